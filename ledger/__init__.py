@@ -1,0 +1,1 @@
+"""Fenbook, a ledger of supply-chain receivables: the service, without HTTP."""

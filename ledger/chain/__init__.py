@@ -1,0 +1,1 @@
+"""The chain: the only home of web3, the compiler and the Ethereum libraries."""
