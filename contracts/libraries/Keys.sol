@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {ParticipantId} from "../types/Ids.sol";
+import {Signer} from "../types/AdminCommands.sol";
+import {DUTY_CHECKER, DUTY_MAKER} from "../types/Records.sol";
+import {BadSigner, SignerExpired, SignerKeyTaken, SignerRevoked, UnknownVerifier} from "../types/Errors.sol";
+
+/// @notice What kind of key a verifier takes; tells how its public key is normalised.
+enum KeyKind {
+    None,
+    /// P-256, 64 bytes x ‖ y, signed plainly or through a passkey.
+    Curve,
+    /// RSA, abi.encode(exponent, modulus).
+    Modulus
+}
+
+/// @notice The keys that may sign for participants, unique within a participant by the normalised public key.
+library Keys {
+    /// @dev What a verification in a verifier contract is given at least; a poorer batch reverts whole instead of being refused.
+    uint256 internal constant VERIFIER_GAS = 1_500_000;
+
+    /// @dev One word, and for a verifier's key its bytes behind it.
+    struct Key {
+        /// The account itself, or the verifier.
+        address account;
+        uint40 expiry;
+        uint8 duty;
+        bool keyed;
+        bool revoked;
+    }
+
+    struct Ring {
+        mapping(ParticipantId => mapping(uint256 index => Key)) keys;
+        mapping(ParticipantId => mapping(uint256 index => bytes)) publicKeys;
+        mapping(ParticipantId => mapping(bytes32 normalised => bool)) taken;
+        mapping(address verifier => KeyKind) verifiers;
+    }
+
+    /// @dev Stores a key under a number that is new to the participant.
+    function add(Ring storage ring, ParticipantId participant, uint256 index, Signer memory signer) internal {
+        if (signer.duty == 0 || signer.duty > (DUTY_MAKER | DUTY_CHECKER) || signer.key.length < 20) revert BadSigner(index);
+        bytes32 normalised = _normalise(ring, index, signer.key);
+        if (ring.taken[participant][normalised]) revert SignerKeyTaken(participant, normalised);
+        ring.taken[participant][normalised] = true;
+        bool keyed = signer.key.length > 20;
+        ring.keys[participant][index] = Key(_account(signer.key), signer.expiry, signer.duty, keyed, false);
+        if (keyed) ring.publicKeys[participant][index] = _publicKey(signer.key);
+    }
+
+    /// @dev Whether the key with this number signed the digest. Refuses a revoked or expired key.
+    function signed(
+        Ring storage ring, ParticipantId participant, uint256 index, bytes32 digest, bytes calldata signature
+    ) internal view returns (bool valid, uint8 duty) {
+        Key memory key = ring.keys[participant][index];
+        if (key.revoked) revert SignerRevoked(participant, index);
+        if (key.expiry != 0 && block.timestamp >= key.expiry) revert SignerExpired(participant, index, key.expiry);
+        duty = key.duty;
+        valid = key.keyed
+            ? _verify(abi.encodePacked(key.account, ring.publicKeys[participant][index]), digest, signature)
+            : _recovers(key.account, digest, signature);
+    }
+
+    /// @dev Whether a key that is about to be registered signed the digest.
+    function signedBy(Ring storage ring, bytes memory key, bytes32 digest, bytes calldata signature)
+        internal
+        view
+        returns (bool)
+    {
+        if (key.length <= 20) return key.length == 20 && _recovers(_account(key), digest, signature);
+        if (ring.verifiers[_account(key)] == KeyKind.None) revert UnknownVerifier(_account(key));
+        return _verify(key, digest, signature);
+    }
+
+    /// @dev An account is checked by ECDSA alone, never by code at its address.
+    function _recovers(address account, bytes32 digest, bytes calldata signature) private pure returns (bool) {
+        (address recovered, ECDSA.RecoverError error,) = ECDSA.tryRecoverCalldata(digest, signature);
+        return error == ECDSA.RecoverError.NoError && recovered == account;
+    }
+
+    function _verify(bytes memory key, bytes32 digest, bytes calldata signature) private view returns (bool) {
+        // A verifier that runs out of gas answers like one that refuses; so it is not asked at all with less.
+        if (gasleft() < VERIFIER_GAS) revert();
+        return SignatureChecker.isValidSignatureNow(key, digest, signature);
+    }
+
+    /// @dev One private key has one normalised form, whatever verifier its public key comes under.
+    function _normalise(Ring storage ring, uint256 index, bytes memory key) private view returns (bytes32) {
+        if (key.length == 20) {
+            if (_account(key) == address(0)) revert BadSigner(index);
+            return keccak256(key);
+        }
+        KeyKind kind = ring.verifiers[_account(key)];
+        if (kind == KeyKind.None) revert UnknownVerifier(_account(key));
+        bytes memory publicKey = _publicKey(key);
+        if (kind == KeyKind.Curve) {
+            if (publicKey.length != 64) revert BadSigner(index);
+            // x alone: the holder of (x, y) also signs for (x, -y).
+            return keccak256(abi.encodePacked(bytes32(publicKey)));
+        }
+        return _normaliseModulus(index, publicKey);
+    }
+
+    /// @dev Only the canonical encoding without leading zeros is taken; the modulus alone tells the key.
+    function _normaliseModulus(uint256 index, bytes memory publicKey) private pure returns (bytes32) {
+        if (publicKey.length < 0x1a0) revert BadSigner(index);
+        (bytes memory exponent, bytes memory modulus) = abi.decode(publicKey, (bytes, bytes));
+        bool canonical = modulus.length >= 256 && modulus[0] != 0 && exponent.length != 0 && exponent[0] != 0
+            && keccak256(abi.encode(exponent, modulus)) == keccak256(publicKey);
+        if (!canonical) revert BadSigner(index);
+        return keccak256(modulus);
+    }
+
+    function _account(bytes memory key) private pure returns (address) {
+        return address(bytes20(key));
+    }
+
+    function _publicKey(bytes memory key) private pure returns (bytes memory publicKey) {
+        publicKey = new bytes(key.length - 20);
+        assembly ("memory-safe") {
+            // `publicKey` has room for exactly the bytes behind the verifier's address.
+            mcopy(add(publicKey, 0x20), add(key, 0x34), mload(publicKey))
+        }
+    }
+}
