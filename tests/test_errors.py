@@ -1,0 +1,159 @@
+"""Errors mirror Errors.sol, and each says in two languages what is wrong and what to do next."""
+
+import pickle
+import re
+import string
+
+import pytest
+
+from ledger.model import errors
+from ledger.model.errors import (
+    ERRORS,
+    AmountExceedsVoucher,
+    BadTerms,
+    DepositShort,
+    InvalidField,
+    IssuerBlocked,
+    Kind,
+    LedgerError,
+    MissingRole,
+    VoucherNotHeld,
+    meanings_of,
+)
+from ledger.model.glossary import Language
+from ledger.model.meanings import Meaning
+from ledger.model.structs import camel_case
+from tests import solidity_source
+
+DECLARED = solidity_source.errors()
+LANGUAGES: tuple[Language, Language] = ("en", "zh")
+FORBIDDEN = re.compile(r"token|wallet|\bgas\b|\bmint|\bburn|balance|endorse|debtor|\buser", re.I)
+CJK = re.compile(r"[\u4e00-\u9fff]")
+TYPES = {
+    "ParticipantId": Meaning.PARTICIPANT,
+    "PayableId": Meaning.PAYABLE,
+    "VoucherId": Meaning.VOUCHER,
+    "LoanId": Meaning.LOAN,
+    "PayableState": Meaning.PAYABLE_STATE,
+    "VoucherState": Meaning.VOUCHER_STATE,
+    "address": Meaning.ADDRESS,
+}
+ALL = {
+    name: getattr(errors, name)
+    for name in errors.__all__
+    if isinstance(getattr(errors, name), type)
+    and issubclass(getattr(errors, name), LedgerError)
+    and name != "LedgerError"
+}
+
+
+def _sample(error: type[LedgerError]) -> LedgerError:
+    """One error with plausible values."""
+    texts = {Meaning.TEXT: "text", Meaning.INPUT: "text", Meaning.EXPECTED: "uint64"}
+    data = {Meaning.COMMITMENT: bytes(range(32)), Meaning.ADDRESS: bytes(range(20))}
+    data[Meaning.FIELD_NAME] = b"rate".ljust(32, b"\0")
+    values = {
+        name: texts.get(meaning) or data.get(meaning) or number
+        for number, (name, meaning) in enumerate(meanings_of(error).items(), start=1)
+    }
+    return error(**values)
+
+
+def test_every_error_of_the_contracts_has_its_class_and_no_other() -> None:
+    assert set(ERRORS) == set(DECLARED)
+    assert all(name == error.__name__ for name, error in ERRORS.items())
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_values_equal_the_contract_s_parameters(name: str) -> None:
+    meanings = meanings_of(ERRORS[name])
+    assert [camel_case(one) for one in meanings] == [parameter for _, parameter in DECLARED[name]]
+    for meaning, (kind, parameter) in zip(meanings.values(), DECLARED[name], strict=True):
+        assert TYPES.get(kind, meaning) == meaning, parameter
+        is_data = meaning in (Meaning.COMMITMENT, Meaning.FIELD_NAME)
+        assert is_data == (kind == "bytes32"), parameter
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_message_and_next_step_are_whole_sentences(name: str, language: Language) -> None:
+    error = _sample(ALL[name])
+    for text in (error.message(language), error.next_step(language)):
+        assert text.endswith("。" if language == "zh" else ".")
+        assert bool(CJK.search(text)) == (language == "zh")
+        assert "{" not in text
+        assert not FORBIDDEN.search(text)
+        assert "  " not in text
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_both_messages_show_the_same_values(name: str) -> None:
+    def shown(template: str) -> set[str]:
+        return {field for _, field, _, _ in string.Formatter().parse(template) if field}
+
+    error = ALL[name]
+    assert shown(error.zh) == shown(error.__doc__ or "")
+    assert shown(error.zh) <= set(meanings_of(error))
+    hidden = set(meanings_of(error)) - shown(error.zh)
+    assert all(meanings_of(error)[one] is Meaning.COMMITMENT for one in hidden)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_error_is_rebuilt_from_its_values_and_from_a_pickle(name: str) -> None:
+    error = _sample(ALL[name])
+    assert type(error).of(*error.values.values()).values == error.values
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert copy.values == error.values
+    assert error.code == name
+    assert isinstance(error.kind, Kind)
+
+
+def test_amounts_dates_names_and_states_are_formatted() -> None:
+    names = {3: "江城电子有限公司"}
+    short = DepositShort(participant=3, asked=123_456_789, available=1)
+    assert short.message("zh", names) == ("江城电子有限公司的存款为 ¥0.01，需要 ¥1,234,567.89。")
+    assert str(short) == "Participant 3 has CN¥0.01 on deposit; CN¥1,234,567.89 is needed."
+    assert IssuerBlocked(obligor=3, unpaid_since=20_000).message("en", {3: "Acme"}) == (
+        "Acme cannot issue: a payable due on 2024-10-04 is not fully paid."
+    )
+    assert VoucherNotHeld(voucher=1 << 32 | 2, state=3).message() == (
+        "Voucher V-1.2 is pledged, not held."
+    )
+    assert MissingRole(participant=3, role=5).message("en", {3: "Acme"}) == (
+        "Acme lacks the role issuer, bank."
+    )
+
+
+def test_bad_terms_show_the_value_as_their_field_is_read() -> None:
+    assert BadTerms(field=b"rate".ljust(32, b"\0"), value=360_000_001).message() == (
+        "The terms cannot stand: Rate a year is 36.0000001 %."
+    )
+    assert BadTerms(field=b"due".ljust(32, b"\0"), value=20_000).message("zh") == (
+        "条款不成立：还款日为 2024-10-04。"
+    )
+    odd = BadTerms(field=b"\xff\xfe".ljust(32, b"\0"), value=5).message()
+    assert odd.endswith("is 5.")
+
+
+def test_value_out_of_every_calendar_stays_a_number() -> None:
+    assert str(2**256 - 1) in IssuerBlocked(obligor=1, unpaid_since=2**256 - 1).message()
+
+
+def test_values_are_named_and_complete() -> None:
+    error = AmountExceedsVoucher(voucher=1, asked=2, available=3)
+    assert (error.voucher, error.asked, error.available) == (1, 2, 3)
+    assert dict(error.values) == {"voucher": 1, "asked": 2, "available": 3}
+    with pytest.raises(TypeError):
+        AmountExceedsVoucher(voucher=1, asked=2)  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="zip"):
+        AmountExceedsVoucher.of(1, 2)
+
+
+def test_name_cannot_disguise_a_sentence() -> None:
+    text = DepositShort(participant=3, asked=1, available=1).message("en", {3: "A\u202eB\nC"})
+    assert text.startswith("A\ufffdB\ufffdC has")
+
+
+def test_long_input_is_shortened() -> None:
+    assert len(InvalidField(field="x", value="9" * 10_000, expected="amount").message()) < 200
