@@ -25,7 +25,7 @@ interface IAdministration {
     event RecoveryVetoed(ParticipantId indexed participant, bytes32 digest);
     event RecoveryCompleted(ParticipantId indexed participant, bytes32 digest);
     event VersionProposed(bytes32 indexed digest, address[] desks, uint64 effective);
-    event DeskAdded(address indexed desk);
+    event DeskAdded(address indexed desk, uint32 indexed version);
 
     /// @notice Admits a participant: the operator and a bank; of an institution the operator and two institutions.
     function admit(
@@ -74,7 +74,4 @@ interface IAdministration {
 
     /// @notice Lets the desks of a proposed version take part after the delay; anyone may ask.
     function completeVersion(AddVersion calldata command) external;
-
-    /// @notice The digest of the command that a call carries; 0 where the call needs no signature.
-    function digestOf(bytes calldata call) external view returns (bytes32);
 }

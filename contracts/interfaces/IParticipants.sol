@@ -17,6 +17,9 @@ struct Act {
     bool stoppable;
 }
 
+/// @notice Not a refusal: how `digestOf` learns the digest of a command from the desk that it would go to.
+error CommandDigest(bytes32 digest);
+
 /// @notice Who takes part, with which keys, and whether an act is theirs.
 /// @dev It outlives ledger versions: participants, their signers and nonces are shared by all of them.
 interface IParticipants {
@@ -34,6 +37,12 @@ interface IParticipants {
     /// @notice Refuses unless a standing offer is approved, in time and not void; takes no nonce.
     function requireStanding(Act calldata act, bytes[] calldata approvals) external view;
 
+    /// @notice Refuses while pause, suspension or a freeze stops a participant's acts.
+    function requireActive(ParticipantId participant) external view;
+
+    /// @notice The digest of the command that a call of a desk carries; 0 where it carries none. Changes nothing.
+    function digestOf(address desk, bytes calldata call) external returns (bytes32);
+
     /// @notice Stamps or lifts a freeze of a participant; asked by `Oversight`.
     function setFrozen(ParticipantId subject, bool frozen) external;
 
@@ -45,6 +54,12 @@ interface IParticipants {
 
     /// @notice Whether a contract may ask the registry for changes.
     function isDesk(address desk) external view returns (bool);
+
+    /// @notice The ledger version a desk belongs to; 0 of a stranger.
+    function versionOf(address desk) external view returns (uint32);
+
+    /// @notice How many participants are frozen now.
+    function frozenCount() external view returns (uint32);
 
     /// @notice The address under which explorers show a participant. No key moves anything under it.
     function accountOf(ParticipantId participant) external view returns (address);

@@ -4,6 +4,9 @@ pragma solidity 0.8.37;
 import {InvoiceUse, RuleSet} from "../types/Records.sol";
 import {ParticipantId, PayableId} from "../types/Ids.sol";
 
+/// @dev No rules let an offer stay open for longer.
+uint256 constant OFFER_DAYS_MAX = 60;
+
 /// @notice Dated rules and holidays.
 interface IRules {
     event RulesSet(uint16 indexed index, RuleSet rules);
@@ -45,14 +48,15 @@ interface IExposure {
 
 /// @notice How much of each invoice backs payables, over all obligors and ledger versions.
 interface IInvoices {
-    event InvoiceUsed(bytes32 indexed fingerprint, address indexed desk, PayableId indexed payableId, uint64 total, uint64 used);
-    event InvoiceFreed(bytes32 indexed fingerprint, address indexed desk, PayableId indexed payableId, uint64 freed);
+    event InvoiceUsed(bytes32 indexed fingerprint, uint32 indexed version, PayableId indexed payableId, uint64 total, uint64 used);
+    event InvoiceFreed(bytes32 indexed fingerprint, uint32 indexed version, PayableId indexed payableId, uint64 freed);
 
-    /// @notice Uses the invoices for a payable of the calling desk; refused when one is overused or contradicts its first use.
+    /// @notice Uses the invoices for a payable of the calling desk's ledger version; refused when one is overused or contradicts its first use.
     /// @return used the sum of what was used
-    function use(PayableId payableId, InvoiceUse[] calldata invoices) external returns (uint256 used);
+    /// @return backing how many distinct invoices back the payable: what `free` must name to free them all
+    function use(PayableId payableId, InvoiceUse[] calldata invoices) external returns (uint256 used, uint256 backing);
 
-    /// @notice Frees what a cancelled payable of the calling desk used of each invoice.
+    /// @notice Frees what a cancelled payable of the calling desk's ledger version used of each invoice.
     function free(PayableId payableId, bytes32[] calldata fingerprints) external;
 }
 

@@ -35,7 +35,7 @@ library AdminHashes {
         "AddVersion(uint32 participant,uint32 bank,uint32 secondBank,address[] desks,uint256 nonce,uint64 deadline)"
     );
 
-    function hash(AdmitParticipant memory command) internal pure returns (bytes32) {
+    function hash(AdmitParticipant calldata command) internal pure returns (bytes32) {
         // Two halves, since one call with all fields is more than the compiler's stack holds.
         bytes memory head = abi.encode(
             ADMIT, command.participant, command.cosigner, command.secondCosigner, command.roles, command.identity
@@ -52,29 +52,29 @@ library AdminHashes {
         return keccak256(bytes.concat(head, tail));
     }
 
-    function hash(SuspendParticipant memory command) internal pure returns (bytes32) {
+    function hash(SuspendParticipant calldata command) internal pure returns (bytes32) {
         return keccak256(abi.encode(SUSPEND, command));
     }
 
-    function hash(AddSigner memory command) internal pure returns (bytes32) {
+    function hash(AddSigner calldata command) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(ADD_SIGNER, command.participant, _hash(command.signer), command.nonce, command.deadline)
         );
     }
 
-    function hash(RevokeSigner memory command) internal pure returns (bytes32) {
+    function hash(RevokeSigner calldata command) internal pure returns (bytes32) {
         return keccak256(abi.encode(REVOKE_SIGNER, command));
     }
 
-    function hash(SetThreshold memory command) internal pure returns (bytes32) {
+    function hash(SetThreshold calldata command) internal pure returns (bytes32) {
         return keccak256(abi.encode(SET_THRESHOLD, command));
     }
 
-    function hash(VoidNonce memory command) internal pure returns (bytes32) {
+    function hash(VoidNonce calldata command) internal pure returns (bytes32) {
         return keccak256(abi.encode(VOID_NONCE, command));
     }
 
-    function hash(ProposeRecovery memory command) internal pure returns (bytes32) {
+    function hash(ProposeRecovery calldata command) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
                 PROPOSE_RECOVERY,
@@ -90,15 +90,15 @@ library AdminHashes {
         );
     }
 
-    function hash(VetoRecovery memory command) internal pure returns (bytes32) {
+    function hash(VetoRecovery calldata command) internal pure returns (bytes32) {
         return keccak256(abi.encode(VETO_RECOVERY, command));
     }
 
-    function hash(PauseLedger memory command) internal pure returns (bytes32) {
+    function hash(PauseLedger calldata command) internal pure returns (bytes32) {
         return keccak256(abi.encode(PAUSE, command));
     }
 
-    function hash(AddVersion memory command) internal pure returns (bytes32) {
+    function hash(AddVersion calldata command) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
                 ADD_VERSION,
@@ -112,11 +112,11 @@ library AdminHashes {
         );
     }
 
-    function _hash(Signer memory signer) private pure returns (bytes32) {
+    function _hash(Signer calldata signer) private pure returns (bytes32) {
         return keccak256(abi.encode(SIGNER, keccak256(signer.key), signer.duty, signer.expiry, signer.certificate));
     }
 
-    function _hash(Signer[] memory signers) private pure returns (bytes32) {
+    function _hash(Signer[] calldata signers) private pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](signers.length);
         for (uint256 i; i < signers.length; ++i) {
             hashes[i] = _hash(signers[i]);

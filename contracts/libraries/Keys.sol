@@ -10,11 +10,14 @@ import {BadSigner, SignerExpired, SignerKeyTaken, SignerRevoked, UnknownVerifier
 
 /// @notice What kind of key a verifier takes; tells how its public key is normalised.
 enum KeyKind {
-    None,
-    /// P-256, 64 bytes x ‖ y, signed plainly or through a passkey.
+    /// secp256k1, known by its account; the only kind that needs no verifier.
+    Account,
+    /// P-256, 64 bytes x ‖ y, signing plainly.
     Curve,
+    /// P-256, 64 bytes x ‖ y, signing through WebAuthn.
+    Passkey,
     /// RSA, abi.encode(exponent, modulus).
-    Modulus
+    Certificate
 }
 
 /// @notice The keys that may sign for participants, unique within a participant by the normalised public key.
@@ -28,7 +31,7 @@ library Keys {
         address account;
         uint40 expiry;
         uint8 duty;
-        bool keyed;
+        KeyKind kind;
         bool revoked;
     }
 
@@ -45,9 +48,9 @@ library Keys {
         bytes32 normalised = _normalise(ring, index, signer.key);
         if (ring.taken[participant][normalised]) revert SignerKeyTaken(participant, normalised);
         ring.taken[participant][normalised] = true;
-        bool keyed = signer.key.length > 20;
-        ring.keys[participant][index] = Key(_account(signer.key), signer.expiry, signer.duty, keyed, false);
-        if (keyed) ring.publicKeys[participant][index] = _publicKey(signer.key);
+        KeyKind kind = _kindOf(ring, signer.key);
+        ring.keys[participant][index] = Key(_account(signer.key), signer.expiry, signer.duty, kind, false);
+        if (kind != KeyKind.Account) ring.publicKeys[participant][index] = _publicKey(signer.key);
     }
 
     /// @dev Whether the key with this number signed the digest. Refuses a revoked or expired key.
@@ -58,9 +61,9 @@ library Keys {
         if (key.revoked) revert SignerRevoked(participant, index);
         if (key.expiry != 0 && block.timestamp >= key.expiry) revert SignerExpired(participant, index, key.expiry);
         duty = key.duty;
-        valid = key.keyed
-            ? _verify(abi.encodePacked(key.account, ring.publicKeys[participant][index]), digest, signature)
-            : _recovers(key.account, digest, signature);
+        if (key.kind == KeyKind.Account) return (_recovers(key.account, digest, signature), duty);
+        bytes memory signer = abi.encodePacked(key.account, ring.publicKeys[participant][index]);
+        valid = _verify(key.kind, signer, digest, signature);
     }
 
     /// @dev Whether a key that is about to be registered signed the digest.
@@ -69,18 +72,26 @@ library Keys {
         view
         returns (bool)
     {
-        if (key.length <= 20) return key.length == 20 && _recovers(_account(key), digest, signature);
-        if (ring.verifiers[_account(key)] == KeyKind.None) revert UnknownVerifier(_account(key));
-        return _verify(key, digest, signature);
+        if (key.length < 20) return false;
+        KeyKind kind = _kindOf(ring, key);
+        return kind == KeyKind.Account
+            ? _recovers(_account(key), digest, signature)
+            : _verify(kind, key, digest, signature);
     }
 
     /// @dev An account is checked by ECDSA alone, never by code at its address.
     function _recovers(address account, bytes32 digest, bytes calldata signature) private pure returns (bool) {
-        (address recovered, ECDSA.RecoverError error,) = ECDSA.tryRecoverCalldata(digest, signature);
-        return error == ECDSA.RecoverError.NoError && recovered == account;
+        (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(digest, signature);
+        return problem == ECDSA.RecoverError.NoError && recovered == account;
     }
 
-    function _verify(bytes memory key, bytes32 digest, bytes calldata signature) private view returns (bool) {
+    function _verify(KeyKind kind, bytes memory key, bytes32 digest, bytes calldata signature)
+        private
+        view
+        returns (bool)
+    {
+        // The verifier itself takes bytes behind the signature; one act has one form here.
+        if (kind == KeyKind.Curve && signature.length != 64) return false;
         // A verifier that runs out of gas answers like one that refuses; so it is not asked at all with less.
         if (gasleft() < VERIFIER_GAS) revert();
         return SignatureChecker.isValidSignatureNow(key, digest, signature);
@@ -88,19 +99,24 @@ library Keys {
 
     /// @dev One private key has one normalised form, whatever verifier its public key comes under.
     function _normalise(Ring storage ring, uint256 index, bytes memory key) private view returns (bytes32) {
-        if (key.length == 20) {
+        KeyKind kind = _kindOf(ring, key);
+        if (kind == KeyKind.Account) {
             if (_account(key) == address(0)) revert BadSigner(index);
             return keccak256(key);
         }
-        KeyKind kind = ring.verifiers[_account(key)];
-        if (kind == KeyKind.None) revert UnknownVerifier(_account(key));
         bytes memory publicKey = _publicKey(key);
-        if (kind == KeyKind.Curve) {
+        if (kind != KeyKind.Certificate) {
             if (publicKey.length != 64) revert BadSigner(index);
             // x alone: the holder of (x, y) also signs for (x, -y).
             return keccak256(abi.encodePacked(bytes32(publicKey)));
         }
         return _normaliseModulus(index, publicKey);
+    }
+
+    function _kindOf(Ring storage ring, bytes memory key) private view returns (KeyKind kind) {
+        if (key.length == 20) return KeyKind.Account;
+        kind = ring.verifiers[_account(key)];
+        if (kind == KeyKind.Account) revert UnknownVerifier(_account(key));
     }
 
     /// @dev Only the canonical encoding without leading zeros is taken; the modulus alone tells the key.

@@ -5,7 +5,7 @@ import {Desk} from "./Desk.sol";
 import {IDeposits} from "../interfaces/IRegistry.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {
-    DepositShort, MissingRole, ReferenceMissing, ReferenceUsed, SelfTransfer, UnknownParticipant, ZeroAmount
+    DepositShort, ParticipantFrozen, ReferenceMissing, ReferenceUsed, SelfTransfer, UnknownParticipant, ZeroAmount
 } from "../types/Errors.sol";
 import {IssueDeposit, MoveDeposit, WithdrawDeposit} from "../types/Commands.sol";
 import {Level, ROLE_SETTLEMENT} from "../types/Records.sol";
@@ -57,6 +57,8 @@ contract Deposits is Desk, IDeposits {
         _requireRole(command.bank, ROLE_SETTLEMENT);
         participants.requireCosigned(command.bank, digest, cosigned);
         if (command.amount == 0) revert ZeroAmount();
+        (bool frozen,) = participants.frozenSince(command.participant);
+        if (frozen) revert ParticipantFrozen(command.participant);
         _takeReference(command.bank, command.paymentReference);
         _take(command.bank, command.participant, command.amount);
         _issued[command.bank] -= command.amount;
@@ -116,15 +118,6 @@ contract Deposits is Desk, IDeposits {
     }
 
     // ---- private
-
-    function _structHashOf(bytes4 verb, bytes calldata data) internal pure override returns (bytes32) {
-        if (verb == this.issueDeposit.selector) return keccak256(abi.encode(ISSUE, abi.decode(data, (IssueDeposit))));
-        if (verb == this.withdrawDeposit.selector) {
-            return keccak256(abi.encode(WITHDRAW, abi.decode(data, (WithdrawDeposit))));
-        }
-        if (verb == this.moveDeposit.selector) return keccak256(abi.encode(MOVE, abi.decode(data, (MoveDeposit))));
-        return 0;
-    }
 
     function _move(ParticipantId bank, ParticipantId from, ParticipantId to, uint64 amount, bytes32 purpose) private {
         _take(bank, from, amount);

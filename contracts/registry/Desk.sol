@@ -20,34 +20,36 @@ abstract contract Desk is EIP712 {
         _;
     }
 
-    /// @notice The digest of the command that a call of this desk carries; 0 where the call needs no signature.
-    /// @dev For the relay, which names the command of a refused item.
-    function digestOf(bytes calldata call) external view returns (bytes32) {
-        bytes32 structHash = _structHashOf(bytes4(call), call[4:]);
-        return structHash == 0 ? bytes32(0) : _hashTypedDataV4(structHash);
+    /// @dev Authorises a signed act that pause, suspension and freeze stop, by the threshold of its amount.
+    function _authoriseStoppable(
+        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, uint256 amount, bytes[] calldata approvals
+    ) internal {
+        _request(Act(participant, structHash, nonce, deadline, amount, Level.Amount, true), approvals);
     }
 
-    function _structHashOf(bytes4 verb, bytes calldata command) internal pure virtual returns (bytes32);
-
-    /// @dev Authorises a signed act of the asset side, which pause, suspension and freeze stop.
-    function _authoriseStoppable(
-        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, uint64 amount, bytes[] calldata approvals
+    /// @dev Authorises an answer to an offer, for which one signer is enough.
+    function _authoriseAnswer(
+        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, bool stoppable, bytes[] calldata approvals
     ) internal {
-        Act memory act =
-            Act(participant, _hashTypedDataV4(structHash), nonce, deadline, amount, Level.Amount, true);
-        participants.authorise(act, approvals);
+        _request(Act(participant, structHash, nonce, deadline, 0, Level.One, stoppable), approvals);
     }
 
     /// @dev Authorises a signed act that nothing stops.
     function _authorise(
         ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, Level level, bytes[] calldata approvals
     ) internal returns (bytes32 digest) {
-        digest = _hashTypedDataV4(structHash);
-        participants.authorise(Act(participant, digest, nonce, deadline, 0, level, false), approvals);
+        return _request(Act(participant, structHash, nonce, deadline, 0, level, false), approvals);
     }
 
     /// @dev Refuses unless the participant holds one of the roles.
     function _requireRole(ParticipantId participant, uint16 role) internal view {
         if (participants.rolesOf(participant) & role == 0) revert MissingRole(participant, role);
+    }
+
+    /// @dev Takes the act with its struct hash and has it authorised under its digest. The one place that asks.
+    function _request(Act memory act, bytes[] calldata approvals) private returns (bytes32 digest) {
+        digest = _hashTypedDataV4(act.digest);
+        act.digest = digest;
+        participants.authorise(act, approvals);
     }
 }

@@ -101,10 +101,4 @@ contract Exposure is Desk, IExposure {
         return (line.limit, line.outstanding, line.unpaidDue);
     }
 
-    // ---- private
-
-    function _structHashOf(bytes4 verb, bytes calldata data) internal pure override returns (bytes32) {
-        if (verb == this.setLimit.selector) return keccak256(abi.encode(SET_LIMIT, abi.decode(data, (SetLimit))));
-        return 0;
-    }
 }

@@ -16,39 +16,32 @@ contract Invoices is IInvoices {
         uint64 used;
         uint64 firstUse;
         PayableId first;
-        uint32 firstDesk;
+        uint32 firstVersion;
     }
 
     IParticipants public immutable participants;
 
     mapping(bytes32 fingerprint => Invoice) private _invoices;
-    mapping(address desk => mapping(PayableId => mapping(bytes32 fingerprint => uint64))) private _later;
-    mapping(address desk => uint32) private _deskNumbers;
-    uint32 private _deskCount;
+    mapping(uint32 version => mapping(PayableId => mapping(bytes32 fingerprint => uint64))) private _later;
 
     constructor(IParticipants participants_) {
         participants = participants_;
     }
 
-    modifier onlyDesk() {
-        if (!participants.isDesk(msg.sender)) revert NotDesk(msg.sender);
-        _;
-    }
-
     /// @inheritdoc IInvoices
-    function use(PayableId payableId, InvoiceUse[] calldata invoices) external onlyDesk returns (uint256 used) {
-        uint32 desk = _deskNumber();
+    function use(PayableId payableId, InvoiceUse[] calldata invoices) external returns (uint256 used, uint256 backing) {
+        uint32 version = _requireVersion();
         for (uint256 i; i < invoices.length; ++i) {
-            _use(payableId, desk, invoices[i]);
+            if (_use(payableId, version, invoices[i])) ++backing;
             used += invoices[i].used;
         }
     }
 
     /// @inheritdoc IInvoices
-    function free(PayableId payableId, bytes32[] calldata fingerprints) external onlyDesk {
-        uint32 desk = _deskNumber();
+    function free(PayableId payableId, bytes32[] calldata fingerprints) external {
+        uint32 version = _requireVersion();
         for (uint256 i; i < fingerprints.length; ++i) {
-            _free(payableId, desk, fingerprints[i]);
+            _free(payableId, version, fingerprints[i]);
         }
     }
 
@@ -60,45 +53,49 @@ contract Invoices is IInvoices {
 
     // ---- private
 
-    function _use(PayableId payableId, uint32 desk, InvoiceUse calldata asked) private {
-        Invoice memory invoice = _invoices[asked.fingerprint];
-        bool known = invoice.firstDesk != 0;
-        if (known && invoice.total != asked.total) {
-            revert InvoiceMismatch(asked.fingerprint, asked.total, invoice.total);
+    /// @return fresh whether the payable used nothing of this invoice before
+    function _use(PayableId payableId, uint32 version, InvoiceUse calldata asked) private returns (bool fresh) {
+        bytes32 fingerprint = asked.fingerprint;
+        Invoice memory invoice = _invoices[fingerprint];
+        if (invoice.firstVersion == 0) {
+            (invoice.total, invoice.first, invoice.firstVersion) = (asked.total, payableId, version);
+        } else if (invoice.total != asked.total) {
+            revert InvoiceMismatch(fingerprint, asked.total, invoice.total);
         }
         if (uint256(invoice.used) + asked.used > asked.total) {
-            revert InvoiceOverused(asked.fingerprint, invoice.used, asked.used, asked.total);
+            revert InvoiceOverused(fingerprint, invoice.used, asked.used, asked.total);
         }
         invoice.used += asked.used;
-        if (!known) {
-            (invoice.total, invoice.first, invoice.firstDesk) = (asked.total, payableId, desk);
+        uint64 before;
+        if (invoice.first == payableId && invoice.firstVersion == version) {
+            before = invoice.firstUse;
+            invoice.firstUse += asked.used;
+        } else {
+            before = _later[version][payableId][fingerprint];
+            _later[version][payableId][fingerprint] = before + asked.used;
         }
-        if (invoice.first == payableId && invoice.firstDesk == desk) invoice.firstUse += asked.used;
-        else _later[msg.sender][payableId][asked.fingerprint] += asked.used;
-        _invoices[asked.fingerprint] = invoice;
-        emit InvoiceUsed(asked.fingerprint, msg.sender, payableId, asked.total, asked.used);
+        _invoices[fingerprint] = invoice;
+        emit InvoiceUsed(fingerprint, version, payableId, asked.total, asked.used);
+        return before == 0 && asked.used != 0;
     }
 
-    function _free(PayableId payableId, uint32 desk, bytes32 fingerprint) private {
+    function _free(PayableId payableId, uint32 version, bytes32 fingerprint) private {
         Invoice memory invoice = _invoices[fingerprint];
-        uint64 freed = _later[msg.sender][payableId][fingerprint];
-        if (invoice.first == payableId && invoice.firstDesk == desk) {
+        uint64 freed = _later[version][payableId][fingerprint];
+        if (invoice.first == payableId && invoice.firstVersion == version) {
             freed = invoice.firstUse;
             invoice.firstUse = 0;
         } else {
-            delete _later[msg.sender][payableId][fingerprint];
+            delete _later[version][payableId][fingerprint];
         }
         if (freed == 0) revert InvoiceNotUsed(payableId, fingerprint);
         invoice.used -= freed;
         _invoices[fingerprint] = invoice;
-        emit InvoiceFreed(fingerprint, msg.sender, payableId, freed);
+        emit InvoiceFreed(fingerprint, version, payableId, freed);
     }
 
-    /// @dev A small number for the calling desk, so that the first use of an invoice fits one word.
-    function _deskNumber() private returns (uint32 number) {
-        number = _deskNumbers[msg.sender];
-        if (number != 0) return number;
-        number = ++_deskCount;
-        _deskNumbers[msg.sender] = number;
+    function _requireVersion() private view returns (uint32 version) {
+        version = participants.versionOf(msg.sender);
+        if (version == 0) revert NotDesk(msg.sender);
     }
 }

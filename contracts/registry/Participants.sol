@@ -21,7 +21,7 @@ import {
     VersionTooEarly
 } from "../types/Errors.sol";
 
-/// @notice A participant named at genesis, before anybody could sign.
+/// @notice What is admitted: at genesis by nobody's signature, later by a command's.
 struct Founder {
     uint16 roles;
     bytes32 identity;
@@ -58,19 +58,14 @@ contract Participants is Authority, EIP712, IAdministration {
     mapping(ParticipantId => Recovery) public recoveryOf;
     mapping(bytes32 digest => uint64 effective) public versionEffective;
 
-    constructor(Founder[] memory founders, address[] memory desks, Verifier[] memory verifiers) EIP712("Fenbook", "1") {
+    /// @param founders the first participants, each an ABI-encoded `Founder`
+    constructor(bytes[] memory founders, address[] memory desks, Verifier[] memory verifiers) EIP712("Fenbook", "1") {
         for (uint256 i; i < verifiers.length; ++i) {
             _ring.verifiers[verifiers[i].account] = verifiers[i].kind;
         }
         _addDesks(desks);
-        isDesk[address(this)] = true;
-        emit DeskAdded(address(this));
         for (uint256 i; i < founders.length; ++i) {
-            Founder memory founder = founders[i];
-            Member memory member;
-            member.roles = founder.roles;
-            member.recoveryBank = founder.recoveryBank;
-            _admit(member, founder.identity, founder.signers, founder.thresholdLow, founder.thresholdHigh, founder.highFrom);
+            _admit(abi.decode(founders[i], (Founder)));
         }
     }
 
@@ -99,11 +94,16 @@ contract Participants is Authority, EIP712, IAdministration {
         if (command.cosigner == command.participant) revert SameCosigner(command.cosigner);
         _requireProofs(command.signers, digest, proofs);
         if (command.recoveryBank != NOBODY) _requireRole(command.recoveryBank, ROLE_BANK);
-        Member memory member;
-        member.roles = command.roles;
-        member.recoveryBank = command.recoveryBank;
         _admit(
-            member, command.identity, command.signers, command.thresholdLow, command.thresholdHigh, command.highFrom
+            Founder(
+                command.roles,
+                command.identity,
+                command.recoveryBank,
+                command.thresholdLow,
+                command.thresholdHigh,
+                command.highFrom,
+                command.signers
+            )
         );
     }
 
@@ -239,29 +239,7 @@ contract Participants is Authority, EIP712, IAdministration {
         _addDesks(command.desks);
     }
 
-    // ---- views
-
-    /// @inheritdoc IAdministration
-    function digestOf(bytes calldata call) external view returns (bytes32) {
-        bytes32 structHash = _structHashOf(bytes4(call), call[4:]);
-        return structHash == 0 ? bytes32(0) : _hashTypedDataV4(structHash);
-    }
-
     // ---- private
-
-    function _structHashOf(bytes4 verb, bytes calldata data) private pure returns (bytes32) {
-        if (verb == this.admit.selector) return AdminHashes.hash(abi.decode(data, (AdmitParticipant)));
-        if (verb == this.suspend.selector) return AdminHashes.hash(abi.decode(data, (SuspendParticipant)));
-        if (verb == this.pause.selector) return AdminHashes.hash(abi.decode(data, (PauseLedger)));
-        if (verb == this.addSigner.selector) return AdminHashes.hash(abi.decode(data, (AddSigner)));
-        if (verb == this.revokeSigner.selector) return AdminHashes.hash(abi.decode(data, (RevokeSigner)));
-        if (verb == this.setThreshold.selector) return AdminHashes.hash(abi.decode(data, (SetThreshold)));
-        if (verb == this.voidNonce.selector) return AdminHashes.hash(abi.decode(data, (VoidNonce)));
-        if (verb == this.proposeRecovery.selector) return AdminHashes.hash(abi.decode(data, (ProposeRecovery)));
-        if (verb == this.vetoRecovery.selector) return AdminHashes.hash(abi.decode(data, (VetoRecovery)));
-        if (verb == this.proposeVersion.selector) return AdminHashes.hash(abi.decode(data, (AddVersion)));
-        return 0;
-    }
 
     function _act(
         ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, bytes[] calldata approvals
@@ -281,16 +259,17 @@ contract Participants is Authority, EIP712, IAdministration {
         }
     }
 
-    function _admit(
-        Member memory member, bytes32 identity, Signer[] memory signers, uint8 low, uint8 high, uint64 highFrom
-    ) private {
-        if (member.roles == 0 || member.roles & ~ROLES_ALL != 0) revert BadRoles(member.roles);
+    function _admit(Founder memory admitted) private {
+        if (admitted.roles == 0 || admitted.roles & ~ROLES_ALL != 0) revert BadRoles(admitted.roles);
+        bytes32 identity = admitted.identity;
         if (participantOf[identity] != NOBODY || identity == 0) revert IdentityTaken(identity, participantOf[identity]);
         ParticipantId participant = ParticipantId.wrap(++_count);
         participantOf[identity] = participant;
+        Member memory member;
+        (member.roles, member.recoveryBank) = (admitted.roles, admitted.recoveryBank);
         emit ParticipantAdmitted(participant, member.roles, identity, member.recoveryBank);
-        _addSigners(participant, member, signers);
-        _setThreshold(participant, member, low, high, highFrom);
+        _addSigners(participant, member, admitted.signers);
+        _setThreshold(participant, member, admitted.thresholdLow, admitted.thresholdHigh, admitted.highFrom);
         _members[participant] = member;
     }
 
@@ -317,9 +296,16 @@ contract Participants is Authority, EIP712, IAdministration {
     }
 
     function _addDesks(address[] memory desks) private {
+        ++_versions;
         for (uint256 i; i < desks.length; ++i) {
-            isDesk[desks[i]] = true;
-            emit DeskAdded(desks[i]);
+            _addDesk(desks[i]);
         }
+    }
+
+    /// @dev A desk stays with the version it came with.
+    function _addDesk(address desk) private {
+        if (versionOf[desk] != 0) return;
+        versionOf[desk] = _versions;
+        emit DeskAdded(desk, _versions);
     }
 }

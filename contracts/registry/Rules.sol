@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {BusinessDay} from "../libraries/BusinessDay.sol";
 import {Desk} from "./Desk.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
-import {IRules} from "../interfaces/IRegistry.sol";
+import {IRules, OFFER_DAYS_MAX} from "../interfaces/IRegistry.sol";
 import {BadRules, MissingRole, SameCosigner} from "../types/Errors.sol";
 import {Level, ROLE_BANK, ROLE_OPERATOR, RATE_ONE, RuleSet} from "../types/Records.sol";
 import {ParticipantId} from "../types/Ids.sol";
@@ -93,12 +93,6 @@ contract Rules is Desk, IRules {
 
     // ---- private
 
-    function _structHashOf(bytes4 verb, bytes calldata data) internal pure override returns (bytes32) {
-        if (verb == this.setRules.selector) return _hash(abi.decode(data, (SetRules)));
-        if (verb == this.setHolidays.selector) return keccak256(abi.encode(SET_HOLIDAYS, abi.decode(data, (SetHolidays))));
-        return 0;
-    }
-
     function _hash(SetRules memory command) private pure returns (bytes32) {
         bytes32 rules = keccak256(abi.encode(RULE_SET, command.rules));
         return keccak256(
@@ -127,7 +121,7 @@ contract Rules is Desk, IRules {
         if (count != 0 && rules.effective < _sets[count - 1].effective) revert BadRules("effective", rules.effective);
         if (count == type(uint16).max) revert BadRules("count", count);
         if (rules.tenorDaysMax == 0 || rules.tenorDaysMax > TENOR_MAX) revert BadRules("tenorDaysMax", rules.tenorDaysMax);
-        if (rules.offerDays == 0) revert BadRules("offerDays", rules.offerDays);
+        if (rules.offerDays == 0 || rules.offerDays > OFFER_DAYS_MAX) revert BadRules("offerDays", rules.offerDays);
         if (rules.depthMax == 0) revert BadRules("depthMax", rules.depthMax);
         if (rules.overdueMultiplier < RATE_ONE) revert BadRules("overdueMultiplier", rules.overdueMultiplier);
         if (rules.lateRateDaily > RATE_ONE / 100) revert BadRules("lateRateDaily", rules.lateRateDaily);

@@ -54,8 +54,8 @@ error VoucherNotHeld(VoucherId voucher, VoucherState state);
 error VoucherNotOffered(VoucherId voucher, ParticipantId participant);
 /// @notice The command was signed for another range of this voucher.
 error RangeChanged(VoucherId voucher, uint64 start, uint64 end);
-/// @notice The offer may still be answered until `lapses`.
-error OfferOpen(VoucherId voucher, uint256 lapses);
+/// @notice The offer may still be answered.
+error OfferOpen(VoucherId voucher);
 error PastMaturity(PayableId payableId, uint256 maturity, uint256 today);
 error RangeFrozen(VoucherId voucher);
 error SelfTransfer(ParticipantId participant);

@@ -73,7 +73,7 @@ struct Payable {
     PayableState state;
     /// How many invoices back it.
     uint8 invoices;
-    /// How many freezes of its ranges are in force.
+    /// Freezes ever laid on its ranges, in force or lifted.
     uint8 freezes;
 }
 
@@ -134,6 +134,14 @@ struct RuleSet {
     uint40 overdueMultiplier;
     /// Whether sale and pledge must carry the commitment of their registration.
     bool registrationRequired;
+}
+
+/// @notice What of the rules circulation asks for on every cut and offer.
+struct Limits {
+    uint16 offerDays;
+    uint8 depthMax;
+    uint32 piecesMax;
+    uint56 pieceMin;
 }
 
 /// @notice An invoice and how much of it backs a payable.

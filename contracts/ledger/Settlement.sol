@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IDeposits, IRules} from "../interfaces/IRegistry.sol";
+import {ILoans, ISettlement} from "../interfaces/ISettlement.sol";
+import {IParticipants} from "../interfaces/IParticipants.sol";
+import {IVouchers} from "../interfaces/IVouchers.sol";
+import {Sharing} from "../libraries/Sharing.sol";
+import {Payments} from "./Payments.sol";
+import {Payable, PayableState, Voucher, VoucherState} from "../types/Records.sol";
+import {NOBODY, ParticipantId, PayableId, VoucherId} from "../types/Ids.sol";
+import {SettleFirst} from "../types/Errors.sol";
+
+/// @notice What became of a voucher named to `settle`.
+enum SettleResult {
+    /// No payable of this number is live or settled, or it has no such voucher.
+    NotPayable,
+    /// Everything paid so far is distributed.
+    UpToDate,
+    /// Its money stays set aside in the hold.
+    Frozen,
+    Settled
+}
+
+/// @notice Distribution of payments over the vouchers of a payable, by explicit voucher ids.
+/// @dev A voucher catches up payment by payment; who calls, when and in which order changes no amount.
+contract Settlement is Payments {
+    event VoucherSettled(
+        VoucherId indexed voucher, ParticipantId indexed holder, uint16 payments, uint64 toHolder, uint64 toLender
+    );
+
+    /// @dev What all vouchers of one payable share, read once.
+    struct Run {
+        PayableId payableId;
+        Payable payable_;
+        Payment[] payments;
+        uint32 serials;
+        bool redeemed;
+        bool anyoneFrozen;
+    }
+
+    /// @dev One voucher's way through the payments: what is owed on the units below its start and below its end.
+    struct Legs {
+        uint256 low;
+        uint256 high;
+        uint256 toHolder;
+        uint256 toLender;
+        bool ends;
+    }
+
+    ILoans public immutable loans;
+
+    constructor(
+        IParticipants participants_, IVouchers vouchers_, IRules rules_, IDeposits deposits_, ILoans loans_
+    ) Payments(participants_, vouchers_, rules_, deposits_) {
+        loans = loans_;
+    }
+
+    /// @notice Pays the named vouchers what the payments entitle them to, each on the rail its payment came by. Anyone may ask.
+    function settle(VoucherId[] calldata ids) external returns (SettleResult[] memory results) {
+        results = new SettleResult[](ids.length);
+        Run memory run;
+        for (uint256 i; i < ids.length; ++i) {
+            if (i == 0 || !(ids[i].payableOf() == run.payableId)) run = _run(ids[i].payableOf());
+            results[i] = _settle(run, ids[i]);
+        }
+    }
+
+    // ---- views
+
+    /// @inheritdoc ISettlement
+    function requireCaughtUp(VoucherId id) external view {
+        Voucher memory voucher = vouchers.voucherOf(id);
+        bool caughtUp = voucher.state == VoucherState.Closed
+            || voucher.settled == _accounts[id.payableOf()].payments;
+        if (!caughtUp) revert SettleFirst(id);
+    }
+
+    /// @inheritdoc ISettlement
+    function openClaimOf(VoucherId id) external view returns (uint256 principal, uint256 carried, uint256 from) {
+        (Account memory account, Payable memory payable_) = (_accounts[id.payableOf()], vouchers.payableOf(id.payableOf()));
+        (principal, carried) = _claim(id, account.carried);
+        from = _interestFrom(account, payable_);
+    }
+
+    /// @notice What is owed on a voucher on a day: unpaid principal and its share of the late interest accrued by then.
+    function claimOf(VoucherId id, uint256 day) external view returns (uint256 principal, uint256 lateInterest) {
+        PayableId payableId = id.payableOf();
+        return _claim(id, _lateInterest(payableId, vouchers.payableOf(payableId), day));
+    }
+
+    // ---- private
+
+    function _run(PayableId payableId) private view returns (Run memory run) {
+        run.payableId = payableId;
+        run.payable_ = vouchers.payableOf(payableId);
+        run.serials = vouchers.tallyOf(payableId).serials;
+        run.redeemed = vouchers.tallyOf(payableId).redemptions != 0;
+        run.anyoneFrozen = participants.frozenCount() != 0;
+        run.payments = new Payment[](_accounts[payableId].payments);
+        for (uint256 i; i < run.payments.length; ++i) {
+            run.payments[i] = _payments[payableId][i];
+        }
+    }
+
+    function _settle(Run memory run, VoucherId id) private returns (SettleResult) {
+        bool known = (run.payable_.state == PayableState.Live || run.payable_.state == PayableState.Settled)
+            && id.serialOf() != 0 && id.serialOf() <= run.serials;
+        if (!known) return SettleResult.NotPayable;
+        Voucher memory voucher = vouchers.voucherOf(id);
+        if (voucher.state == VoucherState.Closed || voucher.settled == run.payments.length) return SettleResult.UpToDate;
+        if (_frozen(run, id, voucher)) return SettleResult.Frozen;
+        Legs memory legs = _walk(run, id, voucher);
+        uint16 count = uint16(run.payments.length);
+        vouchers.settle(id, count, legs.ends);
+        emit VoucherSettled(id, voucher.holder, count, uint64(legs.toHolder), uint64(legs.toLender));
+        return SettleResult.Settled;
+    }
+
+    /// @dev Walks all payments; pays those that the voucher has not had yet.
+    function _walk(Run memory run, VoucherId id, Voucher memory voucher) private returns (Legs memory legs) {
+        (legs.low, legs.high) = (voucher.start, voucher.end);
+        if (run.redeemed) {
+            legs.low = vouchers.unitsBelow(run.payableId, legs.low);
+            legs.high = vouchers.unitsBelow(run.payableId, legs.high);
+        }
+        uint256[2] memory holderShares;
+        bool pledged = voucher.state == VoucherState.Pledged;
+        for (uint256 i; i < run.payments.length; ++i) {
+            Payment memory payment = run.payments[i];
+            uint256 share = _step(legs, payment);
+            if (i < voucher.settled || share == 0) continue;
+            if (pledged && !legs.ends) share -= _serveLoan(run, id, share, payment, legs);
+            holderShares[payment.onBankRail ? 1 : 0] += share;
+        }
+        legs.toHolder = holderShares[0] + holderShares[1];
+        _payOut(run.payable_.bank, run.payableId, id, voucher.holder, holderShares[0], false);
+        _payOut(run.payable_.bank, run.payableId, id, voucher.holder, holderShares[1], true);
+    }
+
+    /// @dev The voucher's share of a payment; what is owed below its bounds falls by the payment's principal.
+    function _step(Legs memory legs, Payment memory payment) private pure returns (uint256 share) {
+        (uint256 low, uint256 high, uint256 owed) = (legs.low, legs.high, payment.owed);
+        share = Sharing.share(low, high, payment.interest, owed) + Sharing.share(low, high, payment.principal, owed);
+        legs.low = low - Sharing.below(low, payment.principal, owed);
+        legs.high = high - Sharing.below(high, payment.principal, owed);
+    }
+
+    function _serveLoan(Run memory run, VoucherId id, uint256 share, Payment memory payment, Legs memory legs)
+        private
+        returns (uint256 paid)
+    {
+        ParticipantId lender;
+        (lender, paid, legs.ends) = loans.applyShare(id, share, payment.day);
+        legs.toLender += paid;
+        _payOut(run.payable_.bank, run.payableId, id, lender, paid, payment.onBankRail);
+    }
+
+    function _frozen(Run memory run, VoucherId id, Voucher memory voucher) private view returns (bool) {
+        if (run.payable_.freezes != 0 && vouchers.isFrozen(id)) return true;
+        if (!run.anyoneFrozen) return false;
+        (bool holderFrozen,) = participants.frozenSince(voucher.holder);
+        if (voucher.counterparty == NOBODY) return holderFrozen;
+        (bool lenderFrozen,) = participants.frozenSince(voucher.counterparty);
+        return holderFrozen || lenderFrozen;
+    }
+
+    /// @dev Unpaid principal of a voucher, and its share of an amount of late interest.
+    function _claim(VoucherId id, uint256 lateInterest) private view returns (uint256, uint256) {
+        PayableId payableId = id.payableOf();
+        Voucher memory voucher = vouchers.voucherOf(id);
+        if (voucher.state == VoucherState.Closed) return (0, 0);
+        uint256 low = vouchers.unitsBelow(payableId, voucher.start);
+        uint256 high = vouchers.unitsBelow(payableId, voucher.end);
+        uint256 payments = _accounts[payableId].payments;
+        for (uint256 i; i < payments; ++i) {
+            Payment memory payment = _payments[payableId][i];
+            low -= Sharing.below(low, payment.principal, payment.owed);
+            high -= Sharing.below(high, payment.principal, payment.owed);
+        }
+        return (high - low, Sharing.share(low, high, lateInterest, vouchers.tallyOf(payableId).live));
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {Parts, VoucherRegister} from "./VoucherRegister.sol";
+import {AcceptVoucher, JoinVouchers, TransferVoucher} from "../types/Commands.sol";
+import {
+    FLAG_RECOURSE, Part, Payable, PayableState, ROLES_TRADING, Tally, Voucher, VoucherState
+} from "../types/Records.sol";
+import {NOBODY, ParticipantId, PayableId, ROOT_SERIAL, VoucherId} from "../types/Ids.sol";
+import {
+    CountNotKept, DepthExceeded, NotEligible, NotJoinable, RangeChanged, SelfTransfer, SignedCommandsOnly, ToObligor,
+    UnknownVoucher, VoucherNotOffered
+} from "../types/Errors.sol";
+
+/// @notice The door of circulation: transfer, acceptance, join; `Offers` ends what nobody accepts. Explorers read vouchers here as ERC-721.
+contract Vouchers is VoucherRegister, IERC721 {
+    bytes32 private constant PART =
+        keccak256("Part(uint64 voucher,uint64 amount,uint32 to,bytes32 evidence)");
+    bytes32 private constant TRANSFER = keccak256(
+        "TransferVoucher(uint32 participant,Part[] parts,uint256 nonce,uint64 deadline)Part(uint64 voucher,uint64 amount,uint32 to,bytes32 evidence)"
+    );
+    bytes32 private constant ACCEPT = keccak256(
+        "AcceptVoucher(uint32 participant,uint64 voucher,uint64 start,uint64 end,uint256 nonce,uint64 deadline)"
+    );
+    bytes32 private constant JOIN =
+        keccak256("JoinVouchers(uint32 participant,uint64 low,uint64 high,uint256 nonce,uint64 deadline)");
+
+    string public constant name = "Fenbook voucher";
+    string public constant symbol = "FEN";
+
+    constructor(Parts memory parts) VoucherRegister(parts) {}
+
+    // ---- verbs
+
+    /// @notice Offers parts of held vouchers; each is cut from the low end, the rest keeps its id.
+    function transfer(TransferVoucher calldata command, bytes[] calldata approvals) external {
+        uint256 sum;
+        for (uint256 i; i < command.parts.length; ++i) {
+            sum += command.parts[i].amount;
+        }
+        _authoriseStoppable(
+            command.participant, _hash(command), command.nonce, command.deadline, sum, approvals
+        );
+        for (uint256 i; i < command.parts.length; ++i) {
+            _offerPart(command.participant, command.parts[i]);
+        }
+    }
+
+    /// @notice Takes an offered voucher; of a root, the payable is live from here on.
+    function accept(AcceptVoucher calldata command, bytes[] calldata approvals) external {
+        bytes32 structHash = keccak256(abi.encode(ACCEPT, command));
+        _authoriseAnswer(command.participant, structHash, command.nonce, command.deadline, true, approvals);
+        VoucherId id = command.voucher;
+        PayableId payableId = id.payableOf();
+        (Voucher memory voucher, bool open_) = _offer(id);
+        if (!open_ || voucher.counterparty != command.participant) revert VoucherNotOffered(id, command.participant);
+        if (voucher.start != command.start || voucher.end != command.end) {
+            revert RangeChanged(id, voucher.start, voucher.end);
+        }
+        Payable storage payable_ = _payables[payableId];
+        _requireUnfrozen(id, voucher, payable_);
+        bool root = payable_.state == PayableState.Offered;
+        address from = root ? address(0) : _account(voucher.holder);
+        (voucher.holder, voucher.counterparty, voucher.state) = (command.participant, NOBODY, VoucherState.Held);
+        ++voucher.depth;
+        voucher.flags &= ~FLAG_RECOURSE;
+        _vouchers[id] = voucher;
+        if (root) _goLive(payableId, payable_, command.participant);
+        emit VoucherAccepted(id, command.participant);
+        emit Transfer(from, _account(command.participant), VoucherId.unwrap(id));
+    }
+
+    /// @notice Makes one voucher of two that touch, of the same holder and depth, with no recourse on either.
+    function join(JoinVouchers calldata command, bytes[] calldata approvals) external {
+        bytes32 structHash = keccak256(abi.encode(JOIN, command));
+        _authoriseStoppable(command.participant, structHash, command.nonce, command.deadline, 0, approvals);
+        (VoucherId lowId, VoucherId highId) = (command.low, command.high);
+        PayableId payableId = lowId.payableOf();
+        (Voucher memory low, Voucher memory high) = (_current(lowId), _current(highId));
+        Payable storage payable_ = _payables[payableId];
+        _requireDisposable(lowId, low, payable_, command.participant);
+        _requireDisposable(highId, high, _payables[highId.payableOf()], command.participant);
+        bool joinable = payableId == highId.payableOf() && low.end == high.start && low.depth == high.depth
+            && low.flags == high.flags && low.flags & FLAG_RECOURSE == 0;
+        if (!joinable) revert NotJoinable(lowId, highId);
+        Tally storage tally = _tallies[payableId];
+        VoucherId joinedId = payableId.voucherOf(++tally.serials);
+        --tally.pieces;
+        Voucher memory joined = low;
+        uint56 lowEnd = low.end;
+        joined.end = high.end;
+        _vouchers[joinedId] = joined;
+        joined.end = lowEnd;
+        emit VouchersJoined(lowId, highId, joinedId);
+        emit Transfer(address(0), _account(command.participant), VoucherId.unwrap(joinedId));
+        _close(lowId, low);
+        _close(highId, high);
+    }
+
+    // ---- ERC-721, to read
+
+    function ownerOf(uint256 tokenId) external view returns (address) {
+        VoucherId id = VoucherId.wrap(uint64(tokenId));
+        VoucherState state = tokenId > type(uint64).max ? VoucherState.None : _vouchers[id].state;
+        if (state == VoucherState.None || state == VoucherState.Closed) revert UnknownVoucher(id);
+        return _account(_vouchers[id].holder);
+    }
+
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == type(IERC165).interfaceId || interfaceId == type(IERC721).interfaceId;
+    }
+
+    function getApproved(uint256) external pure returns (address) {
+        return address(0);
+    }
+
+    function isApprovedForAll(address, address) external pure returns (bool) {
+        return false;
+    }
+
+    function balanceOf(address) external pure returns (uint256) {
+        revert CountNotKept();
+    }
+
+    function approve(address, uint256) external pure {
+        revert SignedCommandsOnly();
+    }
+
+    function setApprovalForAll(address, bool) external pure {
+        revert SignedCommandsOnly();
+    }
+
+    function transferFrom(address, address, uint256) external pure {
+        revert SignedCommandsOnly();
+    }
+
+    function safeTransferFrom(address, address, uint256) external pure {
+        revert SignedCommandsOnly();
+    }
+
+    function safeTransferFrom(address, address, uint256, bytes calldata) external pure {
+        revert SignedCommandsOnly();
+    }
+
+    // ---- private
+
+    function _offerPart(ParticipantId from, Part calldata part) private {
+        VoucherId id = part.voucher;
+        Voucher memory voucher = _current(id);
+        Payable storage payable_ = _payables[id.payableOf()];
+        _requireDisposable(id, voucher, payable_, from);
+        if (part.to == from) revert SelfTransfer(from);
+        uint16 roles = participants.rolesOf(part.to);
+        if (roles & ROLES_TRADING == 0) revert NotEligible(part.to, roles);
+        if (part.to == payable_.obligor) revert ToObligor(part.to);
+        uint256 depthMax = _limits[payable_.rules].depthMax;
+        if (voucher.depth >= depthMax) revert DepthExceeded(id, depthMax);
+        (id, voucher) = _cut(id, voucher, part.amount);
+        (voucher.state, voucher.counterparty) = (VoucherState.Offered, part.to);
+        voucher.offeredAt = uint32(block.timestamp);
+        _vouchers[id] = voucher;
+        emit VoucherOffered(id, part.to, part.evidence);
+    }
+
+    function _goLive(PayableId payableId, Payable storage payable_, ParticipantId holder) private {
+        _payables[payableId].state = PayableState.Live;
+        _tallies[payableId] = Tally(payable_.face, 0, 0, 1, ROOT_SERIAL, 0);
+        exposure.owed(payable_.obligor, payable_.due);
+        emit PayableAccepted(payableId, holder);
+    }
+
+    function _hash(TransferVoucher calldata command) private pure returns (bytes32) {
+        bytes32[] memory parts = new bytes32[](command.parts.length);
+        for (uint256 i; i < parts.length; ++i) {
+            parts[i] = keccak256(abi.encode(PART, command.parts[i]));
+        }
+        return keccak256(
+            abi.encode(
+                TRANSFER, command.participant, keccak256(abi.encodePacked(parts)), command.nonce, command.deadline
+            )
+        );
+    }
+}
