@@ -28,8 +28,10 @@ contract Relay {
         participants = participants_;
     }
 
-    /// @return refused how many items were refused
-    function relay(Item[] calldata items) external returns (uint256 refused) {
+    /// @return refusals one an item: empty where it was carried out, else the refusal; for who only asks
+    function relay(Item[] calldata items) external returns (bytes[] memory refusals) {
+        refusals = new bytes[](items.length);
+        uint256 refused;
         address known;
         for (uint256 i; i < items.length; ++i) {
             address desk = items[i].desk;
@@ -41,6 +43,7 @@ contract Relay {
             if (done) continue;
             _requireRefusal(reason);
             ++refused;
+            refusals[i] = reason;
             emit ItemRefused(participants.digestOf(desk, items[i].call), i, reason);
         }
         emit BatchRelayed(items.length, refused);

@@ -124,7 +124,7 @@ contract Rules is Desk, IRules {
         if (rules.offerDays == 0 || rules.offerDays > OFFER_DAYS_MAX) revert BadRules("offerDays", rules.offerDays);
         if (rules.depthMax == 0) revert BadRules("depthMax", rules.depthMax);
         if (rules.overdueMultiplier < RATE_ONE) revert BadRules("overdueMultiplier", rules.overdueMultiplier);
-        if (rules.lateRateDaily > RATE_ONE / 100) revert BadRules("lateRateDaily", rules.lateRateDaily);
+        if (rules.lateRateDaily > RATE_ONE / 10) revert BadRules("lateRateDaily", rules.lateRateDaily);
         _sets.push(rules);
         emit RulesSet(uint16(count), rules);
     }

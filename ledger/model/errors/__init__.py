@@ -18,6 +18,7 @@ from ledger.model.errors import (
     issue,
     oversight,
     payment,
+    service,
     vouchers,
 )
 from ledger.model.errors.administration import *
@@ -29,6 +30,7 @@ from ledger.model.errors.input import *
 from ledger.model.errors.issue import *
 from ledger.model.errors.oversight import *
 from ledger.model.errors.payment import *
+from ledger.model.errors.service import *
 from ledger.model.errors.vouchers import *
 
 __all__ = ["ERRORS"]
@@ -40,6 +42,7 @@ __all__ += input.__all__
 __all__ += issue.__all__
 __all__ += oversight.__all__
 __all__ += payment.__all__
+__all__ += service.__all__
 __all__ += vouchers.__all__
 
 _CONTRACTS: Final = (authority, administration, vouchers, issue, financing, payment, oversight)
