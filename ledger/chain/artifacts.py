@@ -56,9 +56,7 @@ class Entry:
     def answer(self, data: bytes) -> Any:
         """What the function answered: one value, or a tuple of them; records as dictionaries."""
         values = decode(self.output_types, data)
-        named = tuple(
-            _named(kind, value) for kind, value in zip(self.outputs, values, strict=True)
-        )
+        named = tuple(_named(kind, value) for kind, value in zip(self.outputs, values, strict=True))
         return named[0] if len(named) == 1 else named
 
     def arguments(self, data: bytes) -> tuple[Any, ...]:

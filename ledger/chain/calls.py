@@ -1,6 +1,6 @@
 """Signed commands as calls of the contracts: one entry point per verb."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -51,7 +51,10 @@ ENTRY_POINTS: Final[Mapping[str, str]] = {
     "PauseLedger": "pause",
     "AddVersion": "proposeVersion",
 }
-"""The function that carries a command out, by the command's name. Quotes and offers of a share go with another command."""
+"""The function that carries a command out, by the command's name.
+
+Quotes and offers of a cost share go with another command.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,14 @@ def item_of(signed: Signed, *more: Any) -> Item:
     entry = artifact(command.desk).functions[ENTRY_POINTS[type(command).__name__]]
     values: list[Any] = [abi_values(command), list(signed.approvals)]
     for extra in more:
-        if isinstance(extra, Signed):
-            values += [abi_values(extra.command), list(extra.approvals)]
-        else:
-            values.append(list(extra) if isinstance(extra, Sequence) and not isinstance(extra, bytes) else extra)
+        values += _beside(extra)
     return Item(command.desk, entry.call(*values), command)
+
+
+def _beside(extra: Any) -> list[Any]:
+    if isinstance(extra, Signed):
+        return [abi_values(extra.command), list(extra.approvals)]
+    return [extra if isinstance(extra, bytes) else list(extra)]
 
 
 def abi_values(struct: Struct) -> tuple[Any, ...]:

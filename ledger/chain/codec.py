@@ -87,10 +87,7 @@ def _event_values(entry: Entry, topics: list[bytes], data: bytes) -> dict[str, A
     heads = iter(topics)
     values: dict[str, Any] = {}
     for kind, member in zip(entry.types, entry.inputs, strict=True):
-        if member["indexed"]:
-            value = decode([kind], next(heads))[0]
-        else:
-            value = next(body)
+        value = decode([kind], next(heads))[0] if member["indexed"] else next(body)
         values[snake_case(member["name"])] = _record(member, value)
     return values
 

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import rlp
 from eth_abi.abi import encode
+from web3 import Web3
+from web3.utils import get_create_address
 
 from ledger.chain.artifacts import CONTRACTS, artifact
 from ledger.chain.node import Node
-from ledger.chain.typed_data import keccak
-from ledger.model.admin_commands import Signer
 from ledger.model.errors.service import DeploymentUnknown
-from ledger.model.parts import RuleSet
+from ledger.model.parts import RuleSet, Signer
 from ledger.model.structs import fields_of
 
 __all__ = ["DESKS", "Deployment", "Founder", "deploy"]
@@ -30,7 +29,9 @@ VERIFIERS: Final = (
 )
 """The verifiers that signers' keys may name, with the kind of key they take (`KeyKind`)."""
 
-DESKS: Final = tuple(name for name in CONTRACTS if name not in ("Participants", "Invoices", "Relay"))
+DESKS: Final = tuple(
+    name for name in CONTRACTS if name not in ("Participants", "Invoices", "Relay")
+)
 """Contracts that ask the registry for authority or changes."""
 
 _FOUNDER: Final = "(uint16,bytes32,uint32,uint8,uint8,uint64,(bytes,uint8,uint40,bytes32)[])"
@@ -149,4 +150,4 @@ def _record(struct: Any) -> tuple[Any, ...]:
 
 def _created(sender: str, nonce: int) -> str:
     """The address that a creation gets (EVM: the hash of creator and transaction number)."""
-    return "0x" + keccak(rlp.encode([bytes.fromhex(sender[2:]), nonce]))[12:].hex()
+    return str(get_create_address(Web3.to_checksum_address(sender), nonce)).lower()

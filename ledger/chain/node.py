@@ -155,7 +155,7 @@ class Node:
         return int(self._w3.eth.get_transaction_count(self._account.address))
 
     def send(self, to: str | None, data: bytes, *, gas: int | None = None) -> Receipt:
-        """Send a transaction and wait until it is mined; raises `BatchReverted` where it reverts."""
+        """Send a transaction and wait until it is mined; raises `BatchReverted` if it reverts."""
         transaction: dict[str, Any] = {
             "data": data,
             "value": 0,
@@ -197,7 +197,7 @@ class Node:
             self._request("evm_revert", [point])
 
     def _set_pending_second(self, second: int) -> None:
-        """Date the block in the making; left alone, the engine would date it by this machine's clock."""
+        """Date the block in the making, which the engine would date by this machine's clock."""
         backend: Any = self._tester.backend if self._tester else None
         backend.chain.header = backend.chain.header.copy(timestamp=second)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.chain.artifacts import artifact
-from ledger.chain.calls import Item, abi_values, item_of
+from ledger.chain.calls import Item
 from ledger.chain.codec import Event, decode_refusal
 from ledger.chain.deployment import Deployment, Founder, deploy
 from ledger.chain.node import Node, Receipt, Reverted
@@ -13,8 +13,7 @@ from ledger.chain.typed_data import Domain, digest
 from ledger.model.commands import Command
 from ledger.model.days import day_of_second
 from ledger.model.errors import LedgerError
-from ledger.model.errors.service import BatchReverted, DeploymentUnknown
-from ledger.model.ids import payable_of
+from ledger.model.errors.service import DeploymentUnknown
 from ledger.model.parts import RuleSet
 from ledger.model.structs import snake_case
 

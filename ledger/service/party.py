@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ledger.chain.calls import Item, Signed, item_of
 from ledger.model.commands import Command
@@ -39,7 +39,8 @@ class Party:
         """A command of this party under a nonce that it has not used, good for 15 minutes."""
         values.setdefault("nonce", self.next_nonce())
         values.setdefault("deadline", self.ledger.now + DEADLINE_SECONDS)
-        return kind(participant=self.id, **values)
+        made: Command = cast("Any", kind)(participant=self.id, **values)
+        return made
 
     def signed(self, kind: type[Command], **values: Any) -> Signed:
         """A command of this party with the approvals of all its signers."""
