@@ -52,6 +52,9 @@ interface IParticipants {
     /// @notice Whether the participant is frozen, and the last second a freeze of it began.
     function frozenSince(ParticipantId participant) external view returns (bool frozen, uint32 since);
 
+    /// @notice Whether a freeze of either participant began at or after a second.
+    function frozenAfter(ParticipantId one, ParticipantId other, uint256 second) external view returns (bool);
+
     /// @notice Whether a contract may ask the registry for changes.
     function isDesk(address desk) external view returns (bool);
 

@@ -43,7 +43,6 @@ interface IVouchers {
     event VoucherPledged(VoucherId indexed voucher, ParticipantId indexed lender);
     event VoucherFreed(VoucherId indexed voucher);
     event VoucherRedeemed(VoucherId indexed voucher);
-    event VoucherClosed(VoucherId indexed voucher);
 
     // ---- views
 

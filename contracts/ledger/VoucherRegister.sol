@@ -11,6 +11,9 @@ import {
     FLAG_COST_SHARED, FLAG_RECOURSE, Limits, Payable, PayableState, Tally, Voucher, VoucherState
 } from "../types/Records.sol";
 import {NOBODY, ParticipantId, PayableId, ROOT_SERIAL, SaleId, VoucherId} from "../types/Ids.sol";
+import {PayableWord, toPayableWord} from "../types/PayableWord.sol";
+import {TallyWord} from "../types/TallyWord.sol";
+import {VoucherWord} from "../types/VoucherWord.sol";
 import {
     AmountExceedsVoucher, NotDesk, NotHolder, ParticipantFrozen, PastMaturity, PieceTooSmall, RangeFrozen,
     TooManyPieces, TooManyRedemptions, UnknownVoucher, VoucherNotHeld, ZeroAmount
@@ -47,9 +50,9 @@ abstract contract VoucherRegister is Desk, IVouchers {
     address public immutable settlement;
 
     uint32 public payableCount;
-    mapping(PayableId => Payable) internal _payables;
-    mapping(PayableId => Tally) internal _tallies;
-    mapping(VoucherId => Voucher) internal _vouchers;
+    mapping(PayableId => PayableWord) internal _payables;
+    mapping(PayableId => TallyWord) internal _tallies;
+    mapping(VoucherId => VoucherWord) internal _vouchers;
     mapping(uint16 rules => Limits) internal _limits;
     mapping(VoucherId => SaleId) internal _recourse;
     mapping(PayableId => mapping(uint256 number => Range)) internal _redeemed;
@@ -78,7 +81,7 @@ abstract contract VoucherRegister is Desk, IVouchers {
         returns (PayableId payableId)
     {
         payableId = PayableId.wrap(++payableCount);
-        _payables[payableId] = terms;
+        _payables[payableId] = toPayableWord(terms);
         if (_limits[terms.rules].offerDays == 0) _limits[terms.rules] = limits;
         emit PayableIssued(
             payableId,
@@ -97,107 +100,98 @@ abstract contract VoucherRegister is Desk, IVouchers {
     /// @inheritdoc IVouchers
     function endOffer(VoucherId id, OfferEnd reason, bytes32 detail) external onlyFrom(offers) {
         PayableId payableId = id.payableOf();
-        if (_payables[payableId].state == PayableState.Offered) {
-            _payables[payableId].state = PayableState.Cancelled;
+        PayableWord payable_ = _payables[payableId];
+        if (payable_.payableStateOf() == PayableState.Offered) {
+            _payables[payableId] = payable_.withPayableState(PayableState.Cancelled);
             emit PayableCancelled(payableId, reason, detail);
             return;
         }
-        (_vouchers[id].state, _vouchers[id].counterparty) = (VoucherState.Held, NOBODY);
+        _vouchers[id] = _held(_vouchers[id]);
         emit OfferEnded(id, reason, detail);
     }
 
     /// @inheritdoc IVouchers
     function cut(VoucherId id, uint64 amount) external returns (VoucherId part) {
         if (msg.sender != sales && msg.sender != loans) revert NotDesk(msg.sender);
-        Voucher memory voucher = _current(id);
-        (part,) = _cut(id, voucher, amount);
+        VoucherWord voucher;
+        (part, voucher) = _cut(id, _current(id), _payables[id.payableOf()], amount);
+        _vouchers[part] = voucher;
     }
 
     /// @inheritdoc IVouchers
     function sell(VoucherId id, ParticipantId buyer, SaleId recourse, bool costShared) external onlyFrom(sales) {
-        Voucher memory voucher = _current(id);
-        ParticipantId seller = voucher.holder;
-        ++voucher.depth;
-        voucher.holder = buyer;
-        if (costShared) voucher.flags |= FLAG_COST_SHARED;
-        _setRecourse(id, voucher, recourse);
-        _vouchers[id] = voucher;
+        VoucherWord voucher = _current(id);
         emit VoucherSold(id, buyer, recourse, costShared);
-        emit IERC721.Transfer(_account(seller), _account(buyer), VoucherId.unwrap(id));
+        emit IERC721.Transfer(_account(voucher.holderOf()), _account(buyer), VoucherId.unwrap(id));
+        uint256 flags = voucher.flagsOf() | (costShared ? FLAG_COST_SHARED : 0);
+        voucher = voucher.withHolder(buyer).withDepth(voucher.depthOf() + 1).withFlags(uint8(flags));
+        _vouchers[id] = _withRecourse(id, voucher, recourse);
     }
 
     /// @inheritdoc IVouchers
     function turnBack(VoucherId id, ParticipantId seller, SaleId recourse) external onlyFrom(sales) {
-        Voucher memory voucher = _current(id);
-        emit IERC721.Transfer(_account(voucher.holder), _account(seller), VoucherId.unwrap(id));
-        voucher.holder = seller;
-        _setRecourse(id, voucher, recourse);
-        _vouchers[id] = voucher;
+        VoucherWord voucher = _current(id);
         emit VoucherTurnedBack(id, seller, recourse);
+        emit IERC721.Transfer(_account(voucher.holderOf()), _account(seller), VoucherId.unwrap(id));
+        _vouchers[id] = _withRecourse(id, voucher.withHolder(seller), recourse);
     }
 
     /// @inheritdoc IVouchers
     function pledge(VoucherId id, ParticipantId lender) external onlyFrom(loans) {
-        Voucher memory voucher = _current(id);
-        (voucher.state, voucher.counterparty) = (VoucherState.Pledged, lender);
-        _vouchers[id] = voucher;
+        _vouchers[id] = _current(id).withState(VoucherState.Pledged).withCounterparty(lender);
         emit VoucherPledged(id, lender);
     }
 
     /// @inheritdoc IVouchers
     function freeLien(VoucherId id) external onlyFrom(loans) {
-        (_vouchers[id].state, _vouchers[id].counterparty) = (VoucherState.Held, NOBODY);
+        _vouchers[id] = _held(_vouchers[id]);
         emit VoucherFreed(id);
     }
 
     /// @inheritdoc IVouchers
     function redeem(VoucherId id) external onlyFrom(sales) {
         PayableId payableId = id.payableOf();
-        Voucher memory voucher = _current(id);
-        Tally memory tally = _tallies[payableId];
-        if (tally.redemptions == REDEMPTIONS_MAX) revert TooManyRedemptions(payableId, REDEMPTIONS_MAX);
-        uint56 amount = voucher.end - voucher.start;
-        _redeemed[payableId][tally.redemptions++] = Range(voucher.start, voucher.end);
-        tally.live -= amount;
-        tally.redeemed += amount;
-        --tally.pieces;
+        VoucherWord voucher = _current(id);
+        TallyWord tally = _tallies[payableId];
+        uint256 number = tally.redemptionsOf();
+        if (number == REDEMPTIONS_MAX) revert TooManyRedemptions(payableId, REDEMPTIONS_MAX);
+        _redeemed[payableId][number] = Range(uint56(voucher.startOf()), uint56(voucher.endOf()));
+        uint256 amount = voucher.endOf() - voucher.startOf();
+        tally = tally.redeem(amount);
         _tallies[payableId] = tally;
         emit VoucherRedeemed(id);
         _close(id, voucher);
-        _reduce(payableId, amount, tally.live);
+        _reduce(payableId, amount, tally.liveOf());
     }
 
     /// @inheritdoc IVouchers
     function pay(PayableId payableId, uint64 principal) external onlyFrom(settlement) {
-        Tally storage tally = _tallies[payableId];
         // Settlement has checked that no more than the live principal is paid; this would revert otherwise.
-        uint56 live = tally.live - uint56(principal);
-        tally.live = live;
-        tally.paid += uint56(principal);
+        TallyWord tally = _tallies[payableId].pay(principal);
+        _tallies[payableId] = tally;
         emit PrincipalPaid(payableId, principal);
-        _reduce(payableId, principal, live);
+        _reduce(payableId, principal, tally.liveOf());
     }
 
     /// @inheritdoc IVouchers
     function settle(VoucherId id, uint16 settled, bool lienEnds) external onlyFrom(settlement) {
-        Voucher memory voucher = _current(id);
-        voucher.settled = settled;
+        VoucherWord voucher = _current(id).withSettled(settled);
         if (lienEnds) {
-            (voucher.state, voucher.counterparty) = (VoucherState.Held, NOBODY);
+            voucher = _held(voucher);
             emit VoucherFreed(id);
         }
         PayableId payableId = id.payableOf();
-        if (_payables[payableId].state != PayableState.Settled) {
+        if (_payables[payableId].payableStateOf() != PayableState.Settled) {
             _vouchers[id] = voucher;
             return;
         }
-        --_tallies[payableId].pieces;
+        _tallies[payableId] = _tallies[payableId].closeOne();
         _close(id, voucher);
     }
 
     /// @inheritdoc IVouchers
     function setFreezes(PayableId payableId, uint8 freezes) external onlyFrom(address(oversight)) {
-        _payables[payableId].freezes = freezes;
+        _payables[payableId] = _payables[payableId].withFreezes(freezes);
         emit FreezesChanged(payableId, freezes);
     }
 
@@ -205,34 +199,34 @@ abstract contract VoucherRegister is Desk, IVouchers {
 
     /// @inheritdoc IVouchers
     function payableOf(PayableId payableId) external view returns (Payable memory) {
-        return _payables[payableId];
+        return _payables[payableId].toPayable();
     }
 
     /// @inheritdoc IVouchers
     function tallyOf(PayableId payableId) external view returns (Tally memory) {
-        return _tallies[payableId];
+        return _tallies[payableId].toTally();
     }
 
     /// @inheritdoc IVouchers
     function voucherOf(VoucherId id) external view returns (Voucher memory) {
-        return _current(id);
+        return _current(id).toVoucher();
     }
 
     /// @inheritdoc IVouchers
     function offerOf(VoucherId id) external view returns (ParticipantId, ParticipantId) {
-        (Voucher memory voucher, bool open_) = _offer(id);
-        return open_ ? (voucher.holder, voucher.counterparty) : (NOBODY, NOBODY);
+        (VoucherWord voucher, bool open_) = _offer(id);
+        return open_ ? (voucher.holderOf(), voucher.counterpartyOf()) : (NOBODY, NOBODY);
     }
 
     /// @inheritdoc IVouchers
     function recourseOf(VoucherId id) external view returns (SaleId) {
-        return _vouchers[id].flags & FLAG_RECOURSE == 0 ? SaleId.wrap(0) : _recourse[id];
+        return _vouchers[id].flagsOf() & FLAG_RECOURSE == 0 ? SaleId.wrap(0) : _recourse[id];
     }
 
     /// @inheritdoc IVouchers
     function unitsBelow(PayableId payableId, uint256 unit) external view returns (uint256 units) {
         units = unit;
-        uint256 redemptions = _tallies[payableId].redemptions;
+        uint256 redemptions = _tallies[payableId].redemptionsOf();
         for (uint256 i; i < redemptions; ++i) {
             Range memory range = _redeemed[payableId][i];
             if (range.start < unit) units -= (range.end < unit ? range.end : unit) - range.start;
@@ -243,147 +237,144 @@ abstract contract VoucherRegister is Desk, IVouchers {
     function requireDisposable(VoucherId id, ParticipantId holder)
         external
         view
-        returns (Voucher memory voucher, Payable memory payable_)
+        returns (Voucher memory, Payable memory)
     {
-        voucher = _current(id);
-        payable_ = _payables[id.payableOf()];
-        _requireDisposable(id, voucher, _payables[id.payableOf()], holder);
+        (VoucherWord voucher, PayableWord payable_) = (_current(id), _payables[id.payableOf()]);
+        _requireDisposable(id, voucher, payable_, holder);
+        return (voucher.toVoucher(), payable_.toPayable());
     }
 
     /// @inheritdoc IVouchers
     function isFrozen(VoucherId id) external view returns (bool frozen) {
-        Voucher storage voucher = _vouchers[id];
-        (frozen,) = oversight.frozen(id.payableOf(), voucher.start, voucher.end, 0);
+        VoucherWord voucher = _vouchers[id];
+        (frozen,) = oversight.frozen(id.payableOf(), voucher.startOf(), voucher.endOf(), 0);
     }
 
     /// @inheritdoc IVouchers
     function requireNotFrozen(VoucherId id) external view {
-        Voucher memory voucher = _current(id);
+        VoucherWord voucher = _current(id);
         _requireUnfrozen(id, voucher, _payables[id.payableOf()]);
-        (bool frozen,) = participants.frozenSince(voucher.holder);
-        if (frozen) revert ParticipantFrozen(voucher.holder);
+        (bool frozen,) = participants.frozenSince(voucher.holderOf());
+        if (frozen) revert ParticipantFrozen(voucher.holderOf());
     }
 
     // ---- private
 
     /// @dev The voucher as it stands now. The root of a payable that nobody has accepted is read off the payable.
-    function _current(VoucherId id) internal view returns (Voucher memory voucher) {
+    function _current(VoucherId id) internal view returns (VoucherWord voucher) {
         voucher = _vouchers[id];
-        PayableId payableId = id.payableOf();
-        if (voucher.state == VoucherState.None) return _rootOffer(id, payableId);
-        if (voucher.state == VoucherState.Offered && _offerEnded(id, voucher)) {
-            (voucher.state, voucher.counterparty) = (VoucherState.Held, NOBODY);
-        }
+        VoucherState state = voucher.stateOf();
+        if (state == VoucherState.None) return _rootOffer(id);
+        if (state == VoucherState.Offered && _offerEnded(id, voucher, _payables[id.payableOf()])) return _held(voucher);
     }
 
     /// @dev A voucher, and whether an offer of it may still be answered; nothing of an unknown one.
-    function _offer(VoucherId id) internal view returns (Voucher memory voucher, bool open_) {
-        bool known = _vouchers[id].state != VoucherState.None
-            || (id.serialOf() == ROOT_SERIAL && _payables[id.payableOf()].state != PayableState.None);
-        if (!known) return (voucher, false);
-        voucher = _current(id);
-        // `_current` leaves the root of an offered payable offered until it is lapsed; past its time nobody may answer it.
-        open_ = voucher.state == VoucherState.Offered && !_offerEnded(id, voucher);
+    function _offer(VoucherId id) internal view returns (VoucherWord voucher, bool open_) {
+        voucher = _vouchers[id];
+        PayableWord payable_ = _payables[id.payableOf()];
+        if (voucher.stateOf() == VoucherState.None) {
+            if (id.serialOf() != ROOT_SERIAL || payable_.payableStateOf() == PayableState.None) return (voucher, false);
+            voucher = _rootOffer(id);
+        }
+        open_ = voucher.stateOf() == VoucherState.Offered && !_offerEnded(id, voucher, payable_);
     }
 
-    function _rootOffer(VoucherId id, PayableId payableId) private view returns (Voucher memory voucher) {
-        Payable storage payable_ = _payables[payableId];
-        if (id.serialOf() != ROOT_SERIAL || payable_.state == PayableState.None) revert UnknownVoucher(id);
-        (voucher.end, voucher.holder, voucher.offeredAt) = (payable_.face, payable_.obligor, payable_.offeredAt);
-        voucher.state = VoucherState.Closed;
-        if (payable_.state == PayableState.Offered) {
-            (voucher.state, voucher.counterparty) = (VoucherState.Offered, payable_.offeree);
-        }
+    function _rootOffer(VoucherId id) private view returns (VoucherWord voucher) {
+        PayableWord payable_ = _payables[id.payableOf()];
+        PayableState state = payable_.payableStateOf();
+        if (id.serialOf() != ROOT_SERIAL || state == PayableState.None) revert UnknownVoucher(id);
+        voucher = voucher.withRange(0, payable_.faceOf()).withHolder(payable_.obligorOf());
+        return state == PayableState.Offered
+            ? voucher.withOffer(payable_.offereeOf(), payable_.issuedAtOf())
+            : voucher.withState(VoucherState.Closed);
     }
 
     /// @dev An offer lapses after its days and at maturity at the latest, and ends with a freeze of its range or of a side.
-    function _offerEnded(VoucherId id, Voucher memory voucher) internal view returns (bool) {
-        Payable storage payable_ = _payables[id.payableOf()];
+    function _offerEnded(VoucherId id, VoucherWord voucher, PayableWord payable_) internal view returns (bool) {
         uint256 today = BusinessDay.today();
-        uint256 lapses = BusinessDay.containing(voucher.offeredAt) + _limits[payable_.rules].offerDays;
-        if (today >= lapses || today >= payable_.maturity) return true;
-        if (payable_.freezes != 0) {
-            (, bool sinceOffer) = oversight.frozen(id.payableOf(), voucher.start, voucher.end, voucher.offeredAt);
+        uint256 offeredAt = voucher.offeredAtOf();
+        uint256 lapses = BusinessDay.containing(offeredAt) + _limits[payable_.rulesOf()].offerDays;
+        if (today >= lapses || today >= payable_.maturityOf()) return true;
+        if (payable_.freezesOf() != 0) {
+            (, bool sinceOffer) =
+                oversight.frozen(id.payableOf(), voucher.startOf(), voucher.endOf(), offeredAt);
             if (sinceOffer) return true;
         }
-        (, uint32 holderFrozenAt) = participants.frozenSince(voucher.holder);
-        (, uint32 offereeFrozenAt) = participants.frozenSince(voucher.counterparty);
-        return holderFrozenAt >= voucher.offeredAt || offereeFrozenAt >= voucher.offeredAt;
+        return participants.frozenAfter(voucher.holderOf(), voucher.counterpartyOf(), offeredAt);
     }
 
-    function _requireDisposable(VoucherId id, Voucher memory voucher, Payable storage payable_, ParticipantId holder)
+    function _requireDisposable(VoucherId id, VoucherWord voucher, PayableWord payable_, ParticipantId holder)
         internal
         view
     {
-        if (voucher.holder != holder) revert NotHolder(id, holder);
-        if (voucher.state != VoucherState.Held) revert VoucherNotHeld(id, voucher.state);
+        if (voucher.holderOf() != holder) revert NotHolder(id, holder);
+        if (voucher.stateOf() != VoucherState.Held) revert VoucherNotHeld(id, voucher.stateOf());
         uint256 today = BusinessDay.today();
-        if (today >= payable_.maturity) revert PastMaturity(id.payableOf(), payable_.maturity, today);
+        uint256 maturity = payable_.maturityOf();
+        if (today >= maturity) revert PastMaturity(id.payableOf(), maturity, today);
         _requireUnfrozen(id, voucher, payable_);
     }
 
-    function _requireUnfrozen(VoucherId id, Voucher memory voucher, Payable storage payable_) internal view {
-        if (payable_.freezes == 0) return;
-        (bool frozen,) = oversight.frozen(id.payableOf(), voucher.start, voucher.end, 0);
+    function _requireUnfrozen(VoucherId id, VoucherWord voucher, PayableWord payable_) internal view {
+        if (payable_.freezesOf() == 0) return;
+        (bool frozen,) = oversight.frozen(id.payableOf(), voucher.startOf(), voucher.endOf(), 0);
         if (frozen) revert RangeFrozen(id);
     }
 
-    /// @dev The part below `start + amount` gets a new id unless it is the whole; `voucher` becomes the part.
-    function _cut(VoucherId id, Voucher memory voucher, uint64 amount) internal returns (VoucherId, Voucher memory) {
+    /// @dev The part below `start + amount` gets a new id unless it is the whole. Its word is the caller's to store.
+    function _cut(VoucherId id, VoucherWord voucher, PayableWord payable_, uint256 amount)
+        internal
+        returns (VoucherId part, VoucherWord cut_)
+    {
         if (amount == 0) revert ZeroAmount();
-        uint256 length = voucher.end - voucher.start;
+        (uint256 start, uint256 end) = (voucher.startOf(), voucher.endOf());
+        uint256 length = end - start;
         if (amount > length) revert AmountExceedsVoucher(id, amount, length);
         if (amount == length) return (id, voucher);
-        PayableId payableId = id.payableOf();
-        uint56 middle = voucher.start + uint56(amount);
-        VoucherId part = _newPiece(id, payableId, length - amount < amount ? length - amount : amount);
-        if (voucher.flags & FLAG_RECOURSE != 0) _recourse[part] = _recourse[id];
-        uint56 end = voucher.end;
-        (voucher.start, voucher.end) = (middle, end);
-        _vouchers[id] = voucher;
-        voucher.start = middle - uint56(amount);
-        voucher.end = middle;
-        _vouchers[part] = voucher;
-        emit VoucherCut(id, part, middle);
-        emit IERC721.Transfer(address(0), _account(voucher.holder), VoucherId.unwrap(part));
-        return (part, voucher);
+        part = _newPiece(id, payable_.rulesOf(), length - amount < amount ? length - amount : amount);
+        if (voucher.flagsOf() & FLAG_RECOURSE != 0) _recourse[part] = _recourse[id];
+        _vouchers[id] = voucher.withRange(start + amount, end);
+        cut_ = voucher.withRange(start, start + amount);
+        emit VoucherCut(id, part, uint64(start + amount));
+        emit IERC721.Transfer(address(0), _account(voucher.holderOf()), VoucherId.unwrap(part));
     }
 
-    function _newPiece(VoucherId whole, PayableId payableId, uint256 smaller) private returns (VoucherId) {
-        Tally storage tally = _tallies[payableId];
-        Limits storage limits = _limits[_payables[payableId].rules];
+    function _newPiece(VoucherId whole, uint16 rules, uint256 smaller) private returns (VoucherId) {
+        PayableId payableId = whole.payableOf();
+        Limits storage limits = _limits[rules];
         (uint256 least, uint256 most) = (limits.pieceMin, limits.piecesMax);
         if (smaller < least) revert PieceTooSmall(whole, smaller, least);
-        if (most != 0 && tally.pieces >= most) revert TooManyPieces(payableId, most);
-        ++tally.pieces;
-        return payableId.voucherOf(++tally.serials);
+        TallyWord tally = _tallies[payableId];
+        if (most != 0 && tally.piecesOf() >= most) revert TooManyPieces(payableId, most);
+        tally = tally.cutOne();
+        _tallies[payableId] = tally;
+        return payableId.voucherOf(tally.serialsOf());
     }
 
-    function _setRecourse(VoucherId id, Voucher memory voucher, SaleId recourse) private {
-        if (SaleId.unwrap(recourse) == 0) {
-            voucher.flags &= ~FLAG_RECOURSE;
-            return;
-        }
-        voucher.flags |= FLAG_RECOURSE;
+    function _held(VoucherWord voucher) internal pure returns (VoucherWord) {
+        return voucher.withState(VoucherState.Held).withCounterparty(NOBODY);
+    }
+
+    function _withRecourse(VoucherId id, VoucherWord voucher, SaleId recourse) private returns (VoucherWord) {
+        if (SaleId.unwrap(recourse) == 0) return voucher.withFlags(uint8(voucher.flagsOf() & ~uint256(FLAG_RECOURSE)));
         _recourse[id] = recourse;
+        return voucher.withFlags(uint8(voucher.flagsOf() | FLAG_RECOURSE));
     }
 
     /// @dev A closed voucher keeps its last holder and never changes again.
-    function _close(VoucherId id, Voucher memory voucher) internal {
-        (voucher.state, voucher.counterparty) = (VoucherState.Closed, NOBODY);
-        _vouchers[id] = voucher;
-        emit VoucherClosed(id);
-        emit IERC721.Transfer(_account(voucher.holder), address(0), VoucherId.unwrap(id));
+    function _close(VoucherId id, VoucherWord voucher) internal {
+        _vouchers[id] = voucher.withState(VoucherState.Closed).withCounterparty(NOBODY);
+        emit IERC721.Transfer(_account(voucher.holderOf()), address(0), VoucherId.unwrap(id));
     }
 
     /// @dev Takes principal off what the obligor owes; a payable that owes none is settled.
-    function _reduce(PayableId payableId, uint64 principal, uint56 live) private {
-        Payable storage payable_ = _payables[payableId];
-        ParticipantId obligor = payable_.obligor;
-        if (principal != 0) exposure.reduced(obligor, principal);
+    function _reduce(PayableId payableId, uint256 principal, uint256 live) private {
+        PayableWord payable_ = _payables[payableId];
+        ParticipantId obligor = payable_.obligorOf();
+        if (principal != 0) exposure.reduced(obligor, uint64(principal));
         if (live != 0) return;
-        payable_.state = PayableState.Settled;
-        exposure.cleared(obligor, payable_.due);
+        _payables[payableId] = payable_.withPayableState(PayableState.Settled);
+        exposure.cleared(obligor, payable_.dueOf());
         emit PayableSettled(payableId);
     }
 

@@ -5,10 +5,11 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {Parts, VoucherRegister} from "./VoucherRegister.sol";
 import {AcceptVoucher, JoinVouchers, TransferVoucher} from "../types/Commands.sol";
-import {
-    FLAG_RECOURSE, Part, Payable, PayableState, ROLES_TRADING, Tally, Voucher, VoucherState
-} from "../types/Records.sol";
-import {NOBODY, ParticipantId, PayableId, ROOT_SERIAL, VoucherId} from "../types/Ids.sol";
+import {FLAG_RECOURSE, Part, PayableState, ROLES_TRADING, VoucherState} from "../types/Records.sol";
+import {ParticipantId, PayableId, VoucherId} from "../types/Ids.sol";
+import {PayableWord} from "../types/PayableWord.sol";
+import {TallyWord, newTally} from "../types/TallyWord.sol";
+import {VoucherWord} from "../types/VoucherWord.sol";
 import {
     CountNotKept, DepthExceeded, NotEligible, NotJoinable, RangeChanged, SelfTransfer, SignedCommandsOnly, ToObligor,
     UnknownVoucher, VoucherNotOffered
@@ -53,21 +54,22 @@ contract Vouchers is VoucherRegister, IERC721 {
         bytes32 structHash = keccak256(abi.encode(ACCEPT, command));
         _authoriseAnswer(command.participant, structHash, command.nonce, command.deadline, true, approvals);
         VoucherId id = command.voucher;
-        PayableId payableId = id.payableOf();
-        (Voucher memory voucher, bool open_) = _offer(id);
-        if (!open_ || voucher.counterparty != command.participant) revert VoucherNotOffered(id, command.participant);
-        if (voucher.start != command.start || voucher.end != command.end) {
-            revert RangeChanged(id, voucher.start, voucher.end);
+        (VoucherWord voucher, bool open_) = _offer(id);
+        bool offered = open_ && voucher.counterpartyOf() == command.participant;
+        if (!offered) revert VoucherNotOffered(id, command.participant);
+        if (voucher.startOf() != command.start || voucher.endOf() != command.end) {
+            revert RangeChanged(id, uint64(voucher.startOf()), uint64(voucher.endOf()));
         }
-        Payable storage payable_ = _payables[payableId];
+        PayableWord payable_ = _payables[id.payableOf()];
         _requireUnfrozen(id, voucher, payable_);
-        bool root = payable_.state == PayableState.Offered;
-        address from = root ? address(0) : _account(voucher.holder);
-        (voucher.holder, voucher.counterparty, voucher.state) = (command.participant, NOBODY, VoucherState.Held);
-        ++voucher.depth;
-        voucher.flags &= ~FLAG_RECOURSE;
-        _vouchers[id] = voucher;
-        if (root) _goLive(payableId, payable_, command.participant);
+        address from = _account(voucher.holderOf());
+        if (payable_.payableStateOf() == PayableState.Offered) {
+            from = address(0);
+            _goLive(id.payableOf(), payable_, command.participant);
+        }
+        uint256 flags = voucher.flagsOf() & ~uint256(FLAG_RECOURSE);
+        voucher = _held(voucher).withHolder(command.participant).withDepth(voucher.depthOf() + 1);
+        _vouchers[id] = voucher.withFlags(uint8(flags));
         emit VoucherAccepted(id, command.participant);
         emit Transfer(from, _account(command.participant), VoucherId.unwrap(id));
     }
@@ -78,21 +80,16 @@ contract Vouchers is VoucherRegister, IERC721 {
         _authoriseStoppable(command.participant, structHash, command.nonce, command.deadline, 0, approvals);
         (VoucherId lowId, VoucherId highId) = (command.low, command.high);
         PayableId payableId = lowId.payableOf();
-        (Voucher memory low, Voucher memory high) = (_current(lowId), _current(highId));
-        Payable storage payable_ = _payables[payableId];
-        _requireDisposable(lowId, low, payable_, command.participant);
+        (VoucherWord low, VoucherWord high) = (_current(lowId), _current(highId));
+        _requireDisposable(lowId, low, _payables[payableId], command.participant);
         _requireDisposable(highId, high, _payables[highId.payableOf()], command.participant);
-        bool joinable = payableId == highId.payableOf() && low.end == high.start && low.depth == high.depth
-            && low.flags == high.flags && low.flags & FLAG_RECOURSE == 0;
+        bool joinable = payableId == highId.payableOf() && low.endOf() == high.startOf()
+            && low.depthOf() == high.depthOf() && low.flagsOf() == high.flagsOf() && low.flagsOf() & FLAG_RECOURSE == 0;
         if (!joinable) revert NotJoinable(lowId, highId);
-        Tally storage tally = _tallies[payableId];
-        VoucherId joinedId = payableId.voucherOf(++tally.serials);
-        --tally.pieces;
-        Voucher memory joined = low;
-        uint56 lowEnd = low.end;
-        joined.end = high.end;
-        _vouchers[joinedId] = joined;
-        joined.end = lowEnd;
+        TallyWord tally = _tallies[payableId].joinTwo();
+        _tallies[payableId] = tally;
+        VoucherId joinedId = payableId.voucherOf(tally.serialsOf());
+        _vouchers[joinedId] = low.withRange(low.startOf(), high.endOf());
         emit VouchersJoined(lowId, highId, joinedId);
         emit Transfer(address(0), _account(command.participant), VoucherId.unwrap(joinedId));
         _close(lowId, low);
@@ -103,9 +100,9 @@ contract Vouchers is VoucherRegister, IERC721 {
 
     function ownerOf(uint256 tokenId) external view returns (address) {
         VoucherId id = VoucherId.wrap(uint64(tokenId));
-        VoucherState state = tokenId > type(uint64).max ? VoucherState.None : _vouchers[id].state;
+        VoucherState state = tokenId > type(uint64).max ? VoucherState.None : _vouchers[id].stateOf();
         if (state == VoucherState.None || state == VoucherState.Closed) revert UnknownVoucher(id);
-        return _account(_vouchers[id].holder);
+        return _account(_vouchers[id].holderOf());
     }
 
     function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
@@ -148,26 +145,24 @@ contract Vouchers is VoucherRegister, IERC721 {
 
     function _offerPart(ParticipantId from, Part calldata part) private {
         VoucherId id = part.voucher;
-        Voucher memory voucher = _current(id);
-        Payable storage payable_ = _payables[id.payableOf()];
+        PayableWord payable_ = _payables[id.payableOf()];
+        VoucherWord voucher = _current(id);
         _requireDisposable(id, voucher, payable_, from);
         if (part.to == from) revert SelfTransfer(from);
         uint16 roles = participants.rolesOf(part.to);
         if (roles & ROLES_TRADING == 0) revert NotEligible(part.to, roles);
-        if (part.to == payable_.obligor) revert ToObligor(part.to);
-        uint256 depthMax = _limits[payable_.rules].depthMax;
-        if (voucher.depth >= depthMax) revert DepthExceeded(id, depthMax);
-        (id, voucher) = _cut(id, voucher, part.amount);
-        (voucher.state, voucher.counterparty) = (VoucherState.Offered, part.to);
-        voucher.offeredAt = uint32(block.timestamp);
-        _vouchers[id] = voucher;
+        if (part.to == payable_.obligorOf()) revert ToObligor(part.to);
+        uint256 depthMax = _limits[payable_.rulesOf()].depthMax;
+        if (voucher.depthOf() >= depthMax) revert DepthExceeded(id, depthMax);
+        (id, voucher) = _cut(id, voucher, payable_, part.amount);
+        _vouchers[id] = voucher.withOffer(part.to, block.timestamp);
         emit VoucherOffered(id, part.to, part.evidence);
     }
 
-    function _goLive(PayableId payableId, Payable storage payable_, ParticipantId holder) private {
-        _payables[payableId].state = PayableState.Live;
-        _tallies[payableId] = Tally(payable_.face, 0, 0, 1, ROOT_SERIAL, 0);
-        exposure.owed(payable_.obligor, payable_.due);
+    function _goLive(PayableId payableId, PayableWord payable_, ParticipantId holder) private {
+        _payables[payableId] = payable_.withPayableState(PayableState.Live);
+        _tallies[payableId] = newTally(payable_.faceOf());
+        exposure.owed(payable_.obligorOf(), payable_.dueOf());
         emit PayableAccepted(payableId, holder);
     }
 

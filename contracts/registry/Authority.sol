@@ -52,6 +52,8 @@ abstract contract Authority is IParticipants {
     uint32 internal _count;
     uint32 public frozenCount;
     uint32 internal _versions;
+    /// The last second a freeze of any participant began.
+    uint32 private _lastFrozenAt;
     mapping(ParticipantId => Member) internal _members;
     mapping(ParticipantId => Commitment) internal _committed;
     mapping(ParticipantId => mapping(uint256 word => uint256 bits)) internal _nonces;
@@ -109,6 +111,7 @@ abstract contract Authority is IParticipants {
         Member memory member = _member(subject);
         if (frozen) {
             member.frozenAt = uint32(block.timestamp);
+            _lastFrozenAt = uint32(block.timestamp);
             if (!member.frozen) ++frozenCount;
         } else if (member.frozen) {
             --frozenCount;
@@ -133,6 +136,11 @@ abstract contract Authority is IParticipants {
     function frozenSince(ParticipantId participant) external view returns (bool, uint32) {
         Member storage member = _members[participant];
         return (member.frozen, member.frozenAt);
+    }
+
+    /// @inheritdoc IParticipants
+    function frozenAfter(ParticipantId one, ParticipantId other, uint256 second) external view returns (bool) {
+        return _lastFrozenAt >= second && (_members[one].frozenAt >= second || _members[other].frozenAt >= second);
     }
 
     /// @inheritdoc IParticipants

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from eth_abi.abi import encode
 from web3 import Web3
+from web3.types import Nonce
 from web3.utils import get_create_address
 
 from ledger.chain.artifacts import CONTRACTS, artifact
@@ -150,4 +151,4 @@ def _record(struct: Any) -> tuple[Any, ...]:
 
 def _created(sender: str, nonce: int) -> str:
     """The address that a creation gets (EVM: the hash of creator and transaction number)."""
-    return str(get_create_address(Web3.to_checksum_address(sender), nonce)).lower()
+    return get_create_address(Web3.to_checksum_address(sender), Nonce(nonce)).lower()
