@@ -12,7 +12,8 @@ contract Relay {
     bytes4 private constant ERROR = 0x08c379a0;
 
     struct Item {
-        address desk;
+        /// Which of the batch's desks the call goes to.
+        uint8 desk;
         bytes call;
     }
 
@@ -28,23 +29,23 @@ contract Relay {
         participants = participants_;
     }
 
+    /// @param desks the contracts that the items go to, each named once
     /// @return refusals one an item: empty where it was carried out, else the refusal; for who only asks
-    function relay(Item[] calldata items) external returns (bytes[] memory refusals) {
+    function relay(address[] calldata desks, Item[] calldata items) external returns (bytes[] memory refusals) {
+        for (uint256 i; i < desks.length; ++i) {
+            if (!participants.isDesk(desks[i])) revert NotDesk(desks[i]);
+        }
         refusals = new bytes[](items.length);
         uint256 refused;
-        address known;
         for (uint256 i; i < items.length; ++i) {
-            address desk = items[i].desk;
-            if (desk != known) {
-                if (desk != address(participants) && !participants.isDesk(desk)) revert NotDesk(desk);
-                known = desk;
-            }
-            (bool done, bytes memory reason) = desk.call(items[i].call);
+            address desk = desks[items[i].desk];
+            bytes calldata data = items[i].call;
+            (bool done, bytes memory reason) = desk.call(data);
             if (done) continue;
             _requireRefusal(reason);
             ++refused;
             refusals[i] = reason;
-            emit ItemRefused(participants.digestOf(desk, items[i].call), i, reason);
+            emit ItemRefused(participants.digestOf(desk, data), i, reason);
         }
         emit BatchRelayed(items.length, refused);
     }

@@ -3,11 +3,13 @@ pragma solidity 0.8.37;
 
 import {Level} from "../types/Records.sol";
 import {ParticipantId} from "../types/Ids.sol";
+import {Signer} from "../types/AdminCommands.sol";
 
 /// @notice One act of a participant, to be authorised by its own signers.
 struct Act {
     ParticipantId participant;
-    bytes32 digest;
+    /// EIP-712 hash of the command; its domain is that of the contract that asks.
+    bytes32 structHash;
     uint256 nonce;
     uint64 deadline;
     /// What the act commits, in fen; it adds to the participant's business day.
@@ -17,25 +19,56 @@ struct Act {
     bool stoppable;
 }
 
+/// @notice A participant as it is admitted.
+struct Admitted {
+    uint16 roles;
+    bytes32 identity;
+    ParticipantId recoveryBank;
+    uint8 thresholdLow;
+    uint8 thresholdHigh;
+    uint64 highFrom;
+    Signer[] signers;
+}
+
 /// @notice Not a refusal: how `digestOf` learns the digest of a command from the desk that it would go to.
 error CommandDigest(bytes32 digest);
 
 /// @notice Who takes part, with which keys, and whether an act is theirs.
-/// @dev It outlives ledger versions: participants, their signers and nonces are shared by all of them.
+/// @dev It outlives ledger versions: participants, their signers and nonces are shared by all of them. Whoever asks for authority
+/// gets it for commands of its own EIP-712 domain only, so that a stranger can ask for nothing but commands signed to itself.
+///
+/// Approvals are packed: for each signer, by rising number, one byte that numbers it, two that say how long its signature is,
+/// and the signature.
 interface IParticipants {
+    event ParticipantAdmitted(
+        ParticipantId indexed participant, uint16 roles, bytes32 indexed identity, ParticipantId recoveryBank
+    );
+    event ParticipantSuspensionSet(ParticipantId indexed participant, bool suspended, bytes32 reason);
+    event ParticipantFreezeStamped(ParticipantId indexed participant, bool frozen);
+    event LedgerPauseSet(bool paused, bytes32 reason);
+    event SignerAdded(
+        ParticipantId indexed participant, uint8 indexed signer, bytes key, uint8 duty, uint40 expiry, bytes32 certificate
+    );
+    event SignerEnded(ParticipantId indexed participant, uint8 indexed signer, bytes32 reason);
+    event SignersReplaced(ParticipantId indexed participant, uint8 firstSigner);
+    event ThresholdSet(ParticipantId indexed participant, uint8 low, uint8 high, uint64 highFrom);
+    event NonceVoided(ParticipantId indexed participant, uint256 nonce);
+    event DeskAdded(address indexed desk, uint32 indexed version);
+
     /// @notice Emitted first of all events of a signed act; those that follow until the next of its kind are its effects.
     event CommandExecuted(bytes32 indexed digest, ParticipantId indexed participant, uint256 nonce);
 
+    // ---- acts
+
     /// @notice Takes an act's nonce if its approvals carry it, and adds its amount to the participant's day.
-    /// @dev Warning: only desks of a registered version may call; the digest must be the caller's own.
-    /// @param approvals one per signer, rising: one byte that numbers the signer, then its signature
-    function authorise(Act calldata act, bytes[] calldata approvals) external;
+    /// @return digest what was signed
+    function authorise(Act calldata act, bytes calldata approvals) external returns (bytes32 digest);
 
     /// @notice Refuses unless the participant's highest threshold has approved the digest; takes no nonce.
-    function requireCosigned(ParticipantId participant, bytes32 digest, bytes[] calldata approvals) external view;
+    function requireCosigned(ParticipantId participant, bytes32 digest, bytes calldata approvals) external view;
 
     /// @notice Refuses unless a standing offer is approved, in time and not void; takes no nonce.
-    function requireStanding(Act calldata act, bytes[] calldata approvals) external view;
+    function requireStanding(Act calldata act, bytes calldata approvals) external view returns (bytes32 digest);
 
     /// @notice Refuses while pause, suspension or a freeze stops a participant's acts.
     function requireActive(ParticipantId participant) external view;
@@ -43,11 +76,13 @@ interface IParticipants {
     /// @notice The digest of the command that a call of a desk carries; 0 where it carries none. Changes nothing.
     function digestOf(address desk, bytes calldata call) external returns (bytes32);
 
-    /// @notice Stamps or lifts a freeze of a participant; asked by `Oversight`.
-    function setFrozen(ParticipantId subject, bool frozen) external;
+    // ---- views
 
     /// @notice Institution roles of a participant; 0 of an unknown one.
     function rolesOf(ParticipantId participant) external view returns (uint16);
+
+    /// @notice The recovery bank named at admission.
+    function recoveryBankOf(ParticipantId participant) external view returns (ParticipantId);
 
     /// @notice Whether the participant is frozen, and the last second a freeze of it began.
     function frozenSince(ParticipantId participant) external view returns (bool frozen, uint32 since);
@@ -55,15 +90,45 @@ interface IParticipants {
     /// @notice Whether a freeze of either participant began at or after a second.
     function frozenAfter(ParticipantId one, ParticipantId other, uint256 second) external view returns (bool);
 
+    /// @notice How many participants are frozen now.
+    function frozenCount() external view returns (uint32);
+
     /// @notice Whether a contract may ask the registry for changes.
     function isDesk(address desk) external view returns (bool);
 
     /// @notice The ledger version a desk belongs to; 0 of a stranger.
     function versionOf(address desk) external view returns (uint32);
 
-    /// @notice How many participants are frozen now.
-    function frozenCount() external view returns (uint32);
+    /// @notice Whether a key, registered or not, signed a digest.
+    function signedBy(bytes calldata key, bytes32 digest, bytes calldata signature) external view returns (bool);
 
     /// @notice The address under which explorers show a participant. No key moves anything under it.
     function accountOf(ParticipantId participant) external view returns (address);
+
+    // ---- asked by `Oversight`
+
+    /// @notice Stamps or lifts a freeze of a participant.
+    function setFrozen(ParticipantId subject, bool frozen) external;
+
+    // ---- asked by `Administration`
+
+    function admit(Admitted calldata admitted) external returns (ParticipantId);
+
+    function setSuspended(ParticipantId subject, bool suspended, bytes32 reason) external;
+
+    function setPaused(bool paused, bytes32 reason) external;
+
+    function addSigner(ParticipantId participant, Signer calldata signer) external;
+
+    function endSigner(ParticipantId participant, uint8 signer, bytes32 reason) external;
+
+    /// @notice Ends all signers of a participant and adds others.
+    function replaceSigners(ParticipantId participant, Signer[] calldata signers) external;
+
+    function setThreshold(ParticipantId participant, uint8 low, uint8 high, uint64 highFrom) external;
+
+    function voidNonce(ParticipantId participant, uint256 nonce) external;
+
+    /// @notice Lets the desks of a new ledger version take part.
+    function addVersion(address[] calldata desks) external;
 }

@@ -60,6 +60,12 @@ interface IInvoices {
     function free(PayableId payableId, bytes32[] calldata fingerprints) external;
 }
 
+/// @notice What a payee is paid out of a hold.
+struct Share {
+    ParticipantId to;
+    uint64 amount;
+}
+
 /// @notice Tokenised deposits at settlement banks, and the holds in which paid money stands until it is shared out.
 interface IDeposits {
     event DepositIssued(ParticipantId indexed bank, ParticipantId indexed to, uint64 amount, bytes32 paymentReference);
@@ -71,7 +77,7 @@ interface IDeposits {
         ParticipantId indexed bank, ParticipantId indexed from, address indexed desk, PayableId payableId, uint64 amount
     );
     event DepositPaidOut(
-        ParticipantId indexed bank, address indexed desk, PayableId indexed payableId, ParticipantId to, uint64 amount
+        ParticipantId indexed bank, PayableId indexed payableId, ParticipantId indexed to, uint64 amount
     );
 
     /// @notice Moves a deposit under an act of its owner that the calling desk has authorised.
@@ -80,8 +86,8 @@ interface IDeposits {
     /// @notice Takes a payment into the hold of a payable of the calling desk.
     function hold(ParticipantId bank, ParticipantId from, PayableId payableId, uint64 amount) external;
 
-    /// @notice Pays out of the hold of a payable of the calling desk.
-    function payOut(ParticipantId bank, PayableId payableId, ParticipantId to, uint64 amount) external;
+    /// @notice Pays shares out of the hold of a payable of the calling desk.
+    function payOut(ParticipantId bank, PayableId payableId, Share[] calldata shares) external;
 
     function depositOf(ParticipantId bank, ParticipantId owner) external view returns (uint64);
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ParticipantId, PayableId, SaleId, VoucherId} from "../types/Ids.sol";
 import {Limits, Payable, Tally, Voucher} from "../types/Records.sol";
+import {VoucherWord} from "../types/VoucherWord.sol";
 
 /// @notice Why an offer ended without acceptance.
 enum OfferEnd {
@@ -55,6 +56,9 @@ interface IVouchers {
 
     /// @notice The voucher as it stands now: an offer that has ended counts as held.
     function voucherOf(VoucherId voucher) external view returns (Voucher memory);
+
+    /// @notice The same as a word, for desks that read many.
+    function wordOf(VoucherId voucher) external view returns (VoucherWord);
 
     /// @notice Offeror and offeree of an offer that may still be answered; nobody where there is none.
     function offerOf(VoucherId voucher) external view returns (ParticipantId holder, ParticipantId offeree);

@@ -87,7 +87,7 @@ contract Issuance is Desk {
 
     /// @notice The obligor promises unconditionally to pay `face` on its maturity day and offers the promise to `to`.
     /// It accepts every later transfer on this ledger and waives set-off and defences against every holder.
-    function issue(IssuePayable calldata command, bytes[] calldata approvals) external returns (PayableId) {
+    function issue(IssuePayable calldata command, bytes calldata approvals) external returns (PayableId) {
         _authoriseStoppable(
             command.participant, _hash(command), command.nonce, command.deadline, command.face, approvals
         );
@@ -100,13 +100,13 @@ contract Issuance is Desk {
     }
 
     /// @notice Records a signed commitment to many issues; its threshold is by their total.
-    function recordBatch(IssueBatch calldata command, bytes[] calldata approvals) external {
+    function recordBatch(IssueBatch calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(BATCH, command));
         _authoriseStoppable(
             command.participant, structHash, command.nonce, command.deadline, command.total, approvals
         );
         if (command.count == 0) revert ZeroAmount();
-        bytes32 batch = _hashTypedDataV4(structHash);
+        bytes32 batch = _digest(structHash);
         if (command.count > BATCH_MAX) revert BatchExceeded(batch, command.count, BATCH_MAX);
         batchOf[batch] =
             Batch(command.participant, command.count, 0, command.total, command.deadline, false, command.root);
@@ -144,7 +144,7 @@ contract Issuance is Desk {
     }
 
     /// @notice Ends a batch; what is not issued yet never will be.
-    function voidBatch(VoidBatch calldata command, bytes[] calldata approvals) external {
+    function voidBatch(VoidBatch calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(VOID_BATCH, command));
         _authoriseAnswer(command.participant, structHash, command.nonce, command.deadline, false, approvals);
         Batch storage batch = batchOf[command.batch];

@@ -62,9 +62,9 @@ contract Loans is Desk, ILoans {
     /// @notice The holder takes a bank's quote: an advance against a part held as security.
     function pledge(
         PledgeVoucher calldata command,
-        bytes[] calldata approvals,
+        bytes calldata approvals,
         PledgeQuote calldata quote,
-        bytes[] calldata quoted
+        bytes calldata quoted
     ) external returns (LoanId) {
         bytes32 structHash = keccak256(abi.encode(PLEDGE, command));
         _authoriseStoppable(
@@ -87,7 +87,7 @@ contract Loans is Desk, ILoans {
     }
 
     /// @notice The borrower repays principal with the interest on it, and may have a part of the security set free.
-    function repay(RepayLoan calldata command, bytes[] calldata approvals) external {
+    function repay(RepayLoan calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(REPAY, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Amount, approvals);
         Loan memory loan = _expect(command.loan);
@@ -115,7 +115,7 @@ contract Loans is Desk, ILoans {
     }
 
     /// @notice The lender sets a part of the security free, from its low end, while cover holds.
-    function release(ReleaseSecurity calldata command, bytes[] calldata approvals) external {
+    function release(ReleaseSecurity calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(RELEASE, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Amount, approvals);
         Loan memory loan = _expect(command.loan);

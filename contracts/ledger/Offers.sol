@@ -32,7 +32,7 @@ contract Offers is Desk {
     }
 
     /// @notice The offeree sends an offer back; of a root, the payable is cancelled.
-    function decline(DeclineVoucher calldata command, bytes[] calldata approvals, bytes32[] calldata fingerprints)
+    function decline(DeclineVoucher calldata command, bytes calldata approvals, bytes32[] calldata fingerprints)
         external
     {
         bytes32 structHash = keccak256(abi.encode(DECLINE, command));
@@ -43,7 +43,7 @@ contract Offers is Desk {
     }
 
     /// @notice The offeror takes an unanswered offer back.
-    function withdraw(WithdrawOffer calldata command, bytes[] calldata approvals, bytes32[] calldata fingerprints)
+    function withdraw(WithdrawOffer calldata command, bytes calldata approvals, bytes32[] calldata fingerprints)
         external
     {
         bytes32 structHash = keccak256(abi.encode(WITHDRAW, command));

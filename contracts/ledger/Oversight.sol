@@ -67,7 +67,7 @@ contract Oversight is Desk, IFreezes {
     // ---- verbs
 
     /// @notice Freezes a range of a payable.
-    function freeze(FreezeRange calldata command, bytes[] calldata approvals) external returns (uint8 number) {
+    function freeze(FreezeRange calldata command, bytes calldata approvals) external returns (uint8 number) {
         bytes32 structHash = keccak256(abi.encode(FREEZE, command));
         _authoriseRegulator(command.participant, structHash, command.nonce, command.deadline, approvals);
         _requireCase(command.caseCommitment, command.reviewDay);
@@ -92,7 +92,7 @@ contract Oversight is Desk, IFreezes {
     }
 
     /// @notice Lifts a freeze, under the same case.
-    function unfreeze(UnfreezeRange calldata command, bytes[] calldata approvals) external {
+    function unfreeze(UnfreezeRange calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(UNFREEZE, command));
         _authoriseRegulator(command.participant, structHash, command.nonce, command.deadline, approvals);
         Freeze storage frozen_ = _freezes[command.payableId][command.freeze];
@@ -103,7 +103,7 @@ contract Oversight is Desk, IFreezes {
     }
 
     /// @notice Freezes all that a participant holds and may do, but for what nothing stops.
-    function freezeParticipant(FreezeParticipant calldata command, bytes[] calldata approvals) external {
+    function freezeParticipant(FreezeParticipant calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(FREEZE_PARTICIPANT, command));
         _authoriseRegulator(command.participant, structHash, command.nonce, command.deadline, approvals);
         _requireCase(command.caseCommitment, command.reviewDay);
@@ -115,7 +115,7 @@ contract Oversight is Desk, IFreezes {
     }
 
     /// @notice Lifts a participant's freeze, under the same case.
-    function unfreezeParticipant(UnfreezeParticipant calldata command, bytes[] calldata approvals) external {
+    function unfreezeParticipant(UnfreezeParticipant calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(UNFREEZE_PARTICIPANT, command));
         _authoriseRegulator(command.participant, structHash, command.nonce, command.deadline, approvals);
         bytes32 known = caseOf[command.subject];
@@ -150,7 +150,7 @@ contract Oversight is Desk, IFreezes {
     // ---- private
 
     function _authoriseRegulator(
-        ParticipantId regulator, bytes32 structHash, uint256 nonce, uint64 deadline, bytes[] calldata approvals
+        ParticipantId regulator, bytes32 structHash, uint256 nonce, uint64 deadline, bytes calldata approvals
     ) private {
         _authorise(regulator, structHash, nonce, deadline, Level.Highest, approvals);
         _requireRole(regulator, ROLE_REGULATOR);

@@ -112,7 +112,7 @@ abstract contract Payments is Desk, ISettlement {
     // ---- the obligor pays from its deposit
 
     /// @notice Pays on or after maturity, the whole debt or at least a hundredth of the face; the money stands in the hold.
-    function pay(PayPayable calldata command, bytes[] calldata approvals) external {
+    function pay(PayPayable calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(PAY, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Amount, approvals);
         PayableId payableId = command.payableId;
@@ -135,7 +135,7 @@ abstract contract Payments is Desk, ISettlement {
     // ---- the settlement bank attests
 
     /// @notice Records money that the bank has received. It is never refused for amount or date: what cannot be shared is unapplied.
-    function attest(AttestPayment calldata command, bytes[] calldata approvals) external {
+    function attest(AttestPayment calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(ATTEST, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Highest, approvals);
         PayableId payableId = command.payableId;
@@ -157,7 +157,7 @@ abstract contract Payments is Desk, ISettlement {
     }
 
     /// @notice The bank has sent unapplied money back.
-    function returnUnapplied(ReturnUnapplied calldata command, bytes[] calldata approvals) external {
+    function returnUnapplied(ReturnUnapplied calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(RETURN_UNAPPLIED, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Highest, approvals);
         PayableId payableId = command.payableId;
@@ -173,7 +173,7 @@ abstract contract Payments is Desk, ISettlement {
     // ---- the settlement bank pays out
 
     /// @notice The bank has paid a settled share to its payee.
-    function confirmPayout(ConfirmPayout calldata command, bytes[] calldata approvals) external {
+    function confirmPayout(ConfirmPayout calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(CONFIRM, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Highest, approvals);
         Payout storage payout = _expectPayout(command.payout, command.participant, command.amount);
@@ -184,7 +184,7 @@ abstract contract Payments is Desk, ISettlement {
     }
 
     /// @notice A paid share came back; it is payable by the bank again.
-    function returnPayout(ReturnPayout calldata command, bytes[] calldata approvals) external {
+    function returnPayout(ReturnPayout calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(RETURN, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Highest, approvals);
         Payout storage payout = _expectPayout(command.payout, command.participant, command.amount);
@@ -309,15 +309,8 @@ abstract contract Payments is Desk, ISettlement {
         return account.lastDay > payable_.due ? account.lastDay : payable_.due;
     }
 
-    /// @dev Pays a share on the rail its payment came by.
-    function _payOut(
-        ParticipantId bank, PayableId payableId, VoucherId voucher, ParticipantId payee, uint256 amount, bool onBankRail
-    ) internal {
-        if (amount == 0) return;
-        if (!onBankRail) {
-            deposits.payOut(bank, payableId, payee, uint64(amount));
-            return;
-        }
+    /// @dev A share of a payment that came by the bank rail is payable by the bank.
+    function _openPayout(ParticipantId bank, VoucherId voucher, ParticipantId payee, uint256 amount) internal {
         uint64 payout = ++payoutCount;
         _payouts[payout] = Payout(bank, payee, uint64(amount), PayoutState.Open, voucher);
         emit PayoutOpened(payout, voucher, payee, bank, uint64(amount));

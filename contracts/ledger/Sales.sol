@@ -83,11 +83,11 @@ contract Sales is Desk {
     /// @param offer the obligor's offer to bear a share; not read where the command asks for none
     function sell(
         SellVoucher calldata command,
-        bytes[] calldata approvals,
+        bytes calldata approvals,
         SaleQuote calldata quote,
-        bytes[] calldata quoted,
+        bytes calldata quoted,
         CostShareOffer calldata offer,
-        bytes[] calldata offered
+        bytes calldata offered
     ) external {
         _authoriseStoppable(
             command.participant,
@@ -115,9 +115,9 @@ contract Sales is Desk {
     /// @notice The holder takes the obligor's quote: paid early, less interest to maturity; the range closes.
     function redeem(
         RedeemVoucher calldata command,
-        bytes[] calldata approvals,
+        bytes calldata approvals,
         RedemptionQuote calldata quote,
-        bytes[] calldata quoted
+        bytes calldata quoted
     ) external {
         bytes32 structHash = keccak256(abi.encode(REDEEM, command));
         _authoriseStoppable(
@@ -141,7 +141,7 @@ contract Sales is Desk {
     }
 
     /// @notice The buyer of an overdue voucher turns back to its seller, who pays the price and has the voucher again.
-    function recourse(RecourseVoucher calldata command, bytes[] calldata approvals) external {
+    function recourse(RecourseVoucher calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(RECOURSE, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Amount, approvals);
         VoucherId id = command.voucher;
@@ -220,7 +220,7 @@ contract Sales is Desk {
         Payable memory payable_,
         VoucherId part,
         CostShareOffer calldata offer,
-        bytes[] calldata offered
+        bytes calldata offered
     ) private {
         uint256 cost = Interest.yearly(command.amount, command.rate, BusinessDay.today(), payable_.maturity);
         uint256 borne = Interest.part(cost, command.obligorShare);
@@ -244,15 +244,15 @@ contract Sales is Desk {
         Payable memory payable_,
         uint256 borne,
         CostShareOffer calldata offer,
-        bytes[] calldata offered
+        bytes calldata offered
     ) private returns (bytes32 digest) {
         if (offer.participant != payable_.obligor) revert QuoteMismatch("obligor");
         if (!(offer.payableId == command.voucher.payableOf())) revert QuoteMismatch("payableId");
         if (command.obligorShare > offer.shareMax) revert QuoteMismatch("obligorShare");
         if (command.rate > offer.rateMax) revert QuoteMismatch("rateMax");
-        digest = _hashTypedDataV4(keccak256(abi.encode(COST_SHARE, offer)));
-        participants.requireStanding(
-            Act(offer.participant, digest, offer.nonce, offer.deadline, offer.budget, Level.Amount, true), offered
+        bytes32 structHash = keccak256(abi.encode(COST_SHARE, offer));
+        digest = participants.requireStanding(
+            Act(offer.participant, structHash, offer.nonce, offer.deadline, offer.budget, Level.Amount, true), offered
         );
         uint256 spent = costShareSpent[digest] + borne;
         if (spent > offer.budget) revert CostShareExceeded(spent, offer.budget);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IDeposits, IRules} from "../interfaces/IRegistry.sol";
+import {IDeposits, IRules, Share} from "../interfaces/IRegistry.sol";
 import {ILoans, ISettlement} from "../interfaces/ISettlement.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IVouchers} from "../interfaces/IVouchers.sol";
 import {Sharing} from "../libraries/Sharing.sol";
 import {Payments} from "./Payments.sol";
-import {Payable, PayableState, Voucher, VoucherState} from "../types/Records.sol";
+import {Payable, PayableState, Tally, Voucher, VoucherState} from "../types/Records.sol";
 import {NOBODY, ParticipantId, PayableId, VoucherId} from "../types/Ids.sol";
+import {VoucherWord} from "../types/VoucherWord.sol";
 import {SettleFirst} from "../types/Errors.sol";
 
 /// @notice What became of a voucher named to `settle`.
@@ -37,6 +38,9 @@ contract Settlement is Payments {
         uint32 serials;
         bool redeemed;
         bool anyoneFrozen;
+        /// Shares to pay out of the hold, in one call at the end of the run; `sharesCount` of them are filled.
+        Share[] shares;
+        uint256 sharesCount;
     }
 
     /// @dev One voucher's way through the payments: what is owed on the units below its start and below its end.
@@ -61,9 +65,14 @@ contract Settlement is Payments {
         results = new SettleResult[](ids.length);
         Run memory run;
         for (uint256 i; i < ids.length; ++i) {
-            if (i == 0 || !(ids[i].payableOf() == run.payableId)) run = _run(ids[i].payableOf());
+            PayableId payableId = ids[i].payableOf();
+            if (i == 0 || !(payableId == run.payableId)) {
+                _payShares(run);
+                run = _run(payableId, ids.length - i);
+            }
             results[i] = _settle(run, ids[i]);
         }
+        _payShares(run);
     }
 
     // ---- views
@@ -91,13 +100,15 @@ contract Settlement is Payments {
 
     // ---- private
 
-    function _run(PayableId payableId) private view returns (Run memory run) {
+    function _run(PayableId payableId, uint256 most) private view returns (Run memory run) {
         run.payableId = payableId;
         run.payable_ = vouchers.payableOf(payableId);
-        run.serials = vouchers.tallyOf(payableId).serials;
-        run.redeemed = vouchers.tallyOf(payableId).redemptions != 0;
+        Tally memory tally = vouchers.tallyOf(payableId);
+        (run.serials, run.redeemed) = (tally.serials, tally.redemptions != 0);
         run.anyoneFrozen = participants.frozenCount() != 0;
         run.payments = new Payment[](_accounts[payableId].payments);
+        // A voucher has at most its holder's share and one of its lender's a payment.
+        run.shares = new Share[](most * (1 + run.payments.length));
         for (uint256 i; i < run.payments.length; ++i) {
             run.payments[i] = _payments[payableId][i];
         }
@@ -107,35 +118,36 @@ contract Settlement is Payments {
         bool known = (run.payable_.state == PayableState.Live || run.payable_.state == PayableState.Settled)
             && id.serialOf() != 0 && id.serialOf() <= run.serials;
         if (!known) return SettleResult.NotPayable;
-        Voucher memory voucher = vouchers.voucherOf(id);
-        if (voucher.state == VoucherState.Closed || voucher.settled == run.payments.length) return SettleResult.UpToDate;
+        VoucherWord voucher = vouchers.wordOf(id);
+        bool upToDate = voucher.stateOf() == VoucherState.Closed || voucher.settledOf() == run.payments.length;
+        if (upToDate) return SettleResult.UpToDate;
         if (_frozen(run, id, voucher)) return SettleResult.Frozen;
         Legs memory legs = _walk(run, id, voucher);
         uint16 count = uint16(run.payments.length);
         vouchers.settle(id, count, legs.ends);
-        emit VoucherSettled(id, voucher.holder, count, uint64(legs.toHolder), uint64(legs.toLender));
+        emit VoucherSettled(id, voucher.holderOf(), count, uint64(legs.toHolder), uint64(legs.toLender));
         return SettleResult.Settled;
     }
 
     /// @dev Walks all payments; pays those that the voucher has not had yet.
-    function _walk(Run memory run, VoucherId id, Voucher memory voucher) private returns (Legs memory legs) {
-        (legs.low, legs.high) = (voucher.start, voucher.end);
+    function _walk(Run memory run, VoucherId id, VoucherWord voucher) private returns (Legs memory legs) {
+        (legs.low, legs.high) = (voucher.startOf(), voucher.endOf());
         if (run.redeemed) {
             legs.low = vouchers.unitsBelow(run.payableId, legs.low);
             legs.high = vouchers.unitsBelow(run.payableId, legs.high);
         }
-        uint256[2] memory holderShares;
-        bool pledged = voucher.state == VoucherState.Pledged;
+        uint256 onBankRail;
+        bool pledged = voucher.stateOf() == VoucherState.Pledged;
         for (uint256 i; i < run.payments.length; ++i) {
             Payment memory payment = run.payments[i];
             uint256 share = _step(legs, payment);
-            if (i < voucher.settled || share == 0) continue;
+            if (i < voucher.settledOf() || share == 0) continue;
             if (pledged && !legs.ends) share -= _serveLoan(run, id, share, payment, legs);
-            holderShares[payment.onBankRail ? 1 : 0] += share;
+            legs.toHolder += share;
+            if (payment.onBankRail) onBankRail += share;
         }
-        legs.toHolder = holderShares[0] + holderShares[1];
-        _payOut(run.payable_.bank, run.payableId, id, voucher.holder, holderShares[0], false);
-        _payOut(run.payable_.bank, run.payableId, id, voucher.holder, holderShares[1], true);
+        _addShare(run, voucher.holderOf(), legs.toHolder - onBankRail);
+        if (onBankRail != 0) _openPayout(run.payable_.bank, id, voucher.holderOf(), onBankRail);
     }
 
     /// @dev The voucher's share of a payment; what is owed below its bounds falls by the payment's principal.
@@ -153,15 +165,32 @@ contract Settlement is Payments {
         ParticipantId lender;
         (lender, paid, legs.ends) = loans.applyShare(id, share, payment.day);
         legs.toLender += paid;
-        _payOut(run.payable_.bank, run.payableId, id, lender, paid, payment.onBankRail);
+        if (!payment.onBankRail) _addShare(run, lender, paid);
+        else if (paid != 0) _openPayout(run.payable_.bank, id, lender, paid);
     }
 
-    function _frozen(Run memory run, VoucherId id, Voucher memory voucher) private view returns (bool) {
+    /// @dev Shares are paid out together at the end of the run.
+    function _addShare(Run memory run, ParticipantId to, uint256 amount) private pure {
+        if (amount != 0) run.shares[run.sharesCount++] = Share(to, uint64(amount));
+    }
+
+    function _payShares(Run memory run) private {
+        uint256 count = run.sharesCount;
+        if (count == 0) return;
+        Share[] memory shares = run.shares;
+        assembly ("memory-safe") {
+            // Only the filled ones; the array gets shorter in place.
+            mstore(shares, count)
+        }
+        deposits.payOut(run.payable_.bank, run.payableId, shares);
+    }
+
+    function _frozen(Run memory run, VoucherId id, VoucherWord voucher) private view returns (bool) {
         if (run.payable_.freezes != 0 && vouchers.isFrozen(id)) return true;
         if (!run.anyoneFrozen) return false;
-        (bool holderFrozen,) = participants.frozenSince(voucher.holder);
-        if (voucher.counterparty == NOBODY) return holderFrozen;
-        (bool lenderFrozen,) = participants.frozenSince(voucher.counterparty);
+        (bool holderFrozen,) = participants.frozenSince(voucher.holderOf());
+        if (voucher.counterpartyOf() == NOBODY) return holderFrozen;
+        (bool lenderFrozen,) = participants.frozenSince(voucher.counterpartyOf());
         return holderFrozen || lenderFrozen;
     }
 

@@ -213,6 +213,11 @@ abstract contract VoucherRegister is Desk, IVouchers {
     }
 
     /// @inheritdoc IVouchers
+    function wordOf(VoucherId id) external view returns (VoucherWord) {
+        return _current(id);
+    }
+
+    /// @inheritdoc IVouchers
     function offerOf(VoucherId id) external view returns (ParticipantId, ParticipantId) {
         (VoucherWord voucher, bool open_) = _offer(id);
         return open_ ? (voucher.holderOf(), voucher.counterpartyOf()) : (NOBODY, NOBODY);

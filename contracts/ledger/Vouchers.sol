@@ -36,21 +36,17 @@ contract Vouchers is VoucherRegister, IERC721 {
     // ---- verbs
 
     /// @notice Offers parts of held vouchers; each is cut from the low end, the rest keeps its id.
-    function transfer(TransferVoucher calldata command, bytes[] calldata approvals) external {
-        uint256 sum;
-        for (uint256 i; i < command.parts.length; ++i) {
-            sum += command.parts[i].amount;
-        }
-        _authoriseStoppable(
-            command.participant, _hash(command), command.nonce, command.deadline, sum, approvals
-        );
-        for (uint256 i; i < command.parts.length; ++i) {
-            _offerPart(command.participant, command.parts[i]);
+    function transfer(TransferVoucher calldata command, bytes calldata approvals) external {
+        Part[] calldata parts = command.parts;
+        (bytes32 structHash, uint256 sum) = _hash(command, parts);
+        _authoriseStoppable(command.participant, structHash, command.nonce, command.deadline, sum, approvals);
+        for (uint256 i; i < parts.length; ++i) {
+            _offerPart(command.participant, parts[i]);
         }
     }
 
     /// @notice Takes an offered voucher; of a root, the payable is live from here on.
-    function accept(AcceptVoucher calldata command, bytes[] calldata approvals) external {
+    function accept(AcceptVoucher calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(ACCEPT, command));
         _authoriseAnswer(command.participant, structHash, command.nonce, command.deadline, true, approvals);
         VoucherId id = command.voucher;
@@ -75,7 +71,7 @@ contract Vouchers is VoucherRegister, IERC721 {
     }
 
     /// @notice Makes one voucher of two that touch, of the same holder and depth, with no recourse on either.
-    function join(JoinVouchers calldata command, bytes[] calldata approvals) external {
+    function join(JoinVouchers calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(JOIN, command));
         _authoriseStoppable(command.participant, structHash, command.nonce, command.deadline, 0, approvals);
         (VoucherId lowId, VoucherId highId) = (command.low, command.high);
@@ -166,15 +162,22 @@ contract Vouchers is VoucherRegister, IERC721 {
         emit PayableAccepted(payableId, holder);
     }
 
-    function _hash(TransferVoucher calldata command) private pure returns (bytes32) {
-        bytes32[] memory parts = new bytes32[](command.parts.length);
+    /// @dev The command's struct hash, and the sum of its parts.
+    function _hash(TransferVoucher calldata command, Part[] calldata parts)
+        private
+        pure
+        returns (bytes32 structHash, uint256 sum)
+    {
+        bytes32[] memory hashes = new bytes32[](parts.length);
         for (uint256 i; i < parts.length; ++i) {
-            parts[i] = keccak256(abi.encode(PART, command.parts[i]));
+            hashes[i] = keccak256(abi.encode(PART, parts[i]));
+            sum += parts[i].amount;
         }
-        return keccak256(
-            abi.encode(
-                TRANSFER, command.participant, keccak256(abi.encodePacked(parts)), command.nonce, command.deadline
-            )
-        );
+        bytes32 partsHash;
+        assembly ("memory-safe") {
+            // The hashes stand one after the other behind the array's length: what EIP-712 hashes for a list.
+            partsHash := keccak256(add(hashes, 0x20), shl(5, mload(hashes)))
+        }
+        structHash = keccak256(abi.encode(TRANSFER, command.participant, partsHash, command.nonce, command.deadline));
     }
 }

@@ -25,7 +25,9 @@ library Keys {
     /// @dev What a verification in a verifier contract is given at least; a poorer batch reverts whole instead of being refused.
     uint256 internal constant VERIFIER_GAS = 1_500_000;
 
-    /// @dev One word, and for a verifier's key its bytes behind it.
+    uint256 private constant REVOKED = 1 << 216;
+
+    /// @dev One word, and for a verifier's key its bytes beside it.
     struct Key {
         /// The account itself, or the verifier.
         address account;
@@ -36,8 +38,9 @@ library Keys {
     }
 
     struct Ring {
-        mapping(ParticipantId => mapping(uint256 index => Key)) keys;
-        mapping(ParticipantId => mapping(uint256 index => bytes)) publicKeys;
+        /// By participant and number; each a word of account 160, expiry 40, duty 8, kind 8 and revoked 8 bits.
+        mapping(uint256 signer => uint256 word) keys;
+        mapping(uint256 signer => bytes) publicKeys;
         mapping(ParticipantId => mapping(bytes32 normalised => bool)) taken;
         mapping(address verifier => KeyKind) verifiers;
     }
@@ -49,21 +52,46 @@ library Keys {
         if (ring.taken[participant][normalised]) revert SignerKeyTaken(participant, normalised);
         ring.taken[participant][normalised] = true;
         KeyKind kind = _kindOf(ring, signer.key);
-        ring.keys[participant][index] = Key(_account(signer.key), signer.expiry, signer.duty, kind, false);
-        if (kind != KeyKind.Account) ring.publicKeys[participant][index] = _publicKey(signer.key);
+        uint256 place = _place(participant, index);
+        ring.keys[place] = uint160(_account(signer.key)) | (uint256(signer.expiry) << 160)
+            | (uint256(signer.duty) << 200) | (uint256(kind) << 208);
+        if (kind != KeyKind.Account) ring.publicKeys[place] = _publicKey(signer.key);
     }
 
     /// @dev Whether the key with this number signed the digest. Refuses a revoked or expired key.
     function signed(
         Ring storage ring, ParticipantId participant, uint256 index, bytes32 digest, bytes calldata signature
-    ) internal view returns (bool valid, uint8 duty) {
-        Key memory key = ring.keys[participant][index];
-        if (key.revoked) revert SignerRevoked(participant, index);
-        if (key.expiry != 0 && block.timestamp >= key.expiry) revert SignerExpired(participant, index, key.expiry);
-        duty = key.duty;
-        if (key.kind == KeyKind.Account) return (_recovers(key.account, digest, signature), duty);
-        bytes memory signer = abi.encodePacked(key.account, ring.publicKeys[participant][index]);
-        valid = _verify(key.kind, signer, digest, signature);
+    ) internal view returns (bool valid, uint256 duty) {
+        uint256 place = _place(participant, index);
+        uint256 word = ring.keys[place];
+        if (word & REVOKED != 0) revert SignerRevoked(participant, index);
+        uint256 expiry = uint40(word >> 160);
+        if (expiry != 0 && block.timestamp >= expiry) revert SignerExpired(participant, index, expiry);
+        duty = uint8(word >> 200);
+        KeyKind kind = KeyKind(uint8(word >> 208));
+        if (kind == KeyKind.Account) return (_recovers(address(uint160(word)), digest, signature), duty);
+        bytes memory key = abi.encodePacked(address(uint160(word)), ring.publicKeys[place]);
+        valid = _verify(kind, key, digest, signature);
+    }
+
+    function revoke(Ring storage ring, ParticipantId participant, uint256 index) internal {
+        uint256 place = _place(participant, index);
+        if (ring.keys[place] & REVOKED != 0) revert SignerRevoked(participant, index);
+        ring.keys[place] |= REVOKED;
+    }
+
+    function keyOf(Ring storage ring, ParticipantId participant, uint256 index)
+        internal
+        view
+        returns (Key memory key, bytes memory publicKey)
+    {
+        uint256 word = ring.keys[_place(participant, index)];
+        key.account = address(uint160(word));
+        key.expiry = uint40(word >> 160);
+        key.duty = uint8(word >> 200);
+        key.kind = KeyKind(uint8(word >> 208));
+        key.revoked = word & REVOKED != 0;
+        publicKey = ring.publicKeys[_place(participant, index)];
     }
 
     /// @dev Whether a key that is about to be registered signed the digest.
@@ -127,6 +155,10 @@ library Keys {
             && keccak256(abi.encode(exponent, modulus)) == keccak256(publicKey);
         if (!canonical) revert BadSigner(index);
         return keccak256(modulus);
+    }
+
+    function _place(ParticipantId participant, uint256 index) private pure returns (uint256) {
+        return (uint256(ParticipantId.unwrap(participant)) << 8) | index;
     }
 
     function _account(bytes memory key) private pure returns (address) {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Desk} from "./Desk.sol";
-import {IDeposits} from "../interfaces/IRegistry.sol";
+import {IDeposits, Share} from "../interfaces/IRegistry.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {
     DepositShort, ParticipantFrozen, ReferenceMissing, ReferenceUsed, SelfTransfer, UnknownParticipant, ZeroAmount
@@ -35,7 +35,7 @@ contract Deposits is Desk, IDeposits {
     // ---- the bank's and the owner's own acts
 
     /// @notice A settlement bank books money it has received to a participant's deposit.
-    function issueDeposit(IssueDeposit calldata command, bytes[] calldata approvals) external {
+    function issueDeposit(IssueDeposit calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(ISSUE, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Highest, approvals);
         _requireRole(command.participant, ROLE_SETTLEMENT);
@@ -48,7 +48,7 @@ contract Deposits is Desk, IDeposits {
     }
 
     /// @notice Money leaves the deposit for an account outside; signed by its owner and by the bank that pays it.
-    function withdrawDeposit(WithdrawDeposit calldata command, bytes[] calldata approvals, bytes[] calldata cosigned)
+    function withdrawDeposit(WithdrawDeposit calldata command, bytes calldata approvals, bytes calldata cosigned)
         external
     {
         bytes32 structHash = keccak256(abi.encode(WITHDRAW, command));
@@ -66,7 +66,7 @@ contract Deposits is Desk, IDeposits {
     }
 
     /// @notice Pays another participant outside of any payable.
-    function moveDeposit(MoveDeposit calldata command, bytes[] calldata approvals) external {
+    function moveDeposit(MoveDeposit calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(MOVE, command));
         _authoriseStoppable(
             command.participant, structHash, command.nonce, command.deadline, command.amount, approvals
@@ -95,10 +95,15 @@ contract Deposits is Desk, IDeposits {
     }
 
     /// @inheritdoc IDeposits
-    function payOut(ParticipantId bank, PayableId payableId, ParticipantId to, uint64 amount) external onlyDesk {
-        _holds[bank][msg.sender][payableId] -= amount;
-        _deposits[bank][to] += amount;
-        emit DepositPaidOut(bank, msg.sender, payableId, to, amount);
+    function payOut(ParticipantId bank, PayableId payableId, Share[] calldata shares) external onlyDesk {
+        uint64 sum;
+        for (uint256 i; i < shares.length; ++i) {
+            (ParticipantId to, uint64 amount) = (shares[i].to, shares[i].amount);
+            sum += amount;
+            _deposits[bank][to] += amount;
+            emit DepositPaidOut(bank, payableId, to, amount);
+        }
+        _holds[bank][msg.sender][payableId] -= sum;
     }
 
     // ---- views

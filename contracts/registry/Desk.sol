@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Act, IParticipants} from "../interfaces/IParticipants.sol";
 import {Level} from "../types/Records.sol";
 import {MissingRole, NotDesk} from "../types/Errors.sol";
 import {ParticipantId} from "../types/Ids.sol";
 
-/// @notice A contract whose verbs are signed commands: it hashes them in its own EIP-712 domain and has their actors authorise them.
-abstract contract Desk is EIP712 {
+/// @notice A contract whose verbs are signed commands: it hashes them and has their actors authorise them in its own EIP-712
+/// domain, which is `Fenbook`, version `1`, this chain and this contract.
+abstract contract Desk {
     IParticipants public immutable participants;
 
-    constructor(IParticipants participants_) EIP712("Fenbook", "1") {
+    constructor(IParticipants participants_) {
         participants = participants_;
     }
 
@@ -20,23 +21,40 @@ abstract contract Desk is EIP712 {
         _;
     }
 
+    /// @notice The EIP-712 domain of this desk's commands, as ERC-5267 tells it.
+    function eip712Domain()
+        external
+        view
+        returns (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        )
+    {
+        return (hex"0f", "Fenbook", "1", block.chainid, address(this), bytes32(0), new uint256[](0));
+    }
+
     /// @dev Authorises a signed act that pause, suspension and freeze stop, by the threshold of its amount.
     function _authoriseStoppable(
-        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, uint256 amount, bytes[] calldata approvals
+        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, uint256 amount, bytes calldata approvals
     ) internal {
         _request(Act(participant, structHash, nonce, deadline, amount, Level.Amount, true), approvals);
     }
 
-    /// @dev Authorises an answer to an offer, for which one signer is enough.
+    /// @dev Authorises an answer, for which one signer is enough.
     function _authoriseAnswer(
-        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, bool stoppable, bytes[] calldata approvals
+        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, bool stoppable, bytes calldata approvals
     ) internal {
         _request(Act(participant, structHash, nonce, deadline, 0, Level.One, stoppable), approvals);
     }
 
     /// @dev Authorises a signed act that nothing stops.
     function _authorise(
-        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, Level level, bytes[] calldata approvals
+        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, Level level, bytes calldata approvals
     ) internal returns (bytes32 digest) {
         return _request(Act(participant, structHash, nonce, deadline, 0, level, false), approvals);
     }
@@ -46,10 +64,18 @@ abstract contract Desk is EIP712 {
         if (participants.rolesOf(participant) & role == 0) revert MissingRole(participant, role);
     }
 
-    /// @dev Takes the act with its struct hash and has it authorised under its digest. The one place that asks.
-    function _request(Act memory act, bytes[] calldata approvals) private returns (bytes32 digest) {
-        digest = _hashTypedDataV4(act.digest);
-        act.digest = digest;
-        participants.authorise(act, approvals);
+    /// @dev The digest of a command of this desk; the same as `participants` makes of it.
+    function _digest(bytes32 structHash) internal view returns (bytes32) {
+        bytes32 domainType =
+            keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+        bytes32 domain = keccak256(
+            abi.encode(domainType, keccak256("Fenbook"), keccak256("1"), block.chainid, address(this))
+        );
+        return MessageHashUtils.toTypedDataHash(domain, structHash);
+    }
+
+    /// @dev The one place that asks for authority.
+    function _request(Act memory act, bytes calldata approvals) private returns (bytes32 digest) {
+        return participants.authorise(act, approvals);
     }
 }

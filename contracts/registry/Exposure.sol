@@ -38,7 +38,7 @@ contract Exposure is Desk, IExposure {
     constructor(IParticipants participants_) Desk(participants_) {}
 
     /// @notice Sets how much an obligor may have outstanding on a bank's line; what is out stays untouched.
-    function setLimit(SetLimit calldata command, bytes[] calldata approvals) external {
+    function setLimit(SetLimit calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(SET_LIMIT, command));
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Highest, approvals);
         _requireRole(command.participant, ROLE_BANK);

@@ -39,7 +39,7 @@ contract Rules is Desk, IRules {
     }
 
     /// @notice Appends rules; signed by the operator and a bank.
-    function setRules(SetRules calldata command, bytes[] calldata approvals, bytes[] calldata cosigned) external {
+    function setRules(SetRules calldata command, bytes calldata approvals, bytes calldata cosigned) external {
         bytes32 structHash = _hash(command);
         _authoriseJointly(
             command.participant, command.bank, structHash, command.nonce, command.deadline, approvals, cosigned
@@ -53,7 +53,7 @@ contract Rules is Desk, IRules {
     }
 
     /// @notice Says which of 256 days are holidays; signed by the operator and a bank.
-    function setHolidays(SetHolidays calldata command, bytes[] calldata approvals, bytes[] calldata cosigned) external {
+    function setHolidays(SetHolidays calldata command, bytes calldata approvals, bytes calldata cosigned) external {
         bytes32 structHash = keccak256(abi.encode(SET_HOLIDAYS, command));
         _authoriseJointly(
             command.participant, command.bank, structHash, command.nonce, command.deadline, approvals, cosigned
@@ -106,8 +106,8 @@ contract Rules is Desk, IRules {
         bytes32 structHash,
         uint256 nonce,
         uint64 deadline,
-        bytes[] calldata approvals,
-        bytes[] calldata cosigned
+        bytes calldata approvals,
+        bytes calldata cosigned
     ) private {
         bytes32 digest = _authorise(operator, structHash, nonce, deadline, Level.Highest, approvals);
         _requireRole(operator, ROLE_OPERATOR);

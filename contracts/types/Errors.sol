@@ -18,6 +18,8 @@ error LedgerPaused();
 error DeadlinePassed(uint64 deadline, uint256 time);
 error DeadlineTooFar(uint64 deadline, uint256 latest);
 error NonceUsed(ParticipantId participant, uint256 nonce);
+/// @notice Approvals are, one after the other, a signer's number, the length of its signature (two bytes) and the signature.
+error ApprovalsMalformed(ParticipantId participant);
 error SignersTooFew(ParticipantId participant, uint256 required, uint256 given);
 /// @notice Approvals name their signers in rising order, each once.
 error SignersUnordered(ParticipantId participant, uint256 signer);

@@ -37,6 +37,28 @@ enum Level {
     Highest
 }
 
+/// @notice What is known of a participant.
+/// @dev One word; the layout is drawn in MemberWord.sol.
+struct Member {
+    uint16 roles;
+    bool suspended;
+    bool frozen;
+    uint8 thresholdLow;
+    uint8 thresholdHigh;
+    /// Numbers given to signers; never reused.
+    uint8 signers;
+    /// Signers below were replaced by a recovery.
+    uint8 firstSigner;
+    /// Amount committed in a business day from which the high threshold applies.
+    uint64 highFrom;
+    /// What was committed on `committedDay`.
+    uint64 committed;
+    uint16 committedDay;
+    /// The last second a freeze began; offers made before are ended.
+    uint32 frozenAt;
+    ParticipantId recoveryBank;
+}
+
 enum PayableState {
     None,
     Offered,

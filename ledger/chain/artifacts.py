@@ -15,6 +15,7 @@ __all__ = ["CONTRACTS", "Artifact", "Entry", "artifact", "entries_of"]
 
 CONTRACTS = (
     "Participants",
+    "Administration",
     "Rules",
     "Exposure",
     "Invoices",

@@ -1,6 +1,6 @@
 """Signed commands as calls of the contracts: one entry point per verb."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from ledger.chain.artifacts import artifact
 from ledger.model.commands import Command, Struct
 from ledger.model.structs import fields_of
 
-__all__ = ["ENTRY_POINTS", "Item", "Signed", "abi_values", "item_of"]
+__all__ = ["ENTRY_POINTS", "Item", "Signed", "abi_values", "item_of", "packed"]
 
 ENTRY_POINTS: Final[Mapping[str, str]] = {
     "IssuePayable": "issue",
@@ -85,16 +85,25 @@ def item_of(signed: Signed, *more: Any) -> Item:
     """
     command = signed.command
     entry = artifact(command.desk).functions[ENTRY_POINTS[type(command).__name__]]
-    values: list[Any] = [abi_values(command), list(signed.approvals)]
+    values: list[Any] = [abi_values(command), packed(signed.approvals)]
     for extra in more:
-        values += _beside(extra)
+        if isinstance(extra, Signed):
+            values += [abi_values(extra.command), packed(extra.approvals)]
+        else:
+            values.append(_beside(extra, entry.types[len(values)]))
     return Item(command.desk, entry.call(*values), command)
 
 
-def _beside(extra: Any) -> list[Any]:
-    if isinstance(extra, Signed):
-        return [abi_values(extra.command), list(extra.approvals)]
-    return [extra if isinstance(extra, bytes) else list(extra)]
+def _beside(extra: Any, kind: str) -> Any:
+    """Co-signatures are packed like approvals; proofs and fingerprints are lists."""
+    if kind == "bytes" and not isinstance(extra, bytes):
+        return packed(extra)
+    return extra if isinstance(extra, bytes) else list(extra)
+
+
+def packed(approvals: Sequence[bytes]) -> bytes:
+    """Approvals as the contracts read them: number, length of the signature, signature."""
+    return b"".join(one[:1] + (len(one) - 1).to_bytes(2, "big") + one[1:] for one in approvals)
 
 
 def abi_values(struct: Struct) -> tuple[Any, ...]:

@@ -44,7 +44,7 @@ __all__ = [
 
 SOLC_VERSION = "0.8.37"
 SOLC_BUILD = f"{SOLC_VERSION}+commit.f401782d.Emscripten.clang"
-OPTIMIZER_RUNS = 200
+OPTIMIZER_RUNS = 3000
 BYTECODE_BYTES_MAX = 20_000
 
 ARTIFACTS = ROOT / "ledger" / "chain" / "artifacts"

@@ -105,11 +105,12 @@ def deploy(
 def _arguments(
     name: str, at: Mapping[str, str], founders: Sequence[Founder], rules: RuleSet
 ) -> tuple[Any, ...]:
-    parts = {
+    parts: dict[str, Callable[[], tuple[Any, ...]]] = {
         "Participants": lambda: (
             [_encoded(founder) for founder in founders],
             [at[desk] for desk in DESKS],
             [(at[verifier], kind) for verifier, kind in VERIFIERS],
+            at["Administration"],
         ),
         "Rules": lambda: (at["Participants"], _record(rules)),
         "Vouchers": lambda: (

@@ -35,7 +35,7 @@ __all__ = [
 class AdmitParticipant(Command):
     """Admit an organisation with its first signers; later only its own threshold changes them."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     cosigner: ParticipantId
@@ -55,7 +55,7 @@ class AdmitParticipant(Command):
 class SuspendParticipant(Command):
     """The operator suspends a participant or lifts its suspension."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     subject: ParticipantId
@@ -69,7 +69,7 @@ class SuspendParticipant(Command):
 class AddSigner(Command):
     """A participant adds a key; the new key signs as well."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     signer: Signer
@@ -81,7 +81,7 @@ class AddSigner(Command):
 class RevokeSigner(Command):
     """A participant takes a key out of use."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     signer: Index8
@@ -94,7 +94,7 @@ class RevokeSigner(Command):
 class SetThreshold(Command):
     """A participant sets how many signers its acts need, and from which amount on more."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     threshold_low: Count8
@@ -108,7 +108,7 @@ class SetThreshold(Command):
 class VoidNonce(Command):
     """A participant makes a command it may have signed under this nonce void."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     voided: Nonce
@@ -120,7 +120,7 @@ class VoidNonce(Command):
 class ProposeRecovery(Command):
     """The operator and the recovery bank propose new keys for a participant that lost its own."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     subject: ParticipantId
@@ -136,7 +136,7 @@ class ProposeRecovery(Command):
 class VetoRecovery(Command):
     """A participant stops the replacement of its keys."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     nonce: Nonce
@@ -147,7 +147,7 @@ class VetoRecovery(Command):
 class PauseLedger(Command):
     """The operator pauses new business on the ledger or resumes it."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     paused: bool
@@ -160,7 +160,7 @@ class PauseLedger(Command):
 class AddVersion(Command):
     """The operator and two banks add the desks of a new ledger version."""
 
-    desk: ClassVar[str] = "Participants"
+    desk: ClassVar[str] = "Administration"
 
     participant: ParticipantId
     bank: ParticipantId

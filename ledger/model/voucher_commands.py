@@ -102,7 +102,7 @@ class AcceptVoucher(Command):
 class DeclineVoucher(Command):
     """The offeree refuses; a declined root voucher cancels its payable."""
 
-    desk: ClassVar[str] = "Vouchers"
+    desk: ClassVar[str] = "Offers"
 
     participant: ParticipantId
     voucher: VoucherId
@@ -115,7 +115,7 @@ class DeclineVoucher(Command):
 class WithdrawOffer(Command):
     """The offeror takes back an offer that nobody has answered."""
 
-    desk: ClassVar[str] = "Vouchers"
+    desk: ClassVar[str] = "Offers"
 
     participant: ParticipantId
     voucher: VoucherId

@@ -122,8 +122,10 @@ class Ledger:
         return Item(contract, artifact(contract).functions[function].call(*values))
 
     def _batch(self, items: Sequence[Item]) -> bytes:
-        pairs = [(self.deployment.address(item.desk), item.data) for item in items]
-        return artifact("Relay").functions["relay"].call(pairs)
+        desks = list(dict.fromkeys(item.desk for item in items))
+        addresses = [self.deployment.address(desk) for desk in desks]
+        calls = [(desks.index(item.desk), item.data) for item in items]
+        return artifact("Relay").functions["relay"].call(addresses, calls)
 
     def _digest_of(self, item: Item) -> bytes | None:
         return None if item.command is None else self.digest(item.command)

@@ -12,6 +12,7 @@ from ledger.model.meanings import (
 )
 
 __all__ = [
+    "ApprovalsMalformed",
     "CheckerMissing",
     "DeadlinePassed",
     "DeadlineTooFar",
@@ -40,6 +41,15 @@ class NotDesk(LedgerError):
     kind = Kind.FORBIDDEN
     zh = "只有已登记版本的业务合约可以发起此调用；{caller} 不是。"
     next_steps = ("Send the command through the ledger.", "请通过本账本提交指令。")
+
+
+class ApprovalsMalformed(LedgerError):
+    """The approvals of {participant} are not made of whole signatures."""
+
+    participant: ParticipantId
+    kind = Kind.MALFORMED
+    zh = "{participant}的签名数据不完整。"
+    next_steps = ("Sign the command again.", "请重新签署该指令。")
 
 
 class UnknownParticipant(LedgerError):

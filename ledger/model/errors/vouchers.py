@@ -95,14 +95,13 @@ class RangeChanged(LedgerError):
 
 
 class OfferOpen(LedgerError):
-    """The offer of voucher {voucher} may still be answered until {lapses}."""
+    """The offer of voucher {voucher} may still be answered."""
 
     voucher: VoucherId
-    lapses: Second
     kind = Kind.NOT_YET
-    zh = "凭证 {voucher} 的签收期限至 {lapses}，尚未届满。"
+    zh = "凭证 {voucher} 仍在签收期限内。"
     next_steps = (
-        "Wait until then, or have the offeror withdraw it.",
+        "Wait until it lapses, or have the offeror withdraw it.",
         "请等待期满，或由发出方撤回。",
     )
 

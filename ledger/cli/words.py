@@ -1,0 +1,136 @@
+"""What the command line says beside the glossary's words, in English and Chinese."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from ledger.model.glossary import Language, Term
+
+__all__ = ["WORDS", "say"]
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """One text with its values."""
+    return WORDS[key].text(language).format_map(values)
+
+
+def _words(text: str) -> Mapping[str, Term]:
+    """Read lines of `key | English | 中文`."""
+    rows = (line.split(" | ") for line in text.strip().splitlines() if line.strip())
+    return MappingProxyType({key.strip(): Term(en.strip(), zh.strip()) for key, en, zh in rows})
+
+
+WORDS: Final = _words(
+    """
+    next_step | Next: {text} | 下一步：{text}
+    no_file | {path} cannot be read: {problem} | 无法读取 {path}：{problem}
+    not_written | {path} cannot be written: {problem} | 无法写入 {path}：{problem}
+    check_path | Check the path and try again. | 请核对路径后重试。
+    not_saved | The run was not saved: {path}: {problem} | 本次运行未保存：{path}：{problem}
+    no_run | There is no saved run at {path}. | {path} 没有已保存的运行结果。
+    run_first | Run a book first: fenbook book run FILE | 请先运行账簿：fenbook book run 文件
+    bad_run | {path} is not a saved run. | {path} 不是已保存的运行结果。
+    unknown_voucher | There is no voucher {name} in this run. | 本次运行中没有凭证 {name}。
+    unknown_payable | There is no payable {name} in this run. | 本次运行中没有应付账款 {name}。
+    near | Did you mean: {names} | 是否指：{names}
+    known | It has: {names} | 现有：{names}
+    no_expect | {file} has no field expect to compare with. | {file} 没有可供比对的 expect 字段。
+    add_expect | Add the expected outcome, or use: fenbook book run {file} | 请补充预期结果，或改用：fenbook book run {file}
+
+    running | Running {name} | 正在运行 {name}
+    book_title | {name} | {name}
+    book_line | {steps} steps, {first} to {last} · {done} done, {refused} refused · every figure below is read from the chain | 共 {steps} 步，{first} 至 {last} · 办结 {done} 步，拒绝 {refused} 步 · 以下数字均取自链上
+    no_steps | no steps | 没有步骤
+    net_cash | Net cash | 现金净额
+    sum | Sum | 合计
+    open_claims | Open claims | 未偿债权
+    open_principal | Open principal | 未偿本金
+    late_interest | Late interest | 逾期利息
+    payables | Payables | 应付账款
+    loans | Loans | 贷款
+    vouchers | Vouchers | 电子凭证
+    refusals | Refused steps | 被拒绝的步骤
+    blocked | Blocked from issuing until their overdue payables are paid: {names} | 逾期款项付清前不得开立：{names}
+    nothing_open | No claim is open. | 没有未偿债权。
+    saved | Look closer: fenbook inspect payable {name} · fenbook inspect voucher {voucher} | 查看明细：fenbook inspect payable {name} · fenbook inspect voucher {voucher}
+
+    party | Party | 参与方
+    name | Name | 名称
+    roles | Roles | 角色
+    amount | Amount | 金额
+    payable | Payable | 应付账款
+    voucher | Voucher | 凭证
+    obligor | Obligor | 债务人
+    holder | Holder | 持有人
+    state | State | 状态
+    face | Face | 票面金额
+    maturity | Maturity | 到期日
+    paid | Paid | 已付
+    redeemed | Redeemed | 已兑付
+    overdue | overdue | 逾期
+    loan | Loan | 贷款
+    borrower | Borrower | 借款人
+    lender | Lender | 贷款人
+    advance | Advance | 放款
+    principal | Principal left | 剩余本金
+    open | open | 未结清
+    closed | closed | 已结清
+    range | Range | 子票区间
+    depth | Hops | 层级
+    step | Step | 步骤
+    date | Date | 日期
+    verb | Verb | 操作
+    code | Code | 代码
+    reason | Reason and next step | 原因与下一步
+
+    equal | {file}: equal, {steps} steps | {file}：一致，共 {steps} 步
+    different | {file}: {count} differences | {file}：{count} 处不一致
+    path | Path | 位置
+    expected | Expected | 预期
+    got | Got | 实际
+    nothing_there | nothing | 无
+
+    lineage | Lineage | 流转链
+    ranges | Ranges | 区间分布
+    liens | Liens | 质押
+    payments | Payments and shares | 付款与清分
+    no_payments | Nothing has been paid on it yet. | 尚未收到付款。
+    no_liens | No lien lies on it. | 无质押。
+    summary_payable | {obligor} owes {face}, due {maturity} · {state} | {obligor} 应付 {face}，到期日 {maturity} · {state}
+    summary_tally | paid {paid} · redeemed {redeemed} · open {live} | 已付 {paid} · 提前兑付 {redeemed} · 未偿 {live}
+    summary_voucher | {holder} holds {amount} of {payable}, range {range}, {depth} hops from {obligor} · {state} | {holder} 持有 {payable} 中的 {amount}，子票区间 {range}，距 {obligor} {depth} 层 · {state}
+    offered_to | offered to {name} | 待 {name} 签收
+    pledged_to | pledged to {name} | 质押给 {name}
+    redeemed_state | redeemed early | 已提前兑付
+    paid_state | paid | 已付清
+    frozen | frozen | 已冻结
+    recourse_to | recourse to {name} | 可向 {name} 追索
+    received | To the holder | 付持有人
+    received_sum | received | 已收
+    to_lender | To the lender | 付贷款人
+    left | Still open | 未偿
+    what | What | 款项
+    share_of | share of payments up to no. {count} | 截至第 {count} 笔付款的份额
+    payment_no | Payment {number}, {rail} | 第 {number} 笔付款，{rail}
+    deposit_rail | from the deposit | 以存款支付
+    bank_rail | attested by the bank | 银行证明收款
+    of_which_interest | of which {amount} late interest | 其中逾期利息 {amount}
+    evidence | evidence | 贸易背景
+    hop_issue | issued | 开立并签收
+    hop_transfer | transferred | 转让并签收
+    hop_sale | sold | 转让（保理）
+    hop_sale_recourse | sold with recourse | 转让（保理，有追索）
+    hop_pledge | pledged | 质押
+    hop_release | lien ended | 解押
+    hop_redemption | redeemed early | 提前兑付
+    hop_recourse | turned back | 追索退回
+    hop_join | joined | 合并
+    for_price | for {amount} at {rate} | 价款 {amount}，年利率 {rate}
+    for_advance | loan {loan} of {amount} at {rate} | 贷款 {loan} {amount}，年利率 {rate}
+    for_recourse | for {amount} | 价款 {amount}
+    parted | the rest | 其余部分
+    loan_state | {loan}: {lender} lent {advance} at {rate}, due {due} · {left} left | {loan}：{lender} 放款 {advance}，年利率 {rate}，还款日 {due} · 剩余 {left}
+    loan_paid | {loan}: {lender} lent {advance} at {rate} · paid in full, {interest} interest | {loan}：{lender} 放款 {advance}，年利率 {rate} · 已结清，利息 {interest}
+    """  # noqa: E501
+)
+"""Texts by key."""

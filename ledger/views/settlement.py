@@ -1,0 +1,207 @@
+"""Payments, their distribution, payouts and deposits from their events."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from ledger.model.states import PayableState
+from ledger.views.circulation import Handler, close, touched
+from ledger.views.log import Entry
+from ledger.views.money_rows import (
+    Account,
+    Movement,
+    MovementKind,
+    Payment,
+    Payout,
+    PayoutState,
+    Settlement,
+)
+from ledger.views.state import State
+
+__all__ = ["HANDLERS", "principal_left"]
+
+
+def principal_left(state: State, voucher: int) -> int:
+    """Unpaid principal of a range: the payments' own arithmetic, ⌊position × payment / owed⌋."""
+    row = state.vouchers[voucher]
+    bounds = [_live_below(state, row.payable, unit) for unit in (row.start, row.end)]
+    for payment in state.payments.get(row.payable, ()):
+        bounds = [one - one * payment.principal // payment.owed for one in bounds]
+    return bounds[1] - bounds[0]
+
+
+def _live_below(state: State, payable: int, unit: int) -> int:
+    """Units below one that were not redeemed."""
+    redeemed = (hop for hop in state.hops.get(payable, ()) if hop.kind == "redemption")
+    return unit - sum(max(0, min(hop.end, unit) - hop.start) for hop in redeemed)
+
+
+def _account(state: State, payable: int) -> Account:
+    return state.accounts.get(payable) or Account(payable)
+
+
+# ---- payments
+
+
+def _recorded(state: State, entry: Entry) -> None:
+    payable = state.payables[entry["payable_id"]]
+    payment = Payment(
+        payable=payable.id,
+        number=entry["number"],
+        interest=entry["interest"],
+        principal=entry["principal"],
+        owed=payable.live,
+        day=entry["day"],
+        on_bank_rail=entry["on_bank_rail"],
+    )
+    state.payments.setdefault(payable.id, []).append(payment)
+    account = _account(state, payable.id)
+    shared = payment.amount if payment.on_bank_rail else 0
+    state.accounts[payable.id] = replace(
+        account,
+        payments=payment.number + 1,
+        last_day=payment.day,
+        unapplied=account.unapplied - shared,
+    )
+
+
+def _attested(state: State, entry: Entry) -> None:
+    account = _account(state, entry["payable_id"])
+    state.accounts[account.payable] = replace(
+        account,
+        unapplied=account.unapplied + entry["amount"],
+        unapplied_day=max(account.unapplied_day, entry["value_day"]),
+    )
+
+
+def _unapplied_returned(state: State, entry: Entry) -> None:
+    account = _account(state, entry["payable_id"])
+    left = account.unapplied - entry["amount"]
+    state.accounts[account.payable] = replace(account, unapplied=left)
+
+
+def _distributed(state: State, entry: Entry) -> None:
+    row = replace(touched(state, entry["voucher"]), settled=entry["payments"])
+    loan = state.loans.get(state.loan_on.get(row.id, 0))
+    state.vouchers[row.id] = row
+    if state.payables[row.payable].state is PayableState.SETTLED:
+        close(state, row)
+    state.settlements.append(
+        Settlement(
+            voucher=row.id,
+            start=row.start,
+            end=row.end,
+            holder=entry["holder"],
+            lender=loan.lender if loan and entry["to_lender"] else 0,
+            payments=entry["payments"],
+            to_holder=entry["to_holder"],
+            to_lender=entry["to_lender"],
+            second=entry.second,
+        )
+    )
+
+
+# ---- payouts
+
+
+def _opened(state: State, entry: Entry) -> None:
+    state.payouts[entry["payout"]] = Payout(
+        number=entry["payout"],
+        bank=entry["bank"],
+        payee=entry["payee"],
+        amount=entry["amount"],
+        voucher=entry["voucher"],
+    )
+
+
+def _confirmed(state: State, entry: Entry) -> None:
+    payout = state.payouts[entry["payout"]]
+    state.payouts[payout.number] = replace(payout, state=PayoutState.CONFIRMED)
+
+
+def _returned(state: State, entry: Entry) -> None:
+    payout = state.payouts[entry["payout"]]
+    state.payouts[payout.number] = replace(
+        payout, state=PayoutState.OPEN, returns=payout.returns + 1
+    )
+
+
+# ---- deposits
+
+
+def _change(state: State, bank: int, owner: int, amount: int) -> None:
+    state.deposits[bank, owner] = state.deposits.get((bank, owner), 0) + amount
+
+
+def _move(state: State, kind: MovementKind, entry: Entry, sides: tuple[int, int]) -> None:
+    """Move an entry's amount between two deposits; 0 stands for no deposit."""
+    bank, amount, (giver, taker) = entry["bank"], entry["amount"], sides
+    if giver:
+        _change(state, bank, giver, -amount)
+    if taker:
+        _change(state, bank, taker, amount)
+    state.movements.append(
+        Movement(
+            kind=kind,
+            bank=bank,
+            giver=giver,
+            taker=taker,
+            amount=amount,
+            second=entry.second,
+            payable=entry.values.get("payable_id", 0),
+            purpose=entry.values.get("purpose", b""),
+        )
+    )
+
+
+def _deposit_issued(state: State, entry: Entry) -> None:
+    _move(state, MovementKind.ISSUED, entry, (0, entry["to"]))
+    state.issued[entry["bank"]] = state.issued.get(entry["bank"], 0) + entry["amount"]
+
+
+def _deposit_withdrawn(state: State, entry: Entry) -> None:
+    _move(state, MovementKind.WITHDRAWN, entry, (entry["from"], 0))
+    state.issued[entry["bank"]] -= entry["amount"]
+
+
+def _deposit_moved(state: State, entry: Entry) -> None:
+    _move(state, MovementKind.MOVED, entry, (entry["from"], entry["to"]))
+
+
+def _deposit_held(state: State, entry: Entry) -> None:
+    _move(state, MovementKind.HELD, entry, (entry["from"], 0))
+    _hold(state, entry, entry["amount"])
+
+
+def _deposit_paid_out(state: State, entry: Entry) -> None:
+    _move(state, MovementKind.PAID_OUT, entry, (0, entry["to"]))
+    _hold(state, entry, -entry["amount"])
+
+
+def _hold(state: State, entry: Entry, amount: int) -> None:
+    bank, payable = entry["bank"], entry["payable_id"]
+    desk = entry.values.get("desk") or _holding_desk(state, bank, payable)
+    key = (bank, desk, payable)
+    state.holds[key] = state.holds.get(key, 0) + amount
+
+
+def _holding_desk(state: State, bank: int, payable: int) -> str:
+    """The desk whose hold is paid out, where the event does not say: the last that took money."""
+    desks = [key[1] for key in state.holds if (key[0], key[2]) == (bank, payable)]
+    return desks[-1]
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "PaymentRecorded": _recorded,
+    "PaymentAttested": _attested,
+    "UnappliedReturned": _unapplied_returned,
+    "VoucherSettled": _distributed,
+    "PayoutOpened": _opened,
+    "PayoutConfirmed": _confirmed,
+    "PayoutReturned": _returned,
+    "DepositIssued": _deposit_issued,
+    "DepositWithdrawn": _deposit_withdrawn,
+    "DepositMoved": _deposit_moved,
+    "DepositHeld": _deposit_held,
+    "DepositPaidOut": _deposit_paid_out,
+}
