@@ -53,10 +53,13 @@ interface IParticipants {
     event SignersReplaced(ParticipantId indexed participant, uint8 firstSigner);
     event ThresholdSet(ParticipantId indexed participant, uint8 low, uint8 high, uint64 highFrom);
     event NonceVoided(ParticipantId indexed participant, uint256 nonce);
+    event VerifierAllowed(address indexed verifier, uint8 kind);
     event DeskAdded(address indexed desk, uint32 indexed version);
 
     /// @notice Emitted first of all events of a signed act; those that follow until the next of its kind are its effects.
-    event CommandExecuted(bytes32 indexed digest, ParticipantId indexed participant, uint256 nonce);
+    event CommandExecuted(
+        bytes32 indexed digest, ParticipantId indexed participant, uint256 nonce, uint256 amount
+    );
 
     // ---- acts
 

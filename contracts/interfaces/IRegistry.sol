@@ -77,7 +77,7 @@ interface IDeposits {
         ParticipantId indexed bank, ParticipantId indexed from, address indexed desk, PayableId payableId, uint64 amount
     );
     event DepositPaidOut(
-        ParticipantId indexed bank, PayableId indexed payableId, ParticipantId indexed to, uint64 amount
+        ParticipantId indexed bank, address indexed desk, PayableId indexed payableId, ParticipantId to, uint64 amount
     );
 
     /// @notice Moves a deposit under an act of its owner that the calling desk has authorised.

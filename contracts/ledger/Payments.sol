@@ -79,7 +79,13 @@ abstract contract Payments is Desk, ISettlement {
     }
 
     event PaymentRecorded(
-        PayableId indexed payableId, uint16 indexed number, uint64 interest, uint64 principal, uint16 day, bool onBankRail
+        PayableId indexed payableId,
+        uint16 indexed number,
+        uint64 interest,
+        uint64 principal,
+        uint64 carried,
+        uint16 day,
+        bool onBankRail
     );
     event PaymentAttested(
         PayableId indexed payableId, ParticipantId indexed bank, uint64 amount, uint16 valueDay, bytes32 paymentReference
@@ -291,7 +297,9 @@ abstract contract Payments is Desk, ISettlement {
             day: uint16(day),
             onBankRail: onBankRail
         });
-        emit PaymentRecorded(payableId, number, uint64(interest), uint64(principal), uint16(day), onBankRail);
+        emit PaymentRecorded(
+            payableId, number, uint64(interest), uint64(principal), account.carried, uint16(day), onBankRail
+        );
         vouchers.pay(payableId, uint64(principal));
     }
 

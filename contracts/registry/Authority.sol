@@ -54,6 +54,7 @@ abstract contract Authority is IParticipants {
         _requireTimely(act.deadline);
         _takeNonce(participant, act.nonce);
         if (act.stoppable) _requireActive(participant, member);
+        emit CommandExecuted(digest, participant, act.nonce, act.amount);
         uint256 amount = act.amount;
         if (amount != 0) {
             uint256 today = BusinessDay.today();
@@ -62,7 +63,6 @@ abstract contract Authority is IParticipants {
         }
         Level level = act.level;
         _requireApproved(participant, member, digest, _required(member, level, amount), level, approvals);
-        emit CommandExecuted(digest, participant, act.nonce);
     }
 
     /// @inheritdoc IParticipants

@@ -101,7 +101,7 @@ contract Deposits is Desk, IDeposits {
             (ParticipantId to, uint64 amount) = (shares[i].to, shares[i].amount);
             sum += amount;
             _deposits[bank][to] += amount;
-            emit DepositPaidOut(bank, payableId, to, amount);
+            emit DepositPaidOut(bank, msg.sender, payableId, to, amount);
         }
         _holds[bank][msg.sender][payableId] -= sum;
     }

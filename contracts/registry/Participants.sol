@@ -40,6 +40,7 @@ contract Participants is Authority {
         administration = administration_;
         for (uint256 i; i < verifiers.length; ++i) {
             _ring.verifiers[verifiers[i].account] = verifiers[i].kind;
+            emit VerifierAllowed(verifiers[i].account, uint8(verifiers[i].kind));
         }
         _addDesks(desks);
         for (uint256 i; i < founders.length; ++i) {
@@ -213,8 +214,9 @@ contract Participants is Authority {
     {
         uint256 signers = member.signersOf() - member.firstSignerOf();
         if (low == 0 || high < low || high > signers || high > APPROVALS_MAX) revert BadThreshold(low, high, signers);
-        emit ThresholdSet(participant, low, high, highFrom);
-        return member.withThreshold(low, high, highFrom);
+        member = member.withThreshold(low, high, highFrom);
+        emit ThresholdSet(participant, low, high, uint64(member.highFromOf()));
+        return member;
     }
 
     function _addDesks(address[] memory desks) private {

@@ -132,6 +132,8 @@ class Account:
     payable: int
     payments: int = 0
     last_day: int = 0
+    carried: int = 0
+    """Late interest that payments did not cover."""
     unapplied: int = 0
     """Attested money that is not shared yet."""
     unapplied_day: int = 0

@@ -35,6 +35,9 @@ class Participant:
     is_frozen: bool = False
     frozen_at: int = 0
     """The last second a freeze began."""
+    committed: int = 0
+    """What it committed on `committed_day`, up to the largest sum that is kept."""
+    committed_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)

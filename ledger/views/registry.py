@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from ledger.model.days import day_of_second
 from ledger.model.states import Role
 from ledger.views.circulation import Handler
 from ledger.views.claim_rows import Freeze, ParticipantFreeze
@@ -22,6 +23,9 @@ from ledger.views.state import State
 
 __all__ = ["HANDLERS"]
 
+COMMITTED_MAX: Final = 2**48 - 1
+"""Largest sum of a business day that the ledger keeps."""
+
 
 # ---- commands
 
@@ -30,6 +34,15 @@ def _executed(state: State, entry: Entry) -> None:
     digest, participant, nonce = entry["digest"], entry["participant"], entry["nonce"]
     state.executed.append(Executed(digest, participant, nonce, entry.second, entry.transaction))
     state.nonces.setdefault(participant, set()).add(nonce)
+    if entry["amount"]:
+        _commit(state, participant, entry)
+
+
+def _commit(state: State, participant: int, entry: Entry) -> None:
+    row, day = state.participants[participant], day_of_second(entry.second)
+    before = row.committed if row.committed_day == day else 0
+    committed = min(before + entry["amount"], COMMITTED_MAX)
+    state.participants[participant] = replace(row, committed=committed, committed_day=day)
 
 
 def _voided(state: State, entry: Entry) -> None:
@@ -110,6 +123,10 @@ def _signers_replaced(state: State, entry: Entry) -> None:
 
 def _desk_added(state: State, entry: Entry) -> None:
     state.desks[entry["desk"]] = entry["version"]
+
+
+def _verifier_allowed(state: State, entry: Entry) -> None:
+    state.verifiers[entry["verifier"]] = entry["kind"]
 
 
 # ---- freezes
@@ -235,6 +252,7 @@ def _batch_voided(state: State, entry: Entry) -> None:
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CommandExecuted": _executed,
+    "VerifierAllowed": _verifier_allowed,
     "NonceVoided": _voided,
     "ItemRefused": _refused,
     "ParticipantAdmitted": _admitted,

@@ -60,6 +60,7 @@ def _recorded(state: State, entry: Entry) -> None:
     state.accounts[payable.id] = replace(
         account,
         payments=payment.number + 1,
+        carried=entry["carried"],
         last_day=payment.day,
         unapplied=account.unapplied - shared,
     )
@@ -180,15 +181,8 @@ def _deposit_paid_out(state: State, entry: Entry) -> None:
 
 def _hold(state: State, entry: Entry, amount: int) -> None:
     bank, payable = entry["bank"], entry["payable_id"]
-    desk = entry.values.get("desk") or _holding_desk(state, bank, payable)
-    key = (bank, desk, payable)
+    key = (bank, entry["desk"], payable)
     state.holds[key] = state.holds.get(key, 0) + amount
-
-
-def _holding_desk(state: State, bank: int, payable: int) -> str:
-    """The desk whose hold is paid out, where the event does not say: the last that took money."""
-    desks = [key[1] for key in state.holds if (key[0], key[2]) == (bank, payable)]
-    return desks[-1]
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

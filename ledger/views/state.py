@@ -89,6 +89,8 @@ class State:
     nonces: dict[int, set[int]] = field(default_factory=dict)
     """Used and void ones by participant."""
     desks: dict[str, int] = field(default_factory=dict)
+    verifiers: dict[str, int] = field(default_factory=dict)
+    """Kind of key of each verifier contract that signers' keys may name."""
     """Ledger version by desk."""
 
     # rules, lines, invoices

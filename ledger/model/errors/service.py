@@ -13,11 +13,11 @@ __all__ = [
 
 
 class BatchReverted(LedgerError):
-    """Transaction {transaction} reverted whole: it ran out of gas or was malformed."""
+    """Transaction {transaction} reverted whole: it was too large or malformed."""
 
     transaction: Commitment
     kind = Kind.CONFLICT
-    zh = "交易 {transaction} 整体回滚：gas 不足或格式有误，未产生任何效果。"
+    zh = "交易 {transaction} 整体回滚：批量过大或格式有误，未产生任何效果。"
     next_steps = (
         "Nothing took effect. Send the commands again in smaller batches.",
         "没有任何指令生效。请减小批量后重新提交。",

@@ -9,7 +9,6 @@ from ledger.model.meanings import (
     PayableId,
     Position,
     Roles,
-    Second,
     VoucherId,
     VoucherStateId,
 )
@@ -141,12 +140,12 @@ class SelfTransfer(LedgerError):
 
 
 class NotEligible(LedgerError):
-    """{participant} has none of the roles this needs ({roles})."""
+    """{participant} may not take part in this; its roles are {roles}."""
 
     participant: ParticipantId
     roles: Roles
     kind = Kind.FORBIDDEN
-    zh = "{participant}不具备所需角色（{roles}）。"
+    zh = "{participant}不能参与此项业务，其角色为：{roles}。"
     next_steps = ("Name a participant with such a role.", "请指定具备该角色的参与方。")
 
 

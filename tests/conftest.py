@@ -1,0 +1,91 @@
+"""Fixtures of the whole suite: one ledger a worker, taken back to its beginning after each test."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+
+from ledger.model.errors import LedgerError
+from ledger.service.ledger import Ledger
+from tests.cast import Cast, Member, running_node
+
+Refused = Callable[..., AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[Cast]:
+    """The cast on a fresh chain; tests ask for `cast`, which is taken back after each."""
+    with running_node() as node:
+        yield Cast(node)
+
+
+@pytest.fixture
+def cast(deployed: Cast) -> Iterator[Cast]:
+    point = deployed.node.snapshot()
+    kept = [(one, one._next, dict(one.keys), dict(one.spare)) for one in deployed.members]
+    yield deployed
+    deployed.node.revert_to(point)
+    for member, counter, keys, spare in kept:
+        member._next, member.keys, member.spare = counter, keys, spare
+
+
+@pytest.fixture
+def refused(cast: Cast) -> Refused:
+    """Expects one refusal with these values, and that it changes nothing."""
+
+    @contextmanager
+    def refused(error: type[LedgerError], **values: Any) -> Iterator[None]:
+        before = cast.storage()
+        with pytest.raises(LedgerError) as caught:
+            yield
+        assert type(caught.value) is error, repr(caught.value)
+        assert {name: caught.value.values[name] for name in values} == values
+        assert cast.storage() == before
+
+    return refused
+
+
+@pytest.fixture
+def ledger(cast: Cast) -> Ledger:
+    return cast.ledger
+
+
+@pytest.fixture
+def acme(cast: Cast) -> Member:
+    return cast.acme
+
+
+@pytest.fixture
+def birch(cast: Cast) -> Member:
+    return cast.birch
+
+
+@pytest.fixture
+def cedar(cast: Cast) -> Member:
+    return cast.cedar
+
+
+@pytest.fixture
+def delta(cast: Cast) -> Member:
+    return cast.delta
+
+
+@pytest.fixture
+def echo(cast: Cast) -> Member:
+    return cast.echo
+
+
+@pytest.fixture
+def settlement_bank(cast: Cast) -> Member:
+    return cast.settlement_bank
+
+
+@pytest.fixture
+def operator(cast: Cast) -> Member:
+    return cast.operator
+
+
+@pytest.fixture
+def regulator(cast: Cast) -> Member:
+    return cast.regulator
