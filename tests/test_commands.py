@@ -32,6 +32,7 @@ PARTS: dict[str, type[Struct]] = {
 }
 DECLARED = {
     **solidity_source.structs("Commands.sol"),
+    **solidity_source.structs("MoneyCommands.sol"),
     **solidity_source.structs("AdminCommands.sol"),
 }
 IDS = {

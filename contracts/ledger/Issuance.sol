@@ -13,9 +13,8 @@ import {
 } from "../types/Records.sol";
 import {NOBODY, ParticipantId, PayableId} from "../types/Ids.sol";
 import {
-    BatchExceeded, BatchItemIssued, BatchVoid, DeadlinePassed, EvidenceMissing, FaceTooLarge, InvoiceShort,
-    MissingRole, NotEligible, NotHolder, NotOnBatch, PastMaturity, SelfTransfer, TenorTooLong, TooManyInvoices,
-    UnknownBatch, ZeroAmount
+    BatchExceeded, BatchItemIssued, BatchVoid, DeadlinePassed, EvidenceMissing, FaceTooLarge, InvoiceShort, NotEligible,
+    NotOnBatch, PastMaturity, SelfTransfer, TenorTooLong, TooManyInvoices, UnknownBatch, ZeroAmount
 } from "../types/Errors.sol";
 
 /// @notice Issue of payables, one by one or from a batch that one signature commits to.

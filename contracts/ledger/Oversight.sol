@@ -3,15 +3,13 @@ pragma solidity 0.8.37;
 
 import {BusinessDay} from "../libraries/BusinessDay.sol";
 import {Desk} from "../registry/Desk.sol";
-import {FreezeParticipant, FreezeRange, UnfreezeParticipant, UnfreezeRange} from "../types/Commands.sol";
+import {FreezeParticipant, FreezeRange, UnfreezeParticipant, UnfreezeRange} from "../types/MoneyCommands.sol";
 import {IFreezes, IVouchers} from "../interfaces/IVouchers.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {Level, Payable, PayableState, ROLE_REGULATOR} from "../types/Records.sol";
 import {OFFER_DAYS_MAX} from "../interfaces/IRegistry.sol";
 import {ParticipantId, PayableId} from "../types/Ids.sol";
-import {
-    BadRange, CaseMissing, NotFrozen, ReviewDayPast, TooManyFreezes, UnknownPayable, UnknownParticipant
-} from "../types/Errors.sol";
+import {BadRange, CaseMissing, NotFrozen, ReviewDayPast, TooManyFreezes, UnknownPayable} from "../types/Errors.sol";
 
 /// @notice Freezes by a regulator with a case number. A court's or regulator's order must be able to keep claims where they are
 /// while a case is open; it can never give them to anybody.

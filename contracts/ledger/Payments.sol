@@ -8,7 +8,7 @@ import {ISettlement} from "../interfaces/ISettlement.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IVouchers} from "../interfaces/IVouchers.sol";
 import {Interest} from "../libraries/Interest.sol";
-import {AttestPayment, ConfirmPayout, PayPayable, ReturnPayout, ReturnUnapplied} from "../types/Commands.sol";
+import {AttestPayment, ConfirmPayout, PayPayable, ReturnPayout, ReturnUnapplied} from "../types/MoneyCommands.sol";
 import {Level, Payable, PayableState} from "../types/Records.sol";
 import {ParticipantId, PayableId, VoucherId} from "../types/Ids.sol";
 import {

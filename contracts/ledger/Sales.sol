@@ -14,7 +14,7 @@ import {
 import {
     FLAG_COST_SHARED, Level, Payable, PayableState, RATE_MAX, RATE_ONE, ROLE_BANK, Sale, Voucher, VoucherState
 } from "../types/Records.sol";
-import {NOBODY, ParticipantId, PayableId, SaleId, VoucherId} from "../types/Ids.sol";
+import {ParticipantId, SaleId, VoucherId} from "../types/Ids.sol";
 import {
     BadTerms, CostShareExceeded, CostShareSpent, NoRecourse, NotEligible, NotHolder, NotOverdue, QuoteMismatch,
     RangeChanged, RegistrationMissing, SelfTransfer, VoucherNotHeld

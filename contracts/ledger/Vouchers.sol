@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
-import {Parts, VoucherRegister} from "./VoucherRegister.sol";
+import {Parts, VoucherStore} from "./VoucherStore.sol";
+import {VoucherRegister} from "./VoucherRegister.sol";
 import {AcceptVoucher, JoinVouchers, TransferVoucher} from "../types/Commands.sol";
 import {FLAG_RECOURSE, Part, PayableState, ROLES_TRADING, VoucherState} from "../types/Records.sol";
 import {ParticipantId, PayableId, VoucherId} from "../types/Ids.sol";
@@ -31,7 +32,7 @@ contract Vouchers is VoucherRegister, IERC721 {
     string public constant name = "Fenbook voucher";
     string public constant symbol = "FEN";
 
-    constructor(Parts memory parts) VoucherRegister(parts) {}
+    constructor(Parts memory parts) VoucherStore(parts) {}
 
     // ---- verbs
 
@@ -63,9 +64,8 @@ contract Vouchers is VoucherRegister, IERC721 {
             from = address(0);
             _goLive(id.payableOf(), payable_, command.participant);
         }
-        uint256 flags = voucher.flagsOf() & ~uint256(FLAG_RECOURSE);
-        voucher = _held(voucher).withHolder(command.participant).withDepth(voucher.depthOf() + 1);
-        _vouchers[id] = voucher.withFlags(uint8(flags));
+        voucher = voucher.held().withHolder(command.participant).deeper();
+        _vouchers[id] = voucher.withFlags(voucher.flagsOf() & ~uint256(FLAG_RECOURSE));
         emit VoucherAccepted(id, command.participant);
         emit Transfer(from, _account(command.participant), VoucherId.unwrap(id));
     }
@@ -151,7 +151,7 @@ contract Vouchers is VoucherRegister, IERC721 {
         uint256 depthMax = _limits[payable_.rulesOf()].depthMax;
         if (voucher.depthOf() >= depthMax) revert DepthExceeded(id, depthMax);
         (id, voucher) = _cut(id, voucher, payable_, part.amount);
-        _vouchers[id] = voucher.withOffer(part.to, block.timestamp);
+        _vouchers[id] = voucher.offered(part.to, block.timestamp);
         emit VoucherOffered(id, part.to, part.evidence);
     }
 

@@ -13,8 +13,8 @@ import {
     SuspendParticipant, VetoRecovery, VoidNonce
 } from "../types/AdminCommands.sol";
 import {
-    BadSigner, InvalidSignature, RecoveryNotProposed, RecoveryPending, RecoveryTooEarly, SameCosigner, TooManySigners,
-    VersionNotProposed, VersionTooEarly
+    BadSigner, RecoveryNotProposed, RecoveryPending, RecoveryTooEarly, SameCosigner, TooManySigners, VersionNotProposed,
+    VersionTooEarly
 } from "../types/Errors.sol";
 
 /// @notice Administration of participants, of their keys and of ledger versions. None of it touches a claim: the operator

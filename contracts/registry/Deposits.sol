@@ -7,7 +7,7 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {
     DepositShort, ParticipantFrozen, ReferenceMissing, ReferenceUsed, SelfTransfer, UnknownParticipant, ZeroAmount
 } from "../types/Errors.sol";
-import {IssueDeposit, MoveDeposit, WithdrawDeposit} from "../types/Commands.sol";
+import {IssueDeposit, MoveDeposit, WithdrawDeposit} from "../types/MoneyCommands.sol";
 import {Level, ROLE_SETTLEMENT} from "../types/Records.sol";
 import {ParticipantId, PayableId} from "../types/Ids.sol";
 

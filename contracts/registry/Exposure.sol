@@ -9,7 +9,7 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IssuerBlocked, LimitExceeded} from "../types/Errors.sol";
 import {Level, ROLE_BANK} from "../types/Records.sol";
 import {ParticipantId} from "../types/Ids.sol";
-import {SetLimit} from "../types/Commands.sol";
+import {SetLimit} from "../types/MoneyCommands.sol";
 
 /// @notice Lines of banks, what obligors have outstanding on them, and whether an obligor is in default.
 /// @dev It outlives ledger versions. Default needs nobody's report: the unpaid payables of an obligor are counted by the day

@@ -5,10 +5,10 @@ import {BusinessDay} from "../libraries/BusinessDay.sol";
 import {Desk} from "./Desk.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IRules, OFFER_DAYS_MAX} from "../interfaces/IRegistry.sol";
-import {BadRules, MissingRole, SameCosigner} from "../types/Errors.sol";
+import {BadRules, SameCosigner} from "../types/Errors.sol";
 import {Level, ROLE_BANK, ROLE_OPERATOR, RATE_ONE, RuleSet} from "../types/Records.sol";
 import {ParticipantId} from "../types/Ids.sol";
-import {SetHolidays, SetRules} from "../types/Commands.sol";
+import {SetHolidays, SetRules} from "../types/MoneyCommands.sol";
 
 /// @notice Rules are dated data: appended with the day they take effect, never edited.
 contract Rules is Desk, IRules {

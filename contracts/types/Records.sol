@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {LoanId, ParticipantId, PayableId, SaleId, VoucherId} from "./Ids.sol";
+import {ParticipantId, SaleId, VoucherId} from "./Ids.sol";
 
 // Amounts are fen. Days are business days: days since 1970-01-01 in UTC+8. Rates are parts per billion (RATE_ONE = 100 %).
 

@@ -13,8 +13,16 @@ type VoucherWord is uint256;
 
 using {
     startOf, endOf, holderOf, counterpartyOf, offeredAtOf, depthOf, settledOf, stateOf, flagsOf, withRange, withHolder,
-    withCounterparty, withState, withOffer, withDepth, withSettled, withFlags, toVoucher
+    withSettled, withFlags, deeper, held, offered, pledgedTo, closed, toVoucher
 } for VoucherWord global;
+
+uint256 constant _HOLDER = uint256(type(uint32).max) << 112;
+uint256 constant _COUNTERPARTY = uint256(type(uint32).max) << 144;
+uint256 constant _OFFERED_AT = uint256(type(uint32).max) << 176;
+uint256 constant _DEPTH = uint256(type(uint16).max) << 208;
+uint256 constant _SETTLED = uint256(type(uint16).max) << 224;
+uint256 constant _STATE = uint256(type(uint8).max) << 240;
+uint256 constant _FLAGS = uint256(type(uint8).max) << 248;
 
 function startOf(VoucherWord word) pure returns (uint256) {
     return uint56(VoucherWord.unwrap(word));
@@ -58,34 +66,49 @@ function withRange(VoucherWord word, uint256 start, uint256 end) pure returns (V
 }
 
 function withHolder(VoucherWord word, ParticipantId holder) pure returns (VoucherWord) {
-    return _with(word, 112, type(uint32).max, ParticipantId.unwrap(holder));
-}
-
-function withCounterparty(VoucherWord word, ParticipantId counterparty) pure returns (VoucherWord) {
-    return _with(word, 144, type(uint32).max, ParticipantId.unwrap(counterparty));
-}
-
-function withState(VoucherWord word, VoucherState state) pure returns (VoucherWord) {
-    return _with(word, 240, type(uint8).max, uint8(state));
-}
-
-/// @dev Opens an offer at a second that fits 32 bits (until 2106).
-function withOffer(VoucherWord word, ParticipantId offeree, uint256 second) pure returns (VoucherWord) {
-    return _with(withState(withCounterparty(word, offeree), VoucherState.Offered), 176, type(uint32).max, uint32(second));
-}
-
-/// @dev A depth that does not fit stays at the largest that does.
-function withDepth(VoucherWord word, uint256 depth) pure returns (VoucherWord) {
-    return _with(word, 208, type(uint16).max, depth > type(uint16).max ? type(uint16).max : depth);
+    return VoucherWord.wrap((VoucherWord.unwrap(word) & ~_HOLDER) | (uint256(ParticipantId.unwrap(holder)) << 112));
 }
 
 /// @dev A payable has few payments, so that their number fits.
 function withSettled(VoucherWord word, uint16 settled) pure returns (VoucherWord) {
-    return _with(word, 224, type(uint16).max, settled);
+    return VoucherWord.wrap((VoucherWord.unwrap(word) & ~_SETTLED) | (uint256(settled) << 224));
 }
 
-function withFlags(VoucherWord word, uint8 flags) pure returns (VoucherWord) {
-    return _with(word, 248, type(uint8).max, flags);
+function withFlags(VoucherWord word, uint256 flags) pure returns (VoucherWord) {
+    return VoucherWord.wrap((VoucherWord.unwrap(word) & ~_FLAGS) | (flags << 248));
+}
+
+/// @dev One hop more; a depth that would not fit stays at the largest that does.
+function deeper(VoucherWord word) pure returns (VoucherWord) {
+    uint256 raw = VoucherWord.unwrap(word);
+    return raw & _DEPTH == _DEPTH ? word : VoucherWord.wrap(raw + (1 << 208));
+}
+
+/// @dev Held, with no offer or lien open.
+function held(VoucherWord word) pure returns (VoucherWord) {
+    return VoucherWord.wrap(
+        (VoucherWord.unwrap(word) & ~(_COUNTERPARTY | _STATE)) | (uint256(VoucherState.Held) << 240)
+    );
+}
+
+/// @dev Opens an offer at a second that fits 32 bits (until 2106).
+function offered(VoucherWord word, ParticipantId offeree, uint256 second) pure returns (VoucherWord) {
+    uint256 rest = VoucherWord.unwrap(word) & ~(_COUNTERPARTY | _OFFERED_AT | _STATE);
+    uint256 offer = (uint256(ParticipantId.unwrap(offeree)) << 144) | (uint256(uint32(second)) << 176);
+    return VoucherWord.wrap(rest | offer | (uint256(VoucherState.Offered) << 240));
+}
+
+function pledgedTo(VoucherWord word, ParticipantId lender) pure returns (VoucherWord) {
+    uint256 rest = VoucherWord.unwrap(word) & ~(_COUNTERPARTY | _STATE);
+    return VoucherWord.wrap(
+        rest | (uint256(ParticipantId.unwrap(lender)) << 144) | (uint256(VoucherState.Pledged) << 240)
+    );
+}
+
+function closed(VoucherWord word) pure returns (VoucherWord) {
+    return VoucherWord.wrap(
+        (VoucherWord.unwrap(word) & ~(_COUNTERPARTY | _STATE)) | (uint256(VoucherState.Closed) << 240)
+    );
 }
 
 function toVoucher(VoucherWord word) pure returns (Voucher memory voucher) {
@@ -98,9 +121,4 @@ function toVoucher(VoucherWord word) pure returns (Voucher memory voucher) {
     voucher.settled = uint16(settledOf(word));
     voucher.state = stateOf(word);
     voucher.flags = uint8(flagsOf(word));
-}
-
-/// @dev `value` has no bits outside of `mask`.
-function _with(VoucherWord word, uint256 shift, uint256 mask, uint256 value) pure returns (VoucherWord) {
-    return VoucherWord.wrap((VoucherWord.unwrap(word) & ~(mask << shift)) | (value << shift));
 }
