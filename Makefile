@@ -39,6 +39,8 @@ lint: setup-dev
 
 deep: setup-dev ## the long random tests, and the same suite on a real node
 	@$(BIN)/pytest -n $(JOBS) -m "deep or anvil" $(ARGS)
+	@echo "== the contracts' tests once more, on anvil"
+	@FENBOOK_TEST_NODE=anvil $(BIN)/pytest -n $(JOBS) -m "not deep" tests/contracts tests/test_views.py $(ARGS)
 
 bench: setup-dev ## the benchmarks
 	@$(BIN)/python -m tests.bench $(ARGS)
