@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NPM = $(if $(shell command -v npm 2>/dev/null),npm,$(BIN)/npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint deep bench contracts lock clean
+.PHONY: help setup setup-dev demo test lint deep bench contracts docs slither lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,6 +47,19 @@ bench: setup-dev ## the benchmarks
 
 contracts: setup-dev ## compile the contracts into ledger/chain/artifacts
 	@$(BIN)/python -m ledger.chain.compiler $(ARGS)
+
+docs: setup-dev ## write the pages that are made from the code: errors, commands
+	@$(BIN)/python -m docs.generate
+
+SLITHER := build/slither
+
+slither: setup-dev $(SLITHER)/bin/slither ## static analysis; docs/security.md explains every finding
+	@$(BIN)/python -m tests.tidy.slither $(SLITHER)/bin/slither
+
+$(SLITHER)/bin/slither:
+	@echo "== installing slither, in an environment of its own"
+	@$(PYTHON) -m venv $(SLITHER)
+	@$(SLITHER)/bin/python -m pip install --quiet slither-analyzer==0.11.6 crytic-compile==0.4.2
 
 lock: setup-dev ## resolve the dependencies anew and write the locks
 	@echo "== locks"

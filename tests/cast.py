@@ -75,12 +75,29 @@ _ECHO: Final = 5
 _TRADING: Final = 5
 
 _ANVIL: Final = (
-    Path(__file__).parents[1] / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
+    Path(__file__).parents[1]
+    / "node_modules"
+    / "@foundry-rs"
+    / "anvil-linux-amd64"
+    / "bin"
+    / "anvil"
 )
-_ANVIL_OPTIONS: Final = (
-    "--block-base-fee-per-gas 0 --gas-price 0 --disable-min-priority-fee --gas-limit 2000000000 "
-    "--chain-id 20261 --hardfork cancun --silent --accounts 1"
-).split()
+_ANVIL_OPTIONS: Final = [
+    "--block-base-fee-per-gas",
+    "0",
+    "--gas-price",
+    "0",
+    "--disable-min-priority-fee",
+    "--gas-limit",
+    "2000000000",
+    "--chain-id",
+    "20261",
+    "--hardfork",
+    "cancun",
+    "--silent",
+    "--accounts",
+    "1",
+]
 
 
 def named(text: str) -> bytes:

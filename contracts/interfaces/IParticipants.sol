@@ -44,7 +44,8 @@ interface IParticipants {
         ParticipantId indexed participant, uint16 roles, bytes32 indexed identity, ParticipantId recoveryBank
     );
     event ParticipantSuspensionSet(ParticipantId indexed participant, bool suspended, bytes32 reason);
-    event ParticipantFreezeStamped(ParticipantId indexed participant, bool frozen);
+    /// @param cases how many keep it frozen now
+    event ParticipantFreezeStamped(ParticipantId indexed participant, uint8 cases, uint32 frozenAt);
     event LedgerPauseSet(bool paused, bytes32 reason);
     event SignerAdded(
         ParticipantId indexed participant, uint8 indexed signer, bytes key, uint8 duty, uint40 expiry, bytes32 certificate
@@ -61,6 +62,9 @@ interface IParticipants {
         bytes32 indexed digest, ParticipantId indexed participant, uint256 nonce, uint256 amount
     );
 
+    /// @notice A part of a standing offer was used under its digest.
+    event StandingOfferUsed(bytes32 indexed digest, ParticipantId indexed participant, uint256 amount);
+
     // ---- acts
 
     /// @notice Takes an act's nonce if its approvals carry it, and adds its amount to the participant's day.
@@ -70,8 +74,10 @@ interface IParticipants {
     /// @notice Refuses unless the participant's highest threshold has approved the digest; takes no nonce.
     function requireCosigned(ParticipantId participant, bytes32 digest, bytes calldata approvals) external view;
 
-    /// @notice Refuses unless a standing offer is approved, in time and not void; takes no nonce.
-    function requireStanding(Act calldata act, bytes calldata approvals) external view returns (bytes32 digest);
+    /// @notice Uses a part of a standing offer that is approved, in time and not void; takes no nonce.
+    /// @param act its amount is the offer's whole budget
+    /// @param used what is used of it now; it adds to the participant's day, whose threshold the approvals must reach too
+    function useStanding(Act calldata act, uint256 used, bytes calldata approvals) external returns (bytes32 digest);
 
     /// @notice Refuses while pause, suspension or a freeze stops a participant's acts.
     function requireActive(ParticipantId participant) external view;
@@ -86,6 +92,8 @@ interface IParticipants {
 
     /// @notice The recovery bank named at admission.
     function recoveryBankOf(ParticipantId participant) external view returns (ParticipantId);
+
+    function isSuspended(ParticipantId participant) external view returns (bool);
 
     /// @notice Whether the participant is frozen, and the last second a freeze of it began.
     function frozenSince(ParticipantId participant) external view returns (bool frozen, uint32 since);
@@ -110,7 +118,7 @@ interface IParticipants {
 
     // ---- asked by `Oversight`
 
-    /// @notice Stamps or lifts a freeze of a participant.
+    /// @notice Opens or ends one case against a participant, which is frozen while any is open.
     function setFrozen(ParticipantId subject, bool frozen) external;
 
     // ---- asked by `Administration`

@@ -83,6 +83,10 @@ interface IDeposits {
     /// @notice Moves a deposit under an act of its owner that the calling desk has authorised.
     function move(ParticipantId bank, ParticipantId from, ParticipantId to, uint64 amount, bytes32 purpose) external;
 
+    /// @notice Lets a bank's reference stand for one fact for good, over all desks and ledger versions.
+    /// @dev Refuses a replay of the same fact and a reference that stands for another.
+    function takeReference(ParticipantId bank, bytes32 paymentReference, bytes32 fact) external;
+
     /// @notice Takes a payment into the hold of a payable of the calling desk.
     function hold(ParticipantId bank, ParticipantId from, PayableId payableId, uint64 amount) external;
 

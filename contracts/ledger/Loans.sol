@@ -9,10 +9,10 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IVouchers} from "../interfaces/IVouchers.sol";
 import {Interest} from "../libraries/Interest.sol";
 import {PledgeQuote, PledgeVoucher, ReleaseSecurity, RepayLoan} from "../types/Commands.sol";
-import {Level, Loan, Payable, RATE_MAX, RATE_ONE, ROLE_BANK, Voucher, VoucherState} from "../types/Records.sol";
+import {Loan, Payable, RATE_MAX, RATE_ONE, ROLE_BANK, Voucher, VoucherState} from "../types/Records.sol";
 import {LoanId, NOBODY, ParticipantId, VoucherId} from "../types/Ids.sol";
 import {
-    AmountExceedsVoucher, BadTerms, CoverTooLow, NotBorrower, NotDesk, NotEligible, NotLender, PastMaturity,
+    AmountExceedsVoucher, BadTerms, CoverTooLow, NotBorrower, NotDesk, NotEligible, NotLender, ParticipantFrozen, PastMaturity,
     QuoteMismatch, RangeChanged, RegistrationMissing, RepaymentExceedsLoan, SelfTransfer, UnknownLoan, VoucherNotHeld,
     ZeroAmount
 } from "../types/Errors.sol";
@@ -89,7 +89,9 @@ contract Loans is Desk, ILoans {
     /// @notice The borrower repays principal with the interest on it, and may have a part of the security set free.
     function repay(RepayLoan calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(REPAY, command));
-        _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Amount, approvals);
+        _authorisePayment(
+            command.participant, structHash, command.nonce, command.deadline, command.principal, approvals
+        );
         Loan memory loan = _expect(command.loan);
         if (loan.borrower != command.participant) revert NotBorrower(command.loan, command.participant);
         if (command.principal == 0) revert ZeroAmount();
@@ -106,21 +108,25 @@ contract Loans is Desk, ILoans {
             loan.interestLeft = 0;
         }
         _loans[command.loan] = loan;
-        emit LoanRepaid(command.loan, command.principal, uint64(interest));
+        emit LoanRepaid(command.loan, command.principal, Interest.toAmount(interest));
         if (whole) _freeWhole(loan.voucher);
         else if (command.release != 0) _release(command.loan, loan, payable_, command.release);
         deposits.move(
-            payable_.bank, loan.borrower, loan.lender, uint64(command.principal + interest), "repayment"
+            payable_.bank, loan.borrower, loan.lender, Interest.toAmount(command.principal + interest), "repayment"
         );
     }
 
     /// @notice The lender sets a part of the security free, from its low end, while cover holds.
     function release(ReleaseSecurity calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(RELEASE, command));
-        _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Amount, approvals);
+        _authorisePayment(
+            command.participant, structHash, command.nonce, command.deadline, command.amount, approvals
+        );
         Loan memory loan = _expect(command.loan);
         if (loan.lender != command.participant) revert NotLender(command.loan, command.participant);
         if (command.amount == 0) revert ZeroAmount();
+        (bool frozen,) = participants.frozenSince(loan.lender);
+        if (frozen) revert ParticipantFrozen(loan.lender);
         _release(command.loan, loan, vouchers.payableOf(loan.voucher.payableOf()), command.amount);
     }
 
@@ -138,7 +144,7 @@ contract Loans is Desk, ILoans {
         uint256 interestOwed = loan.interestLeft + _interest(loan, loan.principal, ruleIndex, day);
         uint256 interest = share < interestOwed ? share : interestOwed;
         uint256 principal = share - interest < loan.principal ? share - interest : loan.principal;
-        loan.interestLeft = uint64(interestOwed - interest);
+        loan.interestLeft = Interest.toAmount(interestOwed - interest);
         loan.principal -= uint64(principal);
         if (day > loan.interestFrom) loan.interestFrom = uint16(day);
         _loans[loanId] = loan;
@@ -200,7 +206,8 @@ contract Loans is Desk, ILoans {
             interestLeft: 0,
             rate: command.rate,
             ltv: command.ltv,
-            due: command.due,
+            // Due on a holiday means due on the next business day.
+            due: uint16(rules.businessDay(command.due)),
             interestFrom: uint16(BusinessDay.today())
         });
         _loans[loanId] = loan;

@@ -9,7 +9,8 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {Level, Payable, PayableState, ROLE_REGULATOR} from "../types/Records.sol";
 import {OFFER_DAYS_MAX} from "../interfaces/IRegistry.sol";
 import {ParticipantId, PayableId} from "../types/Ids.sol";
-import {BadRange, CaseMissing, NotFrozen, ReviewDayPast, TooManyFreezes, UnknownPayable} from "../types/Errors.sol";
+import {
+    BadRange, CaseMissing, CaseOpen, NotFrozen, ReviewDayPast, TooManyFreezes, UnknownPayable} from "../types/Errors.sol";
 
 /// @notice Freezes by a regulator with a case number. A court's or regulator's order must be able to keep claims where they are
 /// while a case is open; it can never give them to anybody.
@@ -56,7 +57,7 @@ contract Oversight is Desk, IFreezes {
     IVouchers public immutable vouchers;
 
     mapping(PayableId => mapping(uint256 number => Freeze)) private _freezes;
-    mapping(ParticipantId subject => bytes32) public caseOf;
+    mapping(ParticipantId subject => mapping(bytes32 caseCommitment => bool)) public isCaseOpen;
 
     constructor(IParticipants participants_, IVouchers vouchers_) Desk(participants_) {
         vouchers = vouchers_;
@@ -105,7 +106,8 @@ contract Oversight is Desk, IFreezes {
         bytes32 structHash = keccak256(abi.encode(FREEZE_PARTICIPANT, command));
         _authoriseRegulator(command.participant, structHash, command.nonce, command.deadline, approvals);
         _requireCase(command.caseCommitment, command.reviewDay);
-        caseOf[command.subject] = command.caseCommitment;
+        if (isCaseOpen[command.subject][command.caseCommitment]) revert CaseOpen(command.caseCommitment);
+        isCaseOpen[command.subject][command.caseCommitment] = true;
         participants.setFrozen(command.subject, true);
         emit ParticipantFreezeSet(
             command.subject, command.participant, true, command.caseCommitment, command.reviewDay
@@ -116,10 +118,8 @@ contract Oversight is Desk, IFreezes {
     function unfreezeParticipant(UnfreezeParticipant calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(UNFREEZE_PARTICIPANT, command));
         _authoriseRegulator(command.participant, structHash, command.nonce, command.deadline, approvals);
-        bytes32 known = caseOf[command.subject];
-        if (known == 0) revert NotFrozen();
-        if (known != command.caseCommitment) revert CaseMissing();
-        delete caseOf[command.subject];
+        if (!isCaseOpen[command.subject][command.caseCommitment]) revert NotFrozen();
+        delete isCaseOpen[command.subject][command.caseCommitment];
         participants.setFrozen(command.subject, false);
         emit ParticipantFreezeSet(command.subject, command.participant, false, command.caseCommitment, 0);
     }

@@ -9,12 +9,12 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IVouchers} from "../interfaces/IVouchers.sol";
 import {Interest} from "../libraries/Interest.sol";
 import {AttestPayment, ConfirmPayout, PayPayable, ReturnPayout, ReturnUnapplied} from "../types/MoneyCommands.sol";
-import {Level, Payable, PayableState} from "../types/Records.sol";
+import {FACE_MAX, Level, Payable, PayableState} from "../types/Records.sol";
 import {ParticipantId, PayableId, VoucherId} from "../types/Ids.sol";
 import {
-    NotObligor, NotSettlementBank, NotYetDue, NothingUnapplied, PayableNotLive, PaymentExceedsDebt, PaymentTooSmall,
-    PayoutMismatch, PayoutNotConfirmed, PayoutNotOpen, ReferenceConflict, ReferenceMissing, ReferenceUsed,
-    UnappliedExceeded, UnknownPayable, UnknownPayout, ZeroAmount
+    AmountTooLarge, NotObligor, NotSettlementBank, NotYetDue, NothingUnapplied, PayableNotLive, PaymentExceedsDebt,
+    PaymentTooSmall, PayoutMismatch, PayoutNotConfirmed, PayoutNotOpen, UnappliedExceeded, UnknownPayable,
+    UnknownPayout, ZeroAmount
 } from "../types/Errors.sol";
 
 /// @notice Money for payables: paid from deposits or attested by the settlement bank, and what the bank has still to pay out.
@@ -103,7 +103,6 @@ abstract contract Payments is Desk, ISettlement {
 
     mapping(PayableId => Account) internal _accounts;
     mapping(PayableId => mapping(uint256 number => Payment)) internal _payments;
-    mapping(ParticipantId bank => mapping(bytes32 paymentReference => bytes32 fact)) private _facts;
     uint64 public payoutCount;
     mapping(uint64 => Payout) private _payouts;
 
@@ -120,7 +119,9 @@ abstract contract Payments is Desk, ISettlement {
     /// @notice Pays on or after maturity, the whole debt or at least a hundredth of the face; the money stands in the hold.
     function pay(PayPayable calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(PAY, command));
-        _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Amount, approvals);
+        _authorisePayment(
+            command.participant, structHash, command.nonce, command.deadline, command.amount, approvals
+        );
         PayableId payableId = command.payableId;
         Payable memory payable_ = _expect(payableId);
         if (payable_.obligor != command.participant) revert NotObligor(payableId, command.participant);
@@ -147,8 +148,10 @@ abstract contract Payments is Desk, ISettlement {
         PayableId payableId = command.payableId;
         _requireBank(payableId, command.participant);
         if (command.amount == 0) revert ZeroAmount();
-        bytes32 fact = keccak256(abi.encode(ATTEST, payableId, command.amount, command.valueDay));
-        _takeReference(command.participant, command.paymentReference, fact);
+        uint256 sum = uint256(_accounts[payableId].unapplied) + command.amount;
+        if (sum > FACE_MAX) revert AmountTooLarge(sum, FACE_MAX);
+        bytes32 fact = keccak256(abi.encode(ATTEST, address(this), payableId, command.amount, command.valueDay));
+        deposits.takeReference(command.participant, command.paymentReference, fact);
         uint16 day = _valueDay(payableId, command.valueDay);
         Account storage account = _accounts[payableId];
         account.unapplied += command.amount;
@@ -171,8 +174,9 @@ abstract contract Payments is Desk, ISettlement {
         uint64 available = _accounts[payableId].unapplied;
         if (command.amount == 0) revert ZeroAmount();
         if (command.amount > available) revert UnappliedExceeded(payableId, command.amount, available);
-        _takeReference(command.participant, command.paymentReference, structHash);
-        _accounts[payableId].unapplied = available - command.amount;
+        bytes32 fact = keccak256(abi.encode(RETURN_UNAPPLIED, address(this), payableId, command.amount));
+        deposits.takeReference(command.participant, command.paymentReference, fact);
+        _reduceUnapplied(_accounts[payableId], command.amount);
         emit UnappliedReturned(payableId, command.amount, command.paymentReference);
     }
 
@@ -184,7 +188,7 @@ abstract contract Payments is Desk, ISettlement {
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Highest, approvals);
         Payout storage payout = _expectPayout(command.payout, command.participant, command.amount);
         if (payout.state != PayoutState.Open) revert PayoutNotOpen(command.payout);
-        _takeReference(command.participant, command.paymentReference, structHash);
+        _takePayoutReference(CONFIRM, command.participant, command.payout, command.paymentReference);
         payout.state = PayoutState.Confirmed;
         emit PayoutConfirmed(command.payout, command.paymentReference);
     }
@@ -195,7 +199,7 @@ abstract contract Payments is Desk, ISettlement {
         _authorise(command.participant, structHash, command.nonce, command.deadline, Level.Highest, approvals);
         Payout storage payout = _expectPayout(command.payout, command.participant, command.amount);
         if (payout.state != PayoutState.Confirmed) revert PayoutNotConfirmed(command.payout);
-        _takeReference(command.participant, command.paymentReference, structHash);
+        _takePayoutReference(RETURN, command.participant, command.payout, command.paymentReference);
         payout.state = PayoutState.Open;
         emit PayoutReturned(command.payout, command.paymentReference);
     }
@@ -238,13 +242,8 @@ abstract contract Payments is Desk, ISettlement {
         if (payout.amount != amount) revert PayoutMismatch(number, amount, payout.amount);
     }
 
-    /// @dev A reference stands for one fact for good.
-    function _takeReference(ParticipantId bank, bytes32 paymentReference, bytes32 fact) private {
-        if (paymentReference == 0) revert ReferenceMissing();
-        bytes32 known = _facts[bank][paymentReference];
-        if (known == fact) revert ReferenceUsed(bank, paymentReference);
-        if (known != 0) revert ReferenceConflict(bank, paymentReference);
-        _facts[bank][paymentReference] = fact;
+    function _takePayoutReference(bytes32 kind, ParticipantId bank, uint64 payout, bytes32 paymentReference) private {
+        deposits.takeReference(bank, paymentReference, keccak256(abi.encode(kind, address(this), payout)));
     }
 
     /// @dev The stated day, brought to within five days back and not before the last payment's.
@@ -257,18 +256,38 @@ abstract contract Payments is Desk, ISettlement {
         return uint16(day > today ? today : day);
     }
 
+    /// @dev Money counts from its value day, but not before maturity, when nothing was owed yet, nor before the last payment.
+    function _applicationDay(Account memory account, Payable memory payable_) private pure returns (uint256 day) {
+        day = account.unappliedDay > account.lastDay ? account.unappliedDay : account.lastDay;
+        if (day < payable_.maturity) day = payable_.maturity;
+    }
+
+    function _reduceUnapplied(Account storage account, uint64 amount) private {
+        account.unapplied -= amount;
+        if (account.unapplied == 0) account.unappliedDay = 0;
+    }
+
+    /// @dev Whether attested money waits that could be shared now.
+    function _isShareable(PayableId payableId, Payable memory payable_) internal view returns (bool) {
+        Account memory account = _accounts[payableId];
+        bool due = payable_.state == PayableState.Live && BusinessDay.today() >= payable_.maturity;
+        if (!due || account.unapplied == 0) return false;
+        uint256 lateInterest = _lateInterest(payableId, payable_, _applicationDay(account, payable_));
+        uint256 debt = lateInterest + vouchers.tallyOf(payableId).live;
+        uint256 amount = account.unapplied < debt ? account.unapplied : debt;
+        return _shareable(payableId, payable_.face, amount, debt);
+    }
+
     /// @dev Shares unapplied money as far as there is debt, from maturity on.
     function _apply(PayableId payableId) private returns (bool) {
         Account storage account = _accounts[payableId];
         Payable memory payable_ = vouchers.payableOf(payableId);
-        bool due = payable_.state == PayableState.Live && BusinessDay.today() >= payable_.maturity;
-        if (!due || account.unapplied == 0) return false;
-        uint256 day = account.unappliedDay > account.lastDay ? account.unappliedDay : account.lastDay;
+        if (!_isShareable(payableId, payable_)) return false;
+        uint256 day = _applicationDay(account, payable_);
         uint256 lateInterest = _lateInterest(payableId, payable_, day);
         uint256 debt = lateInterest + vouchers.tallyOf(payableId).live;
         uint256 amount = account.unapplied < debt ? account.unapplied : debt;
-        if (!_shareable(payableId, payable_.face, amount, debt)) return false;
-        account.unapplied -= uint64(amount);
+        _reduceUnapplied(account, uint64(amount));
         _record(payableId, amount, lateInterest, day, true);
         return true;
     }
@@ -288,7 +307,7 @@ abstract contract Payments is Desk, ISettlement {
         uint256 interest = amount < lateInterest ? amount : lateInterest;
         uint256 principal = amount - interest;
         uint16 number = account.payments++;
-        account.carried = uint64(lateInterest - interest);
+        account.carried = Interest.toAmount(lateInterest - interest);
         account.lastDay = uint16(day);
         _payments[payableId][number] = Payment({
             principal: uint64(principal),

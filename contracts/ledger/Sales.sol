@@ -54,7 +54,7 @@ contract Sales is Desk {
     event RedemptionPriced(VoucherId indexed voucher, ParticipantId indexed holder, uint64 amount, uint64 price, uint32 rate);
     event RecoursePriced(VoucherId indexed voucher, ParticipantId indexed buyer, ParticipantId indexed seller, uint64 price);
 
-    /// @notice The seller's deposit did not cover the recourse price; the demand stands with its date and nothing moved.
+    /// @notice The seller's deposit did not cover the recourse price, or is frozen; the demand stands with its date and nothing moved.
     event RecourseDemanded(
         VoucherId indexed voucher, ParticipantId indexed buyer, ParticipantId indexed seller, uint64 price, uint16 day
     );
@@ -156,8 +156,9 @@ contract Sales is Desk {
         vouchers.requireNotFrozen(id);
         settlement.requireCaughtUp(id);
         Sale memory sale = _sales[saleId];
-        uint64 price = uint64(_recoursePrice(id, sale.rate, payable_.rules));
-        if (deposits.depositOf(payable_.bank, sale.seller) < price) {
+        uint64 price = Interest.toAmount(_recoursePrice(id, sale.rate, payable_.rules));
+        (bool sellerFrozen,) = participants.frozenSince(sale.seller);
+        if (sellerFrozen || deposits.depositOf(payable_.bank, sale.seller) < price) {
             emit RecourseDemanded(id, command.participant, sale.seller, price, uint16(BusinessDay.today()));
             return;
         }
@@ -251,9 +252,9 @@ contract Sales is Desk {
         if (command.obligorShare > offer.shareMax) revert QuoteMismatch("obligorShare");
         if (command.rate > offer.rateMax) revert QuoteMismatch("rateMax");
         bytes32 structHash = keccak256(abi.encode(COST_SHARE, offer));
-        digest = participants.requireStanding(
-            Act(offer.participant, structHash, offer.nonce, offer.deadline, offer.budget, Level.Amount, true), offered
-        );
+        Act memory act =
+            Act(offer.participant, structHash, offer.nonce, offer.deadline, offer.budget, Level.Amount, true);
+        digest = participants.useStanding(act, borne, offered);
         uint256 spent = costShareSpent[digest] + borne;
         if (spent > offer.budget) revert CostShareExceeded(spent, offer.budget);
         costShareSpent[digest] = spent;

@@ -82,7 +82,9 @@ contract Settlement is Payments {
         Voucher memory voucher = vouchers.voucherOf(id);
         bool caughtUp = voucher.state == VoucherState.Closed
             || voucher.settled == _accounts[id.payableOf()].payments;
-        if (!caughtUp) revert SettleFirst(id);
+        PayableId payableId = id.payableOf();
+        bool waits = _isShareable(payableId, vouchers.payableOf(payableId));
+        if (!caughtUp || waits) revert SettleFirst(id);
     }
 
     /// @inheritdoc ISettlement

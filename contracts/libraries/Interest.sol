@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {AmountTooLarge} from "../types/Errors.sol";
 import {RATE_ONE} from "../types/Records.sol";
 
 /// @notice Simple interest in fen, each line item rounded half up once.
@@ -43,6 +44,12 @@ library Interest {
     /// @notice amount × share, half up.
     function part(uint256 amount, uint256 share) internal pure returns (uint256) {
         return _halfUp(amount * share, RATE_ONE);
+    }
+
+    /// @notice A sum as the 64 bits that records keep; refused where it does not fit, never cut.
+    function toAmount(uint256 sum) internal pure returns (uint64) {
+        if (sum > type(uint64).max) revert AmountTooLarge(sum, type(uint64).max);
+        return uint64(sum);
     }
 
     function _halfUp(uint256 numerator, uint256 denominator) private pure returns (uint256) {

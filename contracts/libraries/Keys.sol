@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {WebAuthn} from "@openzeppelin/contracts/utils/cryptography/WebAuthn.sol";
 import {ParticipantId} from "../types/Ids.sol";
 import {Signer} from "../types/AdminCommands.sol";
 import {DUTY_CHECKER, DUTY_MAKER} from "../types/Records.sol";
@@ -26,6 +27,16 @@ library Keys {
     uint256 internal constant VERIFIER_GAS = 1_500_000;
 
     uint256 private constant REVOKED = 1 << 216;
+
+    /// @dev Bounds of an RSA key in bytes: 2,048 to 4,096 bits, and an exponent that keeps verification far below VERIFIER_GAS.
+    uint256 private constant MODULUS_MIN = 256;
+    uint256 private constant MODULUS_MAX = 512;
+    uint256 private constant EXPONENT_MAX = 4;
+    uint256 private constant PUBLIC_KEY_MIN = 0x1a0;
+    uint256 private constant PUBLIC_KEY_MAX = 0x2c0;
+
+    /// @dev The longest assertion of a passkey that is looked at.
+    uint256 private constant ASSERTION_MAX = 4096;
 
     /// @dev One word, and for a verifier's key its bytes beside it.
     struct Key {
@@ -120,9 +131,18 @@ library Keys {
     {
         // The verifier itself takes bytes behind the signature; one act has one form here.
         if (kind == KeyKind.Curve && signature.length != 64) return false;
+        if (kind == KeyKind.Passkey && !_isCanonical(signature)) return false;
         // A verifier that runs out of gas answers like one that refuses; so it is not asked at all with less.
         if (gasleft() < VERIFIER_GAS) revert();
         return SignatureChecker.isValidSignatureNow(key, digest, signature);
+    }
+
+    /// @dev Whether an assertion is encoded in the one way, without bytes between or behind its parts.
+    function _isCanonical(bytes calldata signature) private pure returns (bool) {
+        if (signature.length > ASSERTION_MAX) return false;
+        (bool decoded, WebAuthn.WebAuthnAuth calldata assertion) = WebAuthn.tryDecodeAuth(signature);
+        // The struct's encoding lies behind the word that says where it begins.
+        return decoded && keccak256(signature) == keccak256(abi.encode(assertion));
     }
 
     /// @dev One private key has one normalised form, whatever verifier its public key comes under.
@@ -149,9 +169,13 @@ library Keys {
 
     /// @dev Only the canonical encoding without leading zeros is taken; the modulus alone tells the key.
     function _normaliseModulus(uint256 index, bytes memory publicKey) private pure returns (bytes32) {
-        if (publicKey.length < 0x1a0) revert BadSigner(index);
+        if (publicKey.length < PUBLIC_KEY_MIN || publicKey.length > PUBLIC_KEY_MAX) revert BadSigner(index);
         (bytes memory exponent, bytes memory modulus) = abi.decode(publicKey, (bytes, bytes));
-        bool canonical = modulus.length >= 256 && modulus[0] != 0 && exponent.length != 0 && exponent[0] != 0
+        bool sized = modulus.length >= MODULUS_MIN && modulus.length <= MODULUS_MAX && exponent.length != 0
+            && exponent.length <= EXPONENT_MAX;
+        // An exponent of 1 would be a key that anybody signs with; an even one is none.
+        if (!sized || uint8(exponent[exponent.length - 1]) & 1 == 0) revert BadSigner(index);
+        bool canonical = modulus[0] != 0 && exponent[0] != 0 && !(exponent.length == 1 && uint8(exponent[0]) == 1)
             && keccak256(abi.encode(exponent, modulus)) == keccak256(publicKey);
         if (!canonical) revert BadSigner(index);
         return keccak256(modulus);

@@ -13,7 +13,7 @@ import {
     SuspendParticipant, VetoRecovery, VoidNonce
 } from "../types/AdminCommands.sol";
 import {
-    BadSigner, RecoveryNotProposed, RecoveryPending, RecoveryTooEarly, SameCosigner, TooManySigners, VersionNotProposed,
+    BadSigner, RecoveryNotProposed, RecoveryTooEarly, SameCosigner, TooManySigners, VersionNotProposed,
     VersionTooEarly
 } from "../types/Errors.sol";
 
@@ -137,7 +137,7 @@ contract Administration is Desk {
         _requireCosigner(command.participant, bank, ROLE_BANK, digest, cosigned);
         _requireProofs(command.signers, digest, proofs);
         Recovery storage recovery = recoveryOf[command.subject];
-        if (recovery.digest != 0) revert RecoveryPending(command.subject, recovery.effective);
+        // A proposal that can no longer be carried out is replaced by a better one, and the delay starts anew.
         recovery.digest = digest;
         recovery.effective = uint64(block.timestamp + RECOVERY_DELAY);
         emit RecoveryProposed(command.subject, digest, recovery.effective);
@@ -199,15 +199,6 @@ contract Administration is Desk {
         ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, bytes calldata approvals
     ) private returns (bytes32) {
         return _authorise(participant, structHash, nonce, deadline, Level.Highest, approvals);
-    }
-
-    /// @dev A co-signer is another participant than the actor, of a role.
-    function _requireCosigner(
-        ParticipantId actor, ParticipantId cosigner, uint16 role, bytes32 digest, bytes calldata cosigned
-    ) private view {
-        if (cosigner == actor) revert SameCosigner(cosigner);
-        _requireRole(cosigner, role);
-        participants.requireCosigned(cosigner, digest, cosigned);
     }
 
     function _requireProofs(Signer[] calldata signers, bytes32 digest, bytes[] calldata proofs) private view {

@@ -68,19 +68,23 @@ abstract contract Authority is IParticipants {
     /// @inheritdoc IParticipants
     function requireCosigned(ParticipantId participant, bytes32 digest, bytes calldata approvals) external view {
         MemberWord member = _expect(participant);
-        if (member.suspendedOf()) revert ParticipantSuspended(participant);
         _requireApproved(participant, member, digest, member.highOf(), Level.Highest, approvals);
     }
 
     /// @inheritdoc IParticipants
-    function requireStanding(Act calldata act, bytes calldata approvals) external view returns (bytes32 digest) {
+    function useStanding(Act calldata act, uint256 used, bytes calldata approvals) external returns (bytes32 digest) {
         digest = _digest(act.structHash);
-        MemberWord member = _expect(act.participant);
+        ParticipantId participant = act.participant;
+        MemberWord member = _expect(participant);
         if (block.timestamp > act.deadline) revert DeadlinePassed(act.deadline, block.timestamp);
-        if (isNonceUsed(act.participant, act.nonce)) revert NonceUsed(act.participant, act.nonce);
-        _requireActive(act.participant, member);
-        uint256 required = _required(member, act.level, act.amount);
-        _requireApproved(act.participant, member, digest, required, act.level, approvals);
+        if (isNonceUsed(participant, act.nonce)) revert NonceUsed(participant, act.nonce);
+        _requireActive(participant, member);
+        uint256 today = BusinessDay.today();
+        uint256 sum = used + member.committedOn(today);
+        _members[participant] = member.withCommitted(today, sum);
+        uint256 amount = act.amount > sum ? act.amount : sum;
+        _requireApproved(participant, member, digest, _required(member, act.level, amount), act.level, approvals);
+        emit StandingOfferUsed(digest, participant, used);
     }
 
     /// @inheritdoc IParticipants
@@ -96,6 +100,8 @@ abstract contract Authority is IParticipants {
         _probing = false;
         // A call that needs no signature was carried out; undone with this one.
         if (done) revert();
+        // Nor is a call that ran out of gas an answer.
+        if (answer.length == 0) revert();
         if (bytes4(answer) == CommandDigest.selector) {
             assembly ("memory-safe") {
                 digest := mload(add(answer, 0x24))

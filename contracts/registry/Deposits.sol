@@ -5,7 +5,8 @@ import {Desk} from "./Desk.sol";
 import {IDeposits, Share} from "../interfaces/IRegistry.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {
-    DepositShort, ParticipantFrozen, ReferenceMissing, ReferenceUsed, SelfTransfer, UnknownParticipant, ZeroAmount
+    AmountTooLarge, DepositShort, ParticipantFrozen, ReferenceConflict, ReferenceMissing, ReferenceUsed, SelfTransfer,
+    UnknownParticipant, ZeroAmount
 } from "../types/Errors.sol";
 import {IssueDeposit, MoveDeposit, WithdrawDeposit} from "../types/MoneyCommands.sol";
 import {Level, ROLE_SETTLEMENT} from "../types/Records.sol";
@@ -28,7 +29,7 @@ contract Deposits is Desk, IDeposits {
     mapping(ParticipantId bank => mapping(ParticipantId owner => uint64)) private _deposits;
     mapping(ParticipantId bank => mapping(address desk => mapping(PayableId => uint64))) private _holds;
     mapping(ParticipantId bank => uint64) private _issued;
-    mapping(ParticipantId bank => mapping(bytes32 paymentReference => bool)) private _references;
+    mapping(ParticipantId bank => mapping(bytes32 paymentReference => bytes32 fact)) private _facts;
 
     constructor(IParticipants participants_) Desk(participants_) {}
 
@@ -41,8 +42,11 @@ contract Deposits is Desk, IDeposits {
         _requireRole(command.participant, ROLE_SETTLEMENT);
         if (command.amount == 0) revert ZeroAmount();
         if (participants.rolesOf(command.to) == 0) revert UnknownParticipant(command.to);
-        _takeReference(command.participant, command.paymentReference);
-        _issued[command.participant] += command.amount;
+        uint256 issued = uint256(_issued[command.participant]) + command.amount;
+        if (issued > type(uint64).max) revert AmountTooLarge(issued, type(uint64).max);
+        bytes32 fact = keccak256(abi.encode(ISSUE, command.to, command.amount));
+        _takeReference(command.participant, command.paymentReference, fact);
+        _issued[command.participant] = uint64(issued);
         _deposits[command.participant][command.to] += command.amount;
         emit DepositIssued(command.participant, command.to, command.amount, command.paymentReference);
     }
@@ -57,9 +61,9 @@ contract Deposits is Desk, IDeposits {
         _requireRole(command.bank, ROLE_SETTLEMENT);
         participants.requireCosigned(command.bank, digest, cosigned);
         if (command.amount == 0) revert ZeroAmount();
-        (bool frozen,) = participants.frozenSince(command.participant);
-        if (frozen) revert ParticipantFrozen(command.participant);
-        _takeReference(command.bank, command.paymentReference);
+        _requireUnfrozen(command.participant);
+        bytes32 fact = keccak256(abi.encode(WITHDRAW, command.participant, command.amount));
+        _takeReference(command.bank, command.paymentReference, fact);
         _take(command.bank, command.participant, command.amount);
         _issued[command.bank] -= command.amount;
         emit DepositWithdrawn(command.bank, command.participant, command.amount, command.paymentReference);
@@ -68,9 +72,10 @@ contract Deposits is Desk, IDeposits {
     /// @notice Pays another participant outside of any payable.
     function moveDeposit(MoveDeposit calldata command, bytes calldata approvals) external {
         bytes32 structHash = keccak256(abi.encode(MOVE, command));
-        _authoriseStoppable(
+        _authorisePayment(
             command.participant, structHash, command.nonce, command.deadline, command.amount, approvals
         );
+        _requireUnfrozen(command.participant);
         if (command.amount == 0) revert ZeroAmount();
         if (participants.rolesOf(command.to) == 0) revert UnknownParticipant(command.to);
         if (command.to == command.participant) revert SelfTransfer(command.to);
@@ -85,6 +90,11 @@ contract Deposits is Desk, IDeposits {
         onlyDesk
     {
         _move(bank, from, to, amount, purpose);
+    }
+
+    /// @inheritdoc IDeposits
+    function takeReference(ParticipantId bank, bytes32 paymentReference, bytes32 fact) external onlyDesk {
+        _takeReference(bank, paymentReference, fact);
     }
 
     /// @inheritdoc IDeposits
@@ -136,9 +146,17 @@ contract Deposits is Desk, IDeposits {
         _deposits[bank][from] = available - amount;
     }
 
-    function _takeReference(ParticipantId bank, bytes32 paymentReference) private {
+    /// @dev The deposit of a frozen participant stays where it is.
+    function _requireUnfrozen(ParticipantId owner) private view {
+        (bool frozen,) = participants.frozenSince(owner);
+        if (frozen) revert ParticipantFrozen(owner);
+    }
+
+    function _takeReference(ParticipantId bank, bytes32 paymentReference, bytes32 fact) private {
         if (paymentReference == 0) revert ReferenceMissing();
-        if (_references[bank][paymentReference]) revert ReferenceUsed(bank, paymentReference);
-        _references[bank][paymentReference] = true;
+        bytes32 known = _facts[bank][paymentReference];
+        if (known == fact) revert ReferenceUsed(bank, paymentReference);
+        if (known != 0) revert ReferenceConflict(bank, paymentReference);
+        _facts[bank][paymentReference] = fact;
     }
 }

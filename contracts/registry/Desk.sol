@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Act, IParticipants} from "../interfaces/IParticipants.sol";
 import {Level} from "../types/Records.sol";
-import {MissingRole, NotDesk} from "../types/Errors.sol";
+import {MissingRole, NotDesk, ParticipantSuspended, SameCosigner} from "../types/Errors.sol";
 import {ParticipantId} from "../types/Ids.sol";
 
 /// @notice A contract whose verbs are signed commands: it hashes them and has their actors authorise them in its own EIP-712
@@ -52,7 +52,14 @@ abstract contract Desk {
         _request(Act(participant, structHash, nonce, deadline, 0, Level.One, stoppable), approvals);
     }
 
-    /// @dev Authorises a signed act that nothing stops.
+    /// @dev Authorises a payment, which nothing stops, by the threshold of its amount.
+    function _authorisePayment(
+        ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, uint256 amount, bytes calldata approvals
+    ) internal {
+        _request(Act(participant, structHash, nonce, deadline, amount, Level.Amount, false), approvals);
+    }
+
+    /// @dev Authorises a signed act that nothing stops and that commits no money.
     function _authorise(
         ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, Level level, bytes calldata approvals
     ) internal returns (bytes32 digest) {
@@ -62,6 +69,16 @@ abstract contract Desk {
     /// @dev Refuses unless the participant holds one of the roles.
     function _requireRole(ParticipantId participant, uint16 role) internal view {
         if (participants.rolesOf(participant) & role == 0) revert MissingRole(participant, role);
+    }
+
+    /// @dev Refuses unless another participant of a role, not suspended, has approved the digest too.
+    function _requireCosigner(
+        ParticipantId actor, ParticipantId cosigner, uint16 role, bytes32 digest, bytes calldata cosigned
+    ) internal view {
+        if (cosigner == actor) revert SameCosigner(cosigner);
+        _requireRole(cosigner, role);
+        if (participants.isSuspended(cosigner)) revert ParticipantSuspended(cosigner);
+        participants.requireCosigned(cosigner, digest, cosigned);
     }
 
     /// @dev The digest of a command of this desk; the same as `participants` makes of it.

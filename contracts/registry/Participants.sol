@@ -8,10 +8,10 @@ import {
     Member, ROLE_BANK, ROLE_ISSUER, ROLE_OPERATOR, ROLE_REGULATOR, ROLE_SETTLEMENT, ROLE_SUPPLIER
 } from "../types/Records.sol";
 import {MemberWord, newMember} from "../types/MemberWord.sol";
-import {NOBODY, ParticipantId} from "../types/Ids.sol";
+import {NOBODY, ParticipantId, PayableId} from "../types/Ids.sol";
 import {Signer} from "../types/AdminCommands.sol";
 import {
-    BadRoles, BadThreshold, IdentityTaken, NotDesk, SignerRevoked, TooManySigners, UnknownSigner
+    BadRoles, BadThreshold, IdentityTaken, NotDesk, NotFrozen, SignerRevoked, TooManyFreezes, TooManySigners, UnknownSigner
 } from "../types/Errors.sol";
 
 /// @notice A verifier contract that signers' keys may name.
@@ -114,6 +114,10 @@ contract Participants is Authority {
 
     /// @inheritdoc IParticipants
     function addVersion(address[] calldata desks) external onlyAdministration {
+        for (uint256 i; i < desks.length; ++i) {
+            // Only a contract that everybody could read during the delay.
+            if (desks[i].code.length == 0) revert NotDesk(desks[i]);
+        }
         _addDesks(desks);
     }
 
@@ -123,14 +127,19 @@ contract Participants is Authority {
     function setFrozen(ParticipantId subject, bool frozen) external {
         if (versionOf[msg.sender] == 0) revert NotDesk(msg.sender);
         MemberWord member = _expect(subject);
-        if (frozen && !member.frozenOf()) ++frozenCount;
-        if (!frozen && member.frozenOf()) --frozenCount;
+        uint256 cases = member.freezesOf();
         if (frozen) {
+            if (cases == type(uint8).max) revert TooManyFreezes(PayableId.wrap(0), cases);
+            if (cases == 0) ++frozenCount;
             _lastFrozenAt = uint32(block.timestamp);
-            member = member.withFrozenAt(block.timestamp);
+            member = member.withFrozenAt(block.timestamp).withFreezes(uint8(cases + 1));
+        } else {
+            if (cases == 0) revert NotFrozen();
+            if (cases == 1) --frozenCount;
+            member = member.withFreezes(uint8(cases - 1));
         }
-        _members[subject] = member.withFrozen(frozen);
-        emit ParticipantFreezeStamped(subject, frozen);
+        _members[subject] = member;
+        emit ParticipantFreezeStamped(subject, uint8(member.freezesOf()), uint32(member.frozenAtOf()));
     }
 
     // ---- views
@@ -148,6 +157,11 @@ contract Participants is Authority {
     /// @inheritdoc IParticipants
     function recoveryBankOf(ParticipantId participant) external view returns (ParticipantId) {
         return _expect(participant).recoveryBankOf();
+    }
+
+    /// @inheritdoc IParticipants
+    function isSuspended(ParticipantId participant) external view returns (bool) {
+        return _members[participant].suspendedOf();
     }
 
     /// @inheritdoc IParticipants

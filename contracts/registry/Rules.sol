@@ -5,7 +5,7 @@ import {BusinessDay} from "../libraries/BusinessDay.sol";
 import {Desk} from "./Desk.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IRules, OFFER_DAYS_MAX} from "../interfaces/IRegistry.sol";
-import {BadRules, SameCosigner} from "../types/Errors.sol";
+import {BadRules} from "../types/Errors.sol";
 import {Level, ROLE_BANK, ROLE_OPERATOR, RATE_ONE, RuleSet} from "../types/Records.sol";
 import {ParticipantId} from "../types/Ids.sol";
 import {SetHolidays, SetRules} from "../types/MoneyCommands.sol";
@@ -111,9 +111,7 @@ contract Rules is Desk, IRules {
     ) private {
         bytes32 digest = _authorise(operator, structHash, nonce, deadline, Level.Highest, approvals);
         _requireRole(operator, ROLE_OPERATOR);
-        _requireRole(bank, ROLE_BANK);
-        if (bank == operator) revert SameCosigner(bank);
-        participants.requireCosigned(bank, digest, cosigned);
+        _requireCosigner(operator, bank, ROLE_BANK, digest, cosigned);
     }
 
     function _append(RuleSet memory rules) private {

@@ -42,7 +42,6 @@ error UnknownVerifier(address verifier);
 error SignerKeyTaken(ParticipantId participant, bytes32 key);
 error TooManySigners(uint256 asked, uint256 most);
 error RecoveryNotProposed(ParticipantId participant);
-error RecoveryPending(ParticipantId participant, uint256 effective);
 error RecoveryTooEarly(ParticipantId participant, uint256 effective, uint256 time);
 error VersionNotProposed(bytes32 digest);
 error VersionTooEarly(uint256 effective, uint256 time);
@@ -130,11 +129,13 @@ error UnknownPayout(uint64 payout);
 error PayoutMismatch(uint64 payout, uint256 asked, uint256 amount);
 error PayoutNotOpen(uint64 payout);
 error PayoutNotConfirmed(uint64 payout);
+error AmountTooLarge(uint256 amount, uint256 most);
 error DepositShort(ParticipantId participant, uint256 asked, uint256 available);
 
 // ---- oversight
 
 error CaseMissing();
+error CaseOpen(bytes32 caseCommitment);
 error ReviewDayPast(uint256 reviewDay, uint256 today);
 error BadRange(uint256 start, uint256 end);
 error TooManyFreezes(PayableId payableId, uint256 most);

@@ -6,13 +6,13 @@ import {ParticipantId} from "./Ids.sol";
 
 /// @notice A `Member` as it stands in its one storage word.
 ///
-///     | roles 0-15 | suspended 16-23 | frozen 24-31 | low 32-39 | high 40-47 | signers 48-55 | firstSigner 56-63 |
+///     | roles 0-15 | suspended 16-23 | freezes 24-31 | low 32-39 | high 40-47 | signers 48-55 | firstSigner 56-63 |
 ///     | highFrom 64-111 | committed 112-159 | day 160-175 | frozenAt 176-207 | recoveryBank 208-239 |
 type MemberWord is uint256;
 
 using {
     rolesOf, stoppedOf, suspendedOf, frozenOf, lowOf, highOf, signersOf, firstSignerOf, highFromOf, committedOn,
-    frozenAtOf, recoveryBankOf, withSuspended, withFrozen, withFrozenAt, withThreshold, withSigners, withFirstSigner,
+    freezesOf, frozenAtOf, recoveryBankOf, withSuspended, withFreezes, withFrozenAt, withThreshold, withSigners, withFirstSigner,
     withCommitted, toMember
 } for MemberWord global;
 
@@ -38,6 +38,11 @@ function suspendedOf(MemberWord word) pure returns (bool) {
 
 function frozenOf(MemberWord word) pure returns (bool) {
     return uint8(MemberWord.unwrap(word) >> 24) != 0;
+}
+
+/// @return how many cases keep the participant frozen
+function freezesOf(MemberWord word) pure returns (uint256) {
+    return uint8(MemberWord.unwrap(word) >> 24);
 }
 
 function lowOf(MemberWord word) pure returns (uint256) {
@@ -78,8 +83,8 @@ function withSuspended(MemberWord word, bool suspended) pure returns (MemberWord
     return _with(word, 16, type(uint8).max, suspended ? 1 : 0);
 }
 
-function withFrozen(MemberWord word, bool frozen) pure returns (MemberWord) {
-    return _with(word, 24, type(uint8).max, frozen ? 1 : 0);
+function withFreezes(MemberWord word, uint8 freezes) pure returns (MemberWord) {
+    return _with(word, 24, type(uint8).max, freezes);
 }
 
 function withFrozenAt(MemberWord word, uint256 second) pure returns (MemberWord) {

@@ -45,6 +45,10 @@ def _commit(state: State, participant: int, entry: Entry) -> None:
     state.participants[participant] = replace(row, committed=committed, committed_day=day)
 
 
+def _standing_used(state: State, entry: Entry) -> None:
+    _commit(state, entry["participant"], entry)
+
+
 def _voided(state: State, entry: Entry) -> None:
     state.nonces.setdefault(entry["participant"], set()).add(entry["nonce"])
 
@@ -158,9 +162,8 @@ def _unfrozen(state: State, entry: Entry) -> None:
 
 def _participant_stamped(state: State, entry: Entry) -> None:
     row = state.participants[entry["participant"]]
-    if entry["frozen"]:
-        row = replace(row, frozen_at=entry.second)
-    state.participants[row.id] = replace(row, is_frozen=entry["frozen"])
+    is_frozen = entry["cases"] != 0
+    state.participants[row.id] = replace(row, is_frozen=is_frozen, frozen_at=entry["frozen_at"])
 
 
 def _participant_frozen(state: State, entry: Entry) -> None:
@@ -172,9 +175,9 @@ def _participant_frozen(state: State, entry: Entry) -> None:
         review_day=entry["review_day"],
     )
     if entry["frozen"]:
-        state.participant_freezes[row.participant] = row
+        state.participant_freezes[row.participant, row.case_commitment] = row
     else:
-        del state.participant_freezes[row.participant]
+        del state.participant_freezes[row.participant, row.case_commitment]
 
 
 # ---- rules, lines, invoices, batches
@@ -252,6 +255,7 @@ def _batch_voided(state: State, entry: Entry) -> None:
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CommandExecuted": _executed,
+    "StandingOfferUsed": _standing_used,
     "VerifierAllowed": _verifier_allowed,
     "NonceVoided": _voided,
     "ItemRefused": _refused,

@@ -46,7 +46,7 @@ class State:
     freezes: dict[tuple[int, int], Freeze] = field(default_factory=dict)
     """By payable and number; a lifted one's number may be given again."""
 
-    participant_freezes: dict[int, ParticipantFreeze] = field(default_factory=dict)
+    participant_freezes: dict[tuple[int, bytes], ParticipantFreeze] = field(default_factory=dict)
 
     # financing
     loans: dict[int, Loan] = field(default_factory=dict)

@@ -20,7 +20,6 @@ __all__ = [
     "BadThreshold",
     "IdentityTaken",
     "RecoveryNotProposed",
-    "RecoveryPending",
     "RecoveryTooEarly",
     "SignerKeyTaken",
     "TooManySigners",
@@ -126,16 +125,6 @@ class RecoveryNotProposed(LedgerError):
         "Have the operator and the recovery bank propose it first.",
         "请先由平台方和恢复见证银行提出恢复。",
     )
-
-
-class RecoveryPending(LedgerError):
-    """A recovery of {participant} is already proposed; it takes effect from {effective}."""
-
-    participant: ParticipantId
-    effective: Second
-    kind = Kind.CONFLICT
-    zh = "{participant}已有密钥恢复申请，将于 {effective} 起生效。"
-    next_steps = ("Wait for it, or have it vetoed.", "请等待其生效，或由该参与方否决。")
 
 
 class RecoveryTooEarly(LedgerError):

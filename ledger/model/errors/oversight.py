@@ -2,6 +2,7 @@
 
 from ledger.model.errors.base import Kind, LedgerError
 from ledger.model.meanings import (
+    Commitment,
     Count,
     Day,
     PayableId,
@@ -11,6 +12,7 @@ from ledger.model.meanings import (
 __all__ = [
     "BadRange",
     "CaseMissing",
+    "CaseOpen",
     "CountNotKept",
     "NotFrozen",
     "ReviewDayPast",
@@ -25,6 +27,15 @@ class CaseMissing(LedgerError):
     kind = Kind.TERMS
     zh = "冻结须附案号承诺值。"
     next_steps = ("Give the case number and authority.", "请填写案号及办案机关。")
+
+
+class CaseOpen(LedgerError):
+    """A freeze of this participant under case {case_commitment} is in force already."""
+
+    case_commitment: Commitment
+    kind = Kind.CONFLICT
+    zh = "该参与方在案件 {case_commitment} 下的冻结已经生效。"
+    next_steps = ("Nothing is to be done.", "无需重复提交。")
 
 
 class ReviewDayPast(LedgerError):

@@ -12,6 +12,7 @@ from ledger.model.meanings import (
 )
 
 __all__ = [
+    "AmountTooLarge",
     "DepositShort",
     "NotObligor",
     "NotSettlementBank",
@@ -217,6 +218,16 @@ class PayoutNotConfirmed(LedgerError):
     kind = Kind.CONFLICT
     zh = "{payout} 尚未确认，不能退回。"
     next_steps = ("Confirm it first, if it was paid out.", "若已划付，请先确认。")
+
+
+class AmountTooLarge(LedgerError):
+    """The sum {amount} is more than the ledger keeps, {most}."""
+
+    amount: Amount
+    most: Amount
+    kind = Kind.LIMIT
+    zh = "合计金额 {amount} 超过账本可记录的上限 {most}。"
+    next_steps = ("Check the amount.", "请核对金额。")
 
 
 class DepositShort(LedgerError):

@@ -1,0 +1,194 @@
+"""The documentation says what the code does: pages, words, commands and examples are compared."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from docs import generate
+from docs.samples import SIGNED_BY
+from ledger.cli.app import app
+from ledger.model import errors
+from ledger.model.commands import COMMANDS
+from ledger.model.errors import LedgerError
+from ledger.model.glossary import TERMS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *DOCS.rglob("*.md"),
+        *(ROOT / folder / "README.md" for folder in ("api", "contracts", "deploy", "ledger")),
+        *(ROOT / folder / "README.md" for folder in ("tests", "web")),
+    ]
+)
+INVARIANTS = [*range(1, 13), *range(20, 34), *range(40, 48)]
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FORBIDDEN = re.compile(
+    r"\b(token|wallet|balance|endorse|mint|burn|debtor)(s|ed|ing)?\b|代币|钱包|余额|背书|铸造",
+    re.IGNORECASE,
+)
+PLACES = re.compile(r"/(?:root|home|tmp|work|usr|opt|Users)/|[A-Z]:\\|registry\.npmjs|pypi\.org")
+MAKE_TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+def _text(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def _prose(page: Path) -> str:
+    """A page without what stands in code."""
+    return re.sub(r"`[^`]*`", "", FENCED.sub("", _text(page)))
+
+
+def _shell_lines() -> list[str]:
+    """Every command in a shell block of any page."""
+    blocks = [body for page in PAGES for kind, body in FENCED.findall(_text(page)) if kind == "sh"]
+    return sorted({line for block in blocks for line in block.splitlines() if line})
+
+
+def _id(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("name", generate.PAGES)
+def test_page_made_from_the_code_is_what_the_code_says(name: str) -> None:
+    assert _text(DOCS / name) == generate.PAGES[name](), "run python -m docs.generate"
+
+
+def test_every_refusal_has_its_line() -> None:
+    page = _text(DOCS / "errors.md")
+    classes = [getattr(errors, name) for name in errors.__all__]
+    refusals = [one for one in classes if isinstance(one, type) and issubclass(one, LedgerError)]
+    listed = set(re.findall(r"^\| `(\w+)` · ", page, re.MULTILINE))
+    assert listed == {one.__name__ for one in refusals} - {"LedgerError"}
+
+
+def test_every_command_has_its_section_and_its_signer() -> None:
+    listed = re.findall(r"^### (\w+)$", _text(DOCS / "commands.md"), re.MULTILINE)
+    assert sorted(listed) == sorted(COMMANDS) == sorted(SIGNED_BY)
+
+
+def test_glossary_has_the_words_of_the_code() -> None:
+    rows = re.findall(r"^\| ([^|`]+) \| ([^|]+) \| [^|]+ \|$", _text(DOCS / "glossary.md"), re.M)
+    told = {english.strip(): chinese.strip() for english, chinese in rows if english != "word"}
+    known = {
+        term.en: term.zh
+        for key, term in TERMS.items()
+        if key not in ("none", "nobody", "never", "nothing", "yes", "no", "state_none")
+        and not key.startswith("recourse_")
+    }
+    assert {word: told.get(word) for word in known} == known
+
+
+def test_invariants_are_all_there_and_name_what_exists() -> None:
+    page = _text(DOCS / "invariants.md")
+    rows = re.findall(r"^\| I(\d\d) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
+    assert [int(number) for number, *_ in rows] == INVARIANTS
+    for number, sentence, enforced, shown in rows:
+        assert sentence.endswith("."), number
+        assert _places(enforced), number
+        assert _tests(shown), number
+
+
+def test_architecture_names_bounds_that_exist() -> None:
+    section = _text(DOCS / "architecture.md").split("## Bounds")[1]
+    rows = re.findall(r"^\| [^|]+ \| [^|]+ \| ([^|]+) \|$", section, re.MULTILINE)
+    bounds = rows[1:]
+    assert len(bounds) > 10
+    assert all(_places(bound) for bound in bounds)
+
+
+def _places(cell: str) -> list[str]:
+    """The functions, modifiers and constants that a cell names, each looked up in its source."""
+    names = re.findall(r"`(\w+)\.(\w+)`", cell)
+    for home, name in names:
+        [source] = (ROOT / "contracts").rglob(f"{home}.sol")
+        assert re.search(rf"\b{name}\b", source.read_text("utf-8")), f"{home}.{name}"
+    return [name for _, name in names]
+
+
+def _tests(cell: str) -> list[str]:
+    """The tests that a cell names, each looked up in its file."""
+    names = re.findall(r"`(test_\w+\.py)::(test_\w+)`", cell)
+    for file, name in names:
+        [source] = (ROOT / "tests").rglob(file)
+        assert f"def {name}(" in source.read_text("utf-8"), f"{file}::{name}"
+    return [name for _, name in names]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_readme_is_short(name: str) -> None:
+    assert len(_text(ROOT / name).splitlines()) <= 150
+
+
+@pytest.mark.parametrize("folder", ["contracts", "ledger", "api", "web", "tests", "deploy", "docs"])
+def test_folder_has_its_readme(folder: str) -> None:
+    assert (ROOT / folder / "README.md").exists()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id)
+def test_page_says_its_words_and_no_place_of_a_machine(page: Path) -> None:
+    assert not (found := FORBIDDEN.search(_prose(page))), found
+    assert not (place := PLACES.search(_text(page))), place
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", _text(page)):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "adr").glob("0*.md")), ids=_id)
+def test_decision_has_its_parts_and_is_one_page(path: Path) -> None:
+    heads = re.findall(r"^## (\w+)$", _text(path), re.MULTILINE)
+    assert heads == ["Context", "Decision", "Consequences", "Alternatives", "References"]
+    assert len(_text(path).splitlines()) <= 60
+    assert path.name in _text(DOCS / "adr" / "README.md")
+
+
+@pytest.mark.parametrize("line", _shell_lines())
+def test_command_in_a_shell_block_exists(line: str) -> None:
+    program, *words = line.split()
+    if program == "make":
+        assert words[0] in MAKE_TARGETS
+        return
+    assert program == "fenbook"
+    command: Any = typer.main.get_command(app)
+    while hasattr(command, "commands"):
+        command = command.commands[words.pop(0)]
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    blocks = [body for kind, body in FENCED.findall(_text(ROOT / "README.md")) if kind == "sh"]
+    lines = [line.split() for line in "".join(blocks).splitlines() if line.startswith("fenbook")]
+    assert len(lines) >= 4
+    # What `check` says of this book is a test of its own.
+    for _, *words in (line for line in lines if "check" not in line):
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, result.output
+
+
+def test_example_of_the_readme_runs(tmp_path: Path) -> None:
+    [code] = [body for kind, body in FENCED.findall(_text(ROOT / "README.md")) if kind == "python"]
+    assert len(code.splitlines()) <= 20
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("100000000 2\n")

@@ -1,0 +1,1 @@
+"""House rules as checks that run by themselves."""
