@@ -1,6 +1,6 @@
 """`fenbook book`: run a scenario book on a fresh chain, or check it against its outcome."""
 # ruff: noqa: PLC0415 -- a chain takes seconds to import, and only these commands need one
-# ruff: noqa: PLR0913, PLR0917 -- a command line has as many arguments as it has options
+
 
 import json
 import os

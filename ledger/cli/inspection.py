@@ -1,5 +1,5 @@
 """`fenbook inspect`: a voucher or payable of a saved run, rebuilt from the run's events."""
-# ruff: noqa: PLR0913, PLR0917 -- a command line has as many arguments as it has options
+
 
 import os
 from collections.abc import Callable, Mapping

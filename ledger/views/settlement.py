@@ -62,7 +62,7 @@ def _recorded(state: State, entry: Entry) -> None:
         payments=payment.number + 1,
         carried=entry["carried"],
         last_day=payment.day,
-        unapplied=account.unapplied - shared,
+        **_unapplied_less(account, shared),
     )
 
 
@@ -77,8 +77,14 @@ def _attested(state: State, entry: Entry) -> None:
 
 def _unapplied_returned(state: State, entry: Entry) -> None:
     account = _account(state, entry["payable_id"])
-    left = account.unapplied - entry["amount"]
-    state.accounts[account.payable] = replace(account, unapplied=left)
+    left = _unapplied_less(account, entry["amount"])
+    state.accounts[account.payable] = replace(account, **left)
+
+
+def _unapplied_less(account: Account, amount: int) -> dict[str, int]:
+    """What waits after some of it has gone; the value day goes with the last of it."""
+    left = account.unapplied - amount
+    return {"unapplied": left, "unapplied_day": account.unapplied_day if left else 0}
 
 
 def _distributed(state: State, entry: Entry) -> None:
