@@ -232,7 +232,9 @@ contract Loans is Desk, ILoans {
 
     function _release(LoanId loanId, Loan memory loan, Payable memory payable_, uint64 amount) private {
         Voucher memory voucher = vouchers.voucherOf(loan.voucher);
-        if (voucher.state != VoucherState.Pledged) revert VoucherNotHeld(loan.voucher, voucher.state);
+        // A voucher that was freed and pledged again secures the later loan, which is not this one's to release.
+        bool secures = LoanId.unwrap(loanOn[loan.voucher]) == LoanId.unwrap(loanId);
+        if (voucher.state != VoucherState.Pledged || !secures) revert VoucherNotHeld(loan.voucher, voucher.state);
         uint256 today = BusinessDay.today();
         if (today >= payable_.maturity) revert PastMaturity(loan.voucher.payableOf(), payable_.maturity, today);
         vouchers.requireNotFrozen(loan.voucher);

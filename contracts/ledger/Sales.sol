@@ -16,7 +16,7 @@ import {
 } from "../types/Records.sol";
 import {ParticipantId, SaleId, VoucherId} from "../types/Ids.sol";
 import {
-    BadTerms, CostShareExceeded, CostShareSpent, NoRecourse, NotEligible, NotHolder, NotOverdue, QuoteMismatch,
+    BadTerms, CostShareExceeded, CostShareSpent, NoRecourse, NonceUsed, NotEligible, NotHolder, NotOverdue, QuoteMismatch,
     RangeChanged, RegistrationMissing, SelfTransfer, VoucherNotHeld
 } from "../types/Errors.sol";
 
@@ -67,6 +67,7 @@ contract Sales is Desk {
     uint32 public saleCount;
     mapping(SaleId => Sale) private _sales;
     mapping(bytes32 offer => uint256) public costShareSpent;
+    mapping(ParticipantId obligor => mapping(uint256 nonce => bytes32 offer)) public standingOffer;
 
     constructor(
         IParticipants participants_, IVouchers vouchers_, ISettlement settlement_, IRules rules_, IDeposits deposits_
@@ -255,6 +256,10 @@ contract Sales is Desk {
         Act memory act =
             Act(offer.participant, structHash, offer.nonce, offer.deadline, offer.budget, Level.Amount, true);
         digest = participants.useStanding(act, borne, offered);
+        // Of two offers under one nonce the first one used stands, like of two commands.
+        bytes32 standing = standingOffer[offer.participant][offer.nonce];
+        if (standing != 0 && standing != digest) revert NonceUsed(offer.participant, offer.nonce);
+        standingOffer[offer.participant][offer.nonce] = digest;
         uint256 spent = costShareSpent[digest] + borne;
         if (spent > offer.budget) revert CostShareExceeded(spent, offer.budget);
         costShareSpent[digest] = spent;

@@ -141,8 +141,14 @@ library Keys {
     function _isCanonical(bytes calldata signature) private pure returns (bool) {
         if (signature.length > ASSERTION_MAX) return false;
         (bool decoded, WebAuthn.WebAuthnAuth calldata assertion) = WebAuthn.tryDecodeAuth(signature);
-        // The struct's encoding lies behind the word that says where it begins.
-        return decoded && keccak256(signature) == keccak256(abi.encode(assertion));
+        if (!decoded) return false;
+        bytes memory canonical = abi.encode(assertion);
+        bytes32 expected;
+        assembly ("memory-safe") {
+            // Behind the length and the word that says where the struct begins.
+            expected := keccak256(add(canonical, 0x40), sub(mload(canonical), 0x20))
+        }
+        return keccak256(signature) == expected;
     }
 
     /// @dev One private key has one normalised form, whatever verifier its public key comes under.

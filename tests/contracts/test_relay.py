@@ -1,0 +1,304 @@
+"""The relay: each item is isolated, every refusal is an answer, a starved item never is one."""
+
+import random
+
+import pytest
+
+from ledger.chain.artifacts import artifact
+from ledger.chain.calls import ENTRY_POINTS, Item, Signed, abi_values, item_of
+from ledger.chain.codec import decode_refusal
+from ledger.model.commands import (
+    COMMANDS,
+    AttestPayment,
+    IssueDeposit,
+    IssuePayable,
+    TransferVoucher,
+    VoidNonce,
+)
+from ledger.model.errors import (
+    AmountTooLarge,
+    InvalidSignature,
+    NotHolder,
+    PayableNotOffered,
+)
+from ledger.model.errors.service import BatchReverted
+from ledger.model.ids import payable_of
+from ledger.model.parts import Part
+from ledger.model.structs import fields_of
+from ledger.records.keys import P256Key, PasskeyKey
+from tests.cast import Cast, Member, named
+from tests.contracts.situations import (
+    EVIDENCE,
+    MATURITY,
+    NOTHING,
+    issue_terms,
+    live,
+    offered,
+)
+from tests.contracts.strange_keys import curve_secret, verifier
+from tests.contracts.test_signer_keys import NEXT, register
+from tests.random_commands import random_struct
+
+
+def batch(pairs: list[tuple[str, bytes]]) -> bytes:
+    """Raw calls, by address, as the relay takes them."""
+    desks = list(dict.fromkeys(address for address, _ in pairs))
+    calls = [(desks.index(address), data) for address, data in pairs]
+    return artifact("Relay").functions["relay"].call(desks, calls)
+
+
+def relayed(cast: Cast, pairs: list[tuple[str, bytes]], *, gas: int | None = None):
+    return cast.node.send(cast.ledger.deployment.address("Relay"), batch(pairs), gas=gas)
+
+
+class TestIsolation:
+    def test_a_refused_item_changes_nothing_and_the_others_go_on(self, cast: Cast, acme) -> None:
+        terms = issue_terms(cast)
+        good = [acme.item(IssuePayable, **terms) for _ in range(2)]
+        bad = acme.make(IssuePayable, **{**terms, "to": acme.id})
+        refused_one = item_of(acme.sign(bad))
+        outcomes = cast.ledger.relay([good[0], refused_one, good[1]])
+        kinds = [type(one.refusal) for one in outcomes]
+        assert kinds[0] is kinds[2] is type(None)
+        assert outcomes[1].refusal is not None
+        assert not cast.ledger.ask("Participants", "isNonceUsed", acme.id, bad.nonce)
+        assert cast.ledger.payable_count() == 2
+
+    def test_a_refusal_says_which_command_and_why(self, cast: Cast, birch: Member) -> None:
+        voucher = live(cast)
+        command = cast.cedar.make(TransferVoucher, parts=(Part(voucher, 5, birch.id, EVIDENCE),))
+        good = birch.item(VoidNonce, voided=5)
+        bad = item_of(cast.cedar.sign(command))
+        receipt = relayed(
+            cast, [(cast.ledger.deployment.address(one.desk), one.data) for one in (good, bad)]
+        )
+        [refused_event] = [one for one in receipt.events if one.name == "ItemRefused"]
+        [summary] = [one for one in receipt.events if one.name == "BatchRelayed"]
+        assert refused_event.values["digest"] == cast.ledger.digest(command)
+        assert refused_event.values["index"] == 1
+        reason = decode_refusal(refused_event.values["reason"])
+        assert isinstance(reason, NotHolder)
+        assert reason.values == {"voucher": voucher, "participant": cast.cedar.id}
+        assert summary.values == {"items": 2, "refused": 1}
+
+    def test_an_item_without_a_command_is_refused_without_a_digest(self, cast: Cast) -> None:
+        lapse = cast.ledger.call("Offers", "lapse", 7, [])
+        address = cast.ledger.deployment.address("Offers")
+        receipt = relayed(cast, [(address, lapse.data)])
+        assert receipt.events[0].values["digest"] == NOTHING
+        assert isinstance(decode_refusal(receipt.events[0].values["reason"]), PayableNotOffered)
+
+    def test_the_same_command_from_two_relayers_takes_effect_once(self, cast, acme) -> None:
+        item = acme.item(IssuePayable, **issue_terms(cast))
+        first = cast.ledger.relay([item])[0]
+        second = cast.ledger.relay([item])[0]
+        assert (first.refusal, type(second.refusal).__name__) == (None, "NonceUsed")
+        assert first.digest == second.digest
+        assert cast.ledger.payable_count() == 1
+
+    def test_an_empty_batch_is_nothing(self, cast: Cast) -> None:
+        before = cast.storage()
+        assert cast.ledger.relay([]) == []
+        relayed(cast, [])
+        assert cast.storage() == before
+
+
+class TestBatchesThatRevertWhole:
+    @pytest.mark.parametrize(
+        "data", [b"", b"\1\2", b"\xff" * 4, b"\xff" * 400], ids=["none", "2", "selector", "long"]
+    )
+    def test_with_malformed_call_data(self, cast: Cast, acme: Member, data: bytes) -> None:
+        good = acme.item(IssuePayable, **issue_terms(cast))
+        with pytest.raises(BatchReverted):
+            cast.ledger.relay([good, Item("Vouchers", data)])
+        assert cast.ledger.payable_count() == 0
+
+    def test_with_call_data_that_was_cut(self, cast: Cast, acme: Member) -> None:
+        good = acme.item(IssuePayable, **issue_terms(cast))
+        for length in (4, 36, len(good.data) // 2, len(good.data) - 65):
+            with pytest.raises(BatchReverted):
+                cast.ledger.relay([Item(good.desk, good.data[:length])])
+        assert cast.ledger.payable_count() == 0
+
+    @pytest.mark.parametrize("name", ["Relay", "Participants", "Invoices", "ERC7913P256Verifier"])
+    def test_to_a_contract_that_is_no_desk(self, cast: Cast, acme: Member, name: str) -> None:
+        good = acme.item(IssuePayable, **issue_terms(cast))
+        with pytest.raises(BatchReverted):
+            cast.ledger.relay([good, Item(name, good.data)])
+        assert cast.ledger.payable_count() == 0
+
+    def test_to_a_desk_that_it_does_not_name(self, cast: Cast, acme: Member) -> None:
+        good = acme.item(IssuePayable, **issue_terms(cast))
+        address = cast.ledger.deployment.address(good.desk)
+        data = artifact("Relay").functions["relay"].call([address], [(0, good.data), (1, b"")])
+        with pytest.raises(BatchReverted):
+            cast.node.send(cast.ledger.deployment.address("Relay"), data)
+        assert cast.ledger.payable_count() == 0
+
+    def test_to_a_stranger(self, cast: Cast, acme: Member) -> None:
+        good = acme.item(IssuePayable, **issue_terms(cast))
+        address = cast.ledger.deployment.address("Issuance")
+        for stranger in ("0x" + "11" * 20, cast.node.sender.lower()):
+            with pytest.raises(BatchReverted):
+                relayed(cast, [(address, good.data), (stranger, b"")])
+        assert cast.ledger.payable_count() == 0
+
+
+class TestDigests:
+    def test_the_contracts_hash_what_python_hashes(self, cast: Cast) -> None:
+        source = random.Random("digests")
+        before = cast.storage()
+        verbs = sorted(ENTRY_POINTS)
+        for number in range(200):
+            kind = COMMANDS[verbs[number % len(verbs)]]
+            command = random_struct(kind, source)
+            assert asked_digest(cast, command) == cast.ledger.digest(command), command
+        assert cast.storage() == before
+
+    def test_an_act_that_needs_no_signature_is_undone(self, cast: Cast) -> None:
+        voucher = live(cast)
+        payable = offered(cast)
+        cast.begin(MATURITY)
+        cast.acme.act(COMMANDS["PayPayable"], payable_id=payable_of(voucher), amount=5_000_000)
+        before = cast.storage()
+        for item in (
+            cast.ledger.call("Settlement", "settle", [voucher]),
+            cast.ledger.call("Offers", "lapse", payable, []),
+        ):
+            data = _asking(cast, item)
+            with pytest.raises(BatchReverted):
+                cast.node.send(cast.ledger.deployment.address("Participants"), data)
+        assert cast.storage() == before
+
+    def test_a_good_command_is_not_carried_out(self, cast: Cast, acme: Member) -> None:
+        item = acme.item(IssuePayable, **issue_terms(cast))
+        before = cast.storage()
+        cast.node.send(cast.ledger.deployment.address("Participants"), _asking(cast, item))
+        assert cast.storage() == before
+        cast.ledger.carry_out(item)
+
+    @pytest.mark.parametrize("desk", ["Relay", "Participants", "Invoices"])
+    def test_a_contract_that_is_no_desk_is_not_asked(self, cast: Cast, desk: str) -> None:
+        with pytest.raises(Exception, match=r"NotDesk|desk"):
+            cast.ledger.ask("Participants", "digestOf", cast.ledger.deployment.address(desk), b"")
+
+
+def _asking(cast: Cast, item: Item) -> bytes:
+    address = cast.ledger.deployment.address(item.desk)
+    return artifact("Participants").functions["digestOf"].call(address, item.data)
+
+
+def asked_digest(cast: Cast, command) -> bytes:
+    """What the desk of a command says it hashes to, with nothing real beside it."""
+    entry = artifact(command.desk).functions[ENTRY_POINTS[type(command).__name__]]
+    values = [abi_values(command), *(_empty(kind) for kind in entry.types[1:])]
+    data = entry.call(*values)
+    return bytes(
+        cast.ledger.ask(
+            "Participants", "digestOf", cast.ledger.deployment.address(command.desk), data
+        )
+    )
+
+
+def _empty(kind: str):
+    if kind.endswith("[]"):
+        return []
+    if kind == "bytes":
+        return b""
+    quotes = [
+        one for name, one in COMMANDS.items() if name not in ENTRY_POINTS and _shape(one) == kind
+    ]
+    return tuple(False if one.item == "bool" else _zero(one.item) for one in fields_of(quotes[0]))
+
+
+def _shape(kind) -> str:
+    return "(" + ",".join(member.type for member in fields_of(kind)) + ")"
+
+
+def _zero(item: str):
+    return bytes(32) if item == "bytes32" else 0
+
+
+def gas_sweep(cast: Cast, items: list[Item], *, step: int, start: int = 50_000) -> None:
+    """With any gas the batch reverts whole or does what ample gas does."""
+    ample = [type(one.refusal) for one in cast.ledger.simulate(items)]
+    pairs = [(cast.ledger.deployment.address(one.desk), one.data) for one in items]
+    data = batch(pairs)
+    relay = cast.ledger.deployment.address("Relay")
+    digests = {one.command and cast.ledger.digest(one.command) for one in items}
+    gas, enough = start, 0
+    while enough < 3:
+        point = cast.node.snapshot()
+        before = cast.storage()
+        try:
+            receipt = cast.node.send(relay, data, gas=gas)
+        except BatchReverted:
+            assert enough == 0
+            assert cast.storage() == before
+        except Exception as failure:  # noqa: BLE001 -- each engine names it in its way
+            assert "gas" in str(failure).lower()  # noqa: PT017
+        else:
+            enough += 1
+            events = [one for one in receipt.events if one.name == "ItemRefused"]
+            found: list[type] = [type(None)] * len(items)
+            for event in events:
+                found[event.values["index"]] = type(decode_refusal(event.values["reason"]))
+                assert event.values["digest"] in digests, "a refusal lost its digest"
+            assert found == ample
+        cast.node.revert_to(point)
+        gas += step
+
+
+class TestGas:
+    def test_a_starved_batch_of_accounts_reverts_whole(self, cast: Cast, acme, birch) -> None:
+        bad = cast.cedar.item(TransferVoucher, parts=(Part(1 << 32 | 1, 5, birch.id, EVIDENCE),))
+        items = [
+            acme.item(IssuePayable, **issue_terms(cast)),
+            bad,
+            birch.item(VoidNonce, voided=5),
+        ]
+        gas_sweep(cast, items, step=21_001)
+
+    @pytest.mark.deep
+    def test_a_starved_batch_of_all_kinds_of_keys_reverts_whole(self, cast: Cast, acme) -> None:
+        keys = {
+            NEXT: P256Key(curve_secret(7), verifier(cast.ledger, "P256")),
+            NEXT + 1: PasskeyKey(curve_secret(8), verifier(cast.ledger, "WebAuthn")),
+        }
+        for key in keys.values():
+            register(cast, acme, key)
+        acme.spare.update(keys)
+        items = [acme.item(IssuePayable, **issue_terms(cast))]
+        for signer in keys:
+            command = acme.make(IssuePayable, **issue_terms(cast))
+            items.append(item_of(acme.sign_by(command, 0, signer)))
+        gas_sweep(cast, items, step=30_011)
+
+    def test_a_refusal_of_a_long_command_keeps_its_digest(self, cast: Cast, birch) -> None:
+        parts = tuple(Part(1 << 32 | 1, 5, 3, EVIDENCE) for _ in range(300))
+        items = [birch.item(TransferVoucher, parts=parts)]
+        gas_sweep(cast, items, step=20_000, start=820_000)
+
+
+class TestOneItemNeverStopsTheOthers:
+    def test_a_deposit_of_too_much(self, cast: Cast, settlement_bank: Member) -> None:
+        values = {"to": cast.birch.id, "amount": 2**64 - 1, "payment_reference": named("much")}
+        good = cast.birch.item(VoidNonce, voided=5)
+        outcomes = cast.ledger.relay([settlement_bank.item(IssueDeposit, **values), good])
+        assert [type(one.refusal) for one in outcomes] == [AmountTooLarge, type(None)]
+
+    def test_a_payment_of_too_much(self, cast: Cast, settlement_bank: Member) -> None:
+        payable = payable_of(live(cast))
+        values = {"value_day": cast.ledger.today, "payment_reference": named("much")}
+        for amount in (2**56, 2**64 - 1):
+            item = settlement_bank.item(AttestPayment, payable_id=payable, amount=amount, **values)
+            good = cast.birch.item(VoidNonce, voided=amount)
+            outcomes = cast.ledger.relay([item, good])
+            assert [type(one.refusal) for one in outcomes] == [AmountTooLarge, type(None)]
+
+
+def test_the_relayer_key_alone_is_nobody(cast: Cast, refused) -> None:
+    values = {"to": 2, "amount": 1, "payment_reference": named("theft")}
+    command = cast.settlement_bank.make(IssueDeposit, **values)
+    with refused(InvalidSignature, participant=6, signer=0):
+        cast.ledger.carry_out(item_of(Signed(command, (b"\0" + bytes(65), b"\1" + bytes(65)))))
