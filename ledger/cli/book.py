@@ -1,7 +1,6 @@
 """`fenbook book`: run a scenario book on a fresh chain, or check it against its outcome."""
 # ruff: noqa: PLC0415 -- a chain takes seconds to import, and only these commands need one
 
-
 import json
 import os
 import secrets
@@ -174,11 +173,11 @@ def _reported(file: Path, differences: list["Difference"]) -> dict[str, Any]:
 def _show(file: Path, steps: int, differences: list["Difference"], screen: Screen) -> None:
     if not differences:
         mark = Text("✓ ", style="bold green")
-        screen.out.print(mark + Text(screen.say("equal", file=file, steps=steps)))
+        screen.out.print(mark + Text(screen.say("equal", file=file, steps=steps)), soft_wrap=True)
         return
     mark = Text("✗ ", style="bold red")
     count = len(differences)
-    screen.out.print(mark + Text(screen.say("different", file=file, count=count)))
+    screen.out.print(mark + Text(screen.say("different", file=file, count=count)), soft_wrap=True)
     table = table_of("", *(screen.say(key) for key in ("path", "expected", "got")))
     for one in differences:
         table.add_row(one.path, *(_value(value, screen) for value in (one.expected, one.actual)))

@@ -1,6 +1,5 @@
 """`fenbook inspect`: a voucher or payable of a saved run, rebuilt from the run's events."""
 
-
 import os
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
