@@ -221,30 +221,42 @@ def _is_taken(old: Record, new: Record) -> bool:
 
 
 def _from_offered(verb: str, old: Record, new: Record) -> bool:
-    """Time may end an offer under any verb, and the voucher may move at once thereafter."""
-    if verb == "accept" and _is_taken(old, new):
-        return True
-    if verb in ("decline", "withdraw", "freeze", "any", "wait"):
-        return _is_freed(old, new) or verb == "any"
-    return _is_freed(old, new) or new["offered_at"] != old["offered_at"] or verb in _MOVERS
+    """Its offeree takes it, or it is held again and may move on; a root ends at any time."""
+    if old["depth"] == 0 and new["state"] == VoucherState.CLOSED:
+        return (old["start"], old["end"], old["holder"]) == (
+            new["start"],
+            new["end"],
+            new["holder"],
+        )
+    return (verb == "accept" and _is_taken(old, new)) or _from_held(verb, old, new)
 
 
 def _from_pledged(verb: str, old: Record, new: Record) -> bool:
     """Repaying frees all or a low part, settling frees and closes; nothing else does anything."""
     is_served = {**old, "settled": new["settled"]} == new
-    if verb in ("pay", "attest", "apply", "unfreeze", "any"):
+    if verb in (*_PAYERS, "any"):
         return is_served or _is_freed(old, new)
     is_cut = old["start"] < new["start"] and {**old, "start": new["start"]} == new
     return verb == "repay" and (is_cut or _is_freed(old, new))
 
 
 def _from_held(verb: str, old: Record, new: Record) -> bool:
-    """Without its holder's verb a held voucher changes by settlement and recourse only."""
+    """Only its holder's verbs, acceptance and recourse move a voucher; settlement may close it."""
     same = all(old[name] == new[name] for name in ("start", "end", "holder", "depth"))
-    return same or verb in (*_MOVERS, "recourse", "accept", "any")
+    makers = _MAKERS.get(VoucherState(new["state"]), ())
+    is_made = new["state"] == old["state"] or not makers or verb in makers
+    return verb == "any" or (is_made and (same or verb in (*_MOVERS, "recourse", "accept")))
 
 
+_PAYERS = ("pay", "attest", "apply", "unfreeze")
 _MOVERS = ("transfer", "sell", "pledge", "redeem", "join")
+_MAKERS: Mapping[VoucherState, tuple[str, ...]] = {
+    VoucherState.OFFERED: ("transfer",),
+    VoucherState.PLEDGED: ("pledge",),
+    VoucherState.CLOSED: ("redeem", "join", *_PAYERS),
+}
+"""By what a voucher comes into a state; time alone may make an offered one held."""
+
 _MOTIONS = {
     VoucherState.OFFERED: _from_offered,
     VoucherState.PLEDGED: _from_pledged,

@@ -21,6 +21,7 @@ from ledger.model.ids import payable_of
 from tests.cast import named
 from tests.machine.bank_rail import pay
 from tests.machine.frozen_stage import Freeze, FrozenStage
+from tests.oracle.money import text
 from tests.oracle.payable import Payable
 
 __all__ = ["DEEDS", "Deed"]
@@ -42,15 +43,14 @@ def _wrong(stage: FrozenStage, share: float = 0.15) -> bool:
 def join(stage: FrozenStage) -> str | None:
     """Two vouchers that touch, mostly; any two otherwise."""
     author, vouchers = stage.author, stage.oracle.vouchers
-    held = author.vouchers("held", "offered", "pledged") if _wrong(stage) else author.movable()
-    low = author.pick(held)
-    if low is None:
+    if author.chance(0.4) and regroup(stage):
         return None
+    held = author.vouchers("held", "offered", "pledged") if _wrong(stage) else author.movable()
+    twos = [pair for pair in _touching(stage, held) if _is_one_holders(stage, pair)]
+    if not held:
+        return None
+    low, high = author.pick(twos) if twos and author.chance(0.8) else author.rng.choices(held, k=2)
     lows = vouchers[low]
-    near = [n for n in held if vouchers[n].payable is lows.payable]
-    near = [n for n in near if vouchers[n].start == lows.end]
-    same = [n for n in near if vouchers[n].holder == lows.holder]
-    high = author.pick(held if _wrong(stage) else same or near or held)
     by = author.pick(author.others()) if _wrong(stage) else lows.holder
     code = _join_code(stage, by, low, high)
     numbers = {"low": stage.run.vouchers[low], "high": stage.run.vouchers[high]}
@@ -67,6 +67,35 @@ def join(stage: FrozenStage) -> str | None:
         vouchers[name] = joined
         stage.run.vouchers[name] = done.value("VouchersJoined", "joined")
     return lows.payable.name
+
+
+def _touching(stage: FrozenStage, names: list[str]) -> list[tuple[str, str]]:
+    """Pairs of vouchers of one payable where the second begins at the end of the first."""
+    vouchers = stage.oracle.vouchers
+    begins = {(vouchers[name].payable.name, vouchers[name].start): name for name in names}
+    ends = [(name, (vouchers[name].payable.name, vouchers[name].end)) for name in names]
+    return [(name, begins[place]) for name, place in ends if place in begins]
+
+
+def _is_one_holders(stage: FrozenStage, pair: tuple[str, str]) -> bool:
+    low, high = (stage.oracle.vouchers[name] for name in pair)
+    return low.holder == high.holder
+
+
+def regroup(stage: FrozenStage) -> bool:
+    """A voucher comes to who holds the next one, so that two of unequal depth touch."""
+    author, vouchers = stage.author, stage.oracle.vouchers
+    names = author.movable(lambda voucher: voucher.depth < author.book["rules"]["depth_max"])
+    pairs = _touching(stage, names)
+    pair = author.pick([one for one in pairs if not _is_one_holders(stage, one)])
+    if pair is None:
+        return False
+    moved, taker = pair[0], vouchers[pair[1]].holder
+    step = {"do": "transfer", "voucher": moved, "from": vouchers[moved].holder, "to": taker}
+    amount = text(vouchers[moved].length)
+    if stage.do({**step, "amount": amount, "as": moved}) is None:
+        stage.do({"do": "accept", "voucher": moved, "by": taker})
+    return True
 
 
 def _join_code(stage: FrozenStage, by: str, low: str, high: str) -> str | None:

@@ -121,7 +121,8 @@ class Stage:
             if actual is not None:
                 assert self.node.storage(self.contracts) == before, "a refused step left a trace"
             self.tally.count(step["do"], actual)
-            self.after(step["do"], self._payable_of(step))
+            # What left no trace needs no second look.
+            self.after(step["do"], None if actual else self._payable_of(step))
         return actual
 
     def _run(self, index: int, step: Step) -> tuple[str | None, str | None]:
