@@ -72,6 +72,10 @@ class Artifact:
     name: str
     abi: tuple[Mapping[str, Any], ...]
     bytecode: bytes
+    deployed: bytes
+    """The code at its address, with nothing where the immutables stand."""
+    immutables: tuple[tuple[int, ...], ...]
+    """Of each immutable, the places of its 32 bytes in the deployed code."""
     functions: Mapping[str, Entry]
 
     @property
@@ -92,7 +96,15 @@ def artifact(name: str) -> Artifact:
     data = json.loads(text)
     abi = tuple(data["abi"])
     functions = {entry.name: entry for entry in _entries(name, abi, "function")}
-    return Artifact(name, abi, bytes.fromhex(data["bytecode"].removeprefix("0x")), functions)
+    references = data["immutableReferences"].values()
+    return Artifact(
+        name=name,
+        abi=abi,
+        bytecode=_hex(data["bytecode"]),
+        deployed=_hex(data["deployedBytecode"]),
+        immutables=tuple(tuple(one["start"] for one in places) for places in references),
+        functions=functions,
+    )
 
 
 @cache
@@ -121,6 +133,10 @@ def _entries(contract: str, abi: tuple[Mapping[str, Any], ...], kind: str) -> It
                 tuple(_type(member) for member in outputs),
                 keccak(signature.encode()),
             )
+
+
+def _hex(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))
 
 
 def _type(member: Mapping[str, Any]) -> str:

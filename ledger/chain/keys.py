@@ -6,17 +6,19 @@ import stat
 from pathlib import Path
 from typing import NoReturn
 
-from coincurve import PrivateKey
+from coincurve import PrivateKey, PublicKey
 from eth_keyfile.keyfile import create_keyfile_json, decode_keyfile_json
 
 from ledger.chain.typed_data import keccak
 from ledger.model.errors.input import InvalidField, KeyFileExposed, KeyFileInvalid, KeyFileLocked
 from ledger.model.signing import check_digest
 
-__all__ = ["SCRYPT_WORK", "AccountKey"]
+__all__ = ["SCRYPT_WORK", "AccountKey", "signed_by_account"]
 
 SCRYPT_WORK = 2**18
 """Work factor of the password hash in a new key file; the keystore format's own."""
+
+_HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
 _PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 
@@ -83,6 +85,20 @@ class AccountKey:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is not copied to another process")
+
+
+def signed_by_account(account: bytes, digest: bytes, signature: bytes) -> bool:
+    """Whether an account signed a digest: 65 bytes r, s, v with the low s and v 27 or 28."""
+    if len(signature) != 65 or signature[64] not in (27, 28):
+        return False
+    if int.from_bytes(signature[32:64], "big") > _HALF_ORDER:
+        return False
+    recoverable = signature[:64] + bytes([signature[64] - 27])
+    try:
+        public = PublicKey.from_signature_and_message(recoverable, digest, hasher=None)
+    except Exception:  # noqa: BLE001 -- the library raises bare exceptions for what is no signature
+        return False
+    return keccak(public.format(compressed=False)[1:])[12:] == account
 
 
 def _private_key(secret: object) -> PrivateKey:

@@ -1,0 +1,144 @@
+"""Call data read back: which desks a transaction calls, and with which commands."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from eth_abi.exceptions import DecodingError
+
+from ledger.audit.contracts import Contract, Contracts
+from ledger.chain.artifacts import Entry, artifact
+from ledger.chain.history import Transaction
+from ledger.model.commands import COMMANDS
+from ledger.model.errors.input import InvalidField
+from ledger.model.parts import BatchIssue
+from ledger.model.structs import Command, Struct, fields_of, snake_case
+
+__all__ = ["Call", "commands_of", "read_calls", "searched"]
+
+_STRUCTS: Mapping[str, type[Struct]] = {**COMMANDS, "BatchIssue": BatchIssue}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a desk."""
+
+    desk: Contract
+    function: str
+    arguments: Mapping[str, Any]
+    """By their snake_case names; commands as such."""
+    item: int | None = None
+    """Its place in a relayed batch."""
+
+    @property
+    def command(self) -> Command | None:
+        """The command that it carries; none where anybody may ask."""
+        found = self.arguments.get("command")
+        # Recovery and versions are completed by naming the command that proposed them.
+        return found if "approvals" in self.arguments else None
+
+
+def read_calls(transaction: Transaction, contracts: Contracts) -> list[Call] | None:
+    """The calls that a transaction makes, refused ones too; None where they cannot be read."""
+    if transaction.to is None:
+        return []
+    if contracts.is_relay(transaction.to):
+        return _relayed(transaction.data, contracts)
+    call = _read(contracts[transaction.to], transaction.data)
+    return None if call is None else [call]
+
+
+def searched(data: bytes, desks: Mapping[str, Contract]) -> Iterator[Call]:
+    """Signed commands that stand anywhere in call data of a contract that nobody knows.
+
+    Whoever uses one has to see its digest among the events: then it is what was carried out.
+    """
+    for place in range(len(data) - 4):
+        for name in _carrying(data[place : place + 4]):
+            for desk in desks.values():
+                call = _read(desk, data[place:]) if desk.name == name else None
+                if call is not None:
+                    yield call
+
+
+def commands_of(call: Call) -> Iterator[Command]:
+    """Every command that a call carries: its own, a quote, an offer."""
+    if call.command is not None:
+        yield from (one for one in call.arguments.values() if isinstance(one, Command))
+
+
+def _relayed(data: bytes, contracts: Contracts) -> list[Call] | None:
+    entry = artifact("Relay").functions["relay"]
+    if data[:4] != entry.selector:
+        return None
+    try:
+        desks, items = entry.arguments(data[4:])
+    except DecodingError:
+        return None
+    calls = []
+    for number, (desk, call) in enumerate(items):
+        if desk >= len(desks):
+            return None
+        read = _read(contracts[str(desks[desk]).lower()], bytes(call), number)
+        if read is None:
+            return None
+        calls.append(read)
+    return calls
+
+
+def _read(desk: Contract, data: bytes, item: int | None = None) -> Call | None:
+    entry = _functions(desk.name).get(data[:4]) if desk.name else None
+    if entry is None:
+        return None
+    try:
+        values = entry.arguments(data[4:])
+        arguments = {
+            snake_case(member["name"]): _value(member, value)
+            for member, value in zip(entry.inputs, values, strict=True)
+        }
+    except (DecodingError, InvalidField, OverflowError):
+        return None
+    return Call(desk, entry.name, arguments, item)
+
+
+def _value(member: Mapping[str, Any], value: Any) -> Any:
+    kind = _STRUCTS.get(str(member.get("internalType", "")).rpartition(" ")[2])
+    if kind is not None and not str(member["type"]).endswith("]"):
+        return _struct(kind, value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _struct(kind: type[Struct], values: tuple[Any, ...]) -> Struct:
+    """A struct from the nested tuple that the ABI decodes."""
+    made = {}
+    for member, value in zip(fields_of(kind), values, strict=True):
+        if member.is_list:
+            made[member.name] = tuple(_member(member.struct, item) for item in value)
+        else:
+            made[member.name] = _member(member.struct, value)
+    read: Struct = cast("Any", kind)(**made)
+    return read
+
+
+def _member(struct: type[Struct] | None, value: Any) -> Any:
+    if struct is not None:
+        return _struct(struct, value)
+    return bytes.fromhex(value[2:]) if isinstance(value, str) else value
+
+
+@cache
+def _functions(name: str) -> Mapping[bytes, Entry]:
+    return {one.selector: one for one in artifact(name).functions.values()}
+
+
+@cache
+def _carrying(selector: bytes) -> tuple[str, ...]:
+    """The desks that take a signed command by a function of this selector."""
+    desks = {command.desk for command in COMMANDS.values()}
+    found = []
+    for name in sorted(desks):
+        entry = _functions(name).get(selector)
+        if entry is not None and any(one["name"] == "approvals" for one in entry.inputs):
+            found.append(name)
+    return tuple(found)

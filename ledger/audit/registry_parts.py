@@ -1,0 +1,96 @@
+"""What the contracts of the registry remember, as commands have made it; one part each."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.audit.contracts import Contract
+from ledger.model.parts import RuleSet
+
+__all__ = [
+    "Deposits",
+    "Invoices",
+    "Lines",
+    "Offices",
+    "Rules",
+]
+
+
+@dataclass(slots=True)
+class Lines:
+    """`Exposure`: lines, what is outstanding, what is unpaid by the day it falls due."""
+
+    contract: Contract
+    limits: dict[tuple[int, int], int] = field(default_factory=dict)
+    outstanding: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    unpaid: defaultdict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
+
+    def limit(self, obligor: int) -> int:
+        """The sum of lines of all banks."""
+        total = sum(amount for (_, one), amount in self.limits.items() if one == obligor)
+        return min(total, 2**64 - 1)
+
+    def unpaid_due(self, obligor: int) -> int:
+        """The first day on which an unpaid payable fell or falls due; 0 for none."""
+        days = [day for (one, day), count in self.unpaid.items() if one == obligor and count]
+        return min(days, default=0)
+
+
+@dataclass(slots=True)
+class Invoices:
+    """`Invoices`: how much of each invoice backs payables."""
+
+    contract: Contract
+    totals: dict[bytes, int] = field(default_factory=dict)
+    uses: defaultdict[bytes, dict[tuple[int, int], int]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    """By fingerprint, then by ledger version and payable."""
+
+    def used(self, fingerprint: bytes) -> int:
+        """How much of an invoice is used in all."""
+        return sum(self.uses[fingerprint].values())
+
+
+@dataclass(slots=True)
+class Rules:
+    """`Rules`: dated rules and holidays."""
+
+    contract: Contract
+    sets: list[RuleSet] = field(default_factory=list)
+    holidays: dict[int, int] = field(default_factory=dict)
+
+    def in_force(self, day: int) -> int:
+        """Index of the rules of a day."""
+        index = len(self.sets) - 1
+        while index > 0 and self.sets[index].effective > day:
+            index -= 1
+        return index
+
+    def business_day(self, day: int) -> int:
+        """The first business day on or after a day; the longest run of holidays skipped is 31."""
+        for _ in range(31):
+            if not self.holidays.get(day >> 8, 0) >> (day & 0xFF) & 1:
+                return day
+            day += 1
+        return day
+
+
+@dataclass(slots=True)
+class Deposits:
+    """`Deposits`: deposits at banks, holds of payables, references that stand for facts."""
+
+    contract: Contract
+    deposits: defaultdict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
+    holds: defaultdict[tuple[int, str, int], int] = field(default_factory=lambda: defaultdict(int))
+    issued: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    references: dict[tuple[int, bytes], tuple[Any, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Offices:
+    """`Administration`: what is proposed and waits, by digest with its second."""
+
+    contract: Contract
+    recoveries: dict[int, tuple[bytes, int]] = field(default_factory=dict)
+    versions: dict[bytes, int] = field(default_factory=dict)

@@ -1,0 +1,278 @@
+"""A chain replayed from the ledger's first block: every event explained, or reported."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Final
+
+from ledger.audit.administering import ADMINISTERING
+from ledger.audit.authority import digest_of
+from ledger.audit.calls import Call, commands_of, read_calls, searched
+from ledger.audit.circulation import CIRCULATION
+from ledger.audit.comparison import compared
+from ledger.audit.contracts import Contract, Contracts
+from ledger.audit.depositing import DEPOSITING
+from ledger.audit.findings import Finding, Kind, Report
+from ledger.audit.genesis import begin
+from ledger.audit.issuing import ISSUING
+from ledger.audit.lending import LENDING
+from ledger.audit.matching import matched
+from ledger.audit.paying import PAYING
+from ledger.audit.ruling import RULING
+from ledger.audit.scene import Effect, Handler, Scene
+from ledger.audit.selling import SELLING
+from ledger.audit.world import World
+from ledger.chain.codec import Event
+from ledger.chain.history import History, Transaction
+from ledger.model.commands import CostShareOffer
+from ledger.model.errors import LedgerError
+from ledger.model.errors.service import DeploymentUnknown
+
+__all__ = ["HANDLERS", "audit"]
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    **CIRCULATION,
+    **ISSUING,
+    **SELLING,
+    **LENDING,
+    **PAYING,
+    **DEPOSITING,
+    **RULING,
+    **ADMINISTERING,
+}
+"""By contract and function; any other function changes nothing that an event tells."""
+
+Progress = Callable[[int, int], None]
+
+
+def audit(
+    history: History,
+    registry: str,
+    *,
+    first_block: int = 0,
+    last_block: int | None = None,
+    progress: Progress = lambda _done, _total: None,
+) -> Report:
+    """Replay a ledger that is known by the address of its registry of participants."""
+    last = history.last_block if last_block is None else last_block
+    replay = _Replay(history, registry.lower(), first_block, last)
+    return replay.run(progress)
+
+
+class _Replay:
+    """One run over a chain."""
+
+    def __init__(self, history: History, registry: str, first: int, last: int) -> None:
+        self.history = history
+        self.contracts = Contracts(history, registry, last)
+        self.world = World(history.chain_id, registry, self.contracts)
+        self.report = Report(history.chain_id, registry, first, last)
+        self.known: dict[str, Contract] = {}
+
+    def run(self, progress: Progress) -> Report:
+        """Find the contracts, replay their transactions, compare what they hold at the end."""
+        self._find()
+        listed = self._listed()
+        for done, (hash_, events) in enumerate(listed):
+            progress(done, len(listed))
+            transaction = self.history.transaction(hash_)
+            self._check_feed(transaction, events)
+            self._replay(transaction)
+        progress(len(listed), len(listed))
+        self._compare()
+        return self.report
+
+    # ---- what there is
+
+    def _find(self) -> None:
+        """The registry's own events name its desks; their code says what they are."""
+        report, registry = self.report, self.world.registry
+        told = self.history.events(report.first_block, report.last_block, [registry])
+        desks = [event.values["desk"] for event in told if event.name == "DeskAdded"]
+        if not desks:
+            problem = f"no ledger was founded in blocks {report.first_block} to {report.last_block}"
+            raise DeploymentUnknown(path=registry, problem=problem)
+        self.known = self.contracts.of_ledger(desks)
+        verifiers = [event.values["verifier"] for event in told if event.name == "VerifierAllowed"]
+        looked_at = {**self.known, **{one: self.contracts[one] for one in verifiers}}
+        report.contracts = {address: one.name or "?" for address, one in looked_at.items()}
+        report.findings += self.contracts.faults(looked_at, desks)
+
+    def _listed(self) -> list[tuple[bytes, list[Event]]]:
+        """The transactions that left events of the ledger, in order."""
+        report = self.report
+        events = self.history.events(report.first_block, report.last_block, list(self.known))
+        grouped = groupby(events, key=lambda event: event.transaction)
+        return [(hash_, list(found)) for hash_, found in grouped]
+
+    def _check_feed(self, transaction: Transaction, listed: Sequence[Event]) -> None:
+        """The list of events and the transaction's receipt must say the same."""
+        own = [event for event in transaction.events if event.contract in self.known]
+        if own != list(listed) or not transaction.is_done:
+            counts = ({"events": len(listed)}, {"events": len(own)})
+            self._found(Kind.FEED, transaction, expected=counts[0], actual=counts[1])
+
+    # ---- one transaction
+
+    def _replay(self, transaction: Transaction) -> None:
+        self.report.transactions += 1
+        self.report.events += len(self._own(transaction))
+        calls = read_calls(transaction, self.contracts)
+        if transaction.to is None:
+            self._found_ledger(transaction)
+        elif calls is None:
+            self._search(transaction)
+        else:
+            self._explain(transaction, calls)
+
+    def _found_ledger(self, transaction: Transaction) -> None:
+        """A contract of the ledger was created; nobody could sign before."""
+        report = self.report
+        for event in self._own(transaction):
+            if event.contract == transaction.created and begin(self.world, event):
+                report.founders += event.name == "ParticipantAdmitted"
+            else:
+                report.unexplained_events += 1
+                self._event_found(Kind.EXTRA, transaction, event)
+
+    def _search(self, transaction: Transaction) -> None:
+        """A contract that nobody knows was called: look for the commands in its call data."""
+        own = self._own(transaction)
+        wanted = {one.values["digest"] for one in own if one.name == "CommandExecuted"}
+        calls = []
+        for call in searched(transaction.data, self.known):
+            digests = self._digests(call, transaction)
+            if digests and digests <= wanted:
+                wanted -= digests
+                calls.append(call)
+        if calls:
+            self._explain(transaction, calls)
+        elif all(event.name == "CommandExecuted" for event in own):
+            self._note_foreign(own)
+        else:
+            self.report.unexplained_events += len(own)
+            for event in own:
+                self._event_found(Kind.UNREADABLE, transaction, event)
+
+    def _note_foreign(self, own: Sequence[Event]) -> None:
+        """Commands to a contract that is none of the ledger's use nonces and move nothing."""
+        register = self.world.register
+        for event in own:
+            values = event.values
+            self.report.foreign += 1
+            register.nonces.setdefault(values["participant"], set()).add(values["nonce"])
+
+    def _explain(self, transaction: Transaction, calls: Sequence[Call]) -> None:
+        own, refused = self._own(transaction), self._refused(transaction)
+        scenes: list[Scene] = []
+        effects: list[tuple[Effect, Scene | None]] = []
+        for call in calls:
+            scene = Scene(self.world, call, self.history.second(transaction.block))
+            if call.item in refused:
+                effects.append((_refusal(scene, refused[call.item]), None))
+                self.report.refused += 1
+                continue
+            self._carry_out(scene)
+            scenes.append(scene)
+            effects += [(effect, scene) for effect in scene.effects]
+        if transaction.to is not None and self.contracts.is_relay(transaction.to):
+            told = {"items": len(calls), "refused": len(refused)}
+            effects.append((Effect(transaction.to, "BatchRelayed", told), None))
+        match = matched(own, [effect for effect, _ in effects], self._name_of)
+        self.report.findings += match.findings
+        faulty = [scene for scene in scenes if scene.faults]
+        blamed = sum(any(effects[one][1] is scene for scene in faulty) for one in match.explained)
+        self.report.unexplained_events += match.unexplained + blamed
+        for scene in scenes:
+            self._conclude(transaction, scene)
+
+    def _carry_out(self, scene: Scene) -> None:
+        handler = HANDLERS.get(f"{scene.desk.name}.{scene.call.function}")
+        if handler is None:
+            return
+        try:
+            handler(scene)
+        except LedgerError as refusal:
+            scene.faults.append((Kind.RULE, refusal))
+
+    def _conclude(self, transaction: Transaction, scene: Scene) -> None:
+        """Count what was explained, and report what spoke against it."""
+        command = scene.call.command
+        names = [type(one).__name__ for one in commands_of(scene.call)]
+        subject = names[0] if command is not None else scene.call.function
+        for kind, refusal in scene.faults:
+            self._found(
+                kind,
+                transaction,
+                contract=scene.desk.name,
+                subject=subject,
+                digest=scene.digests[0] if scene.digests else b"",
+                reason=refusal,
+            )
+        if not scene.faults:
+            counted = names[: len(scene.digests)]
+            self.report.commands.update(counted)
+            if command is None and scene.effects:
+                self.report.open_acts[scene.call.function] += 1
+
+    # ---- private
+
+    def _compare(self) -> None:
+        """What the contracts hold at the end against what the commands come to."""
+        last = self.report.last_block
+        if not self.history.has_state(last, self.world.registry):
+            return
+        for finding in compared(self.world, self.history, last):
+            self.report.compared += 1
+            if finding is not None:
+                self.report.findings.append(finding)
+
+    def _own(self, transaction: Transaction) -> list[Event]:
+        """Events of the ledger's contracts, and of the relay that carried the calls."""
+        relay = transaction.to
+        if relay is not None and not self.contracts.is_relay(relay):
+            relay = None
+        return [e for e in transaction.events if e.contract in self.known or e.contract == relay]
+
+    def _refused(self, transaction: Transaction) -> dict[int | None, Event]:
+        """The relay's refusals by the place of their item."""
+        return {
+            event.values["index"]: event
+            for event in self._own(transaction)
+            if event.name == "ItemRefused" and event.contract == transaction.to
+        }
+
+    def _digests(self, call: Call, transaction: Transaction) -> set[bytes]:
+        scene = Scene(self.world, call, self.history.second(transaction.block))
+        carried: Iterator[bytes] = (
+            digest_of(scene, one)
+            for one in commands_of(call)
+            if not isinstance(one, CostShareOffer)
+        )
+        return set(carried)
+
+    def _name_of(self, address: str) -> str:
+        return self.contracts[address].name or address
+
+    def _found(self, kind: Kind, transaction: Transaction, **values: object) -> None:
+        told = dict(values)
+        self.report.findings.append(
+            Finding(kind, transaction.block, transaction.hash, **told)  # type: ignore[arg-type]
+        )
+
+    def _event_found(self, kind: Kind, transaction: Transaction, event: Event) -> None:
+        self._found(
+            kind,
+            transaction,
+            index=event.index,
+            contract=self._name_of(event.contract),
+            subject=event.name,
+            actual=event.values,
+        )
+
+
+def _refusal(scene: Scene, told: Event) -> Effect:
+    """What the relay must say of a refused item; why it was refused is the contracts' answer."""
+    command = scene.call.command
+    digest = bytes(32) if command is None else digest_of(scene, command)
+    values = {"digest": digest, "index": scene.call.item, "reason": told.values["reason"]}
+    return Effect(told.contract, "ItemRefused", values)

@@ -1,0 +1,138 @@
+"""What a chain has recorded, read through any JSON-RPC endpoint; no key is held, nothing sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from eth_abi.exceptions import DecodingError
+from web3 import HTTPProvider, Web3
+from web3.exceptions import Web3Exception
+
+from ledger.chain.codec import Event, decode_event, revert_data
+from ledger.chain.node import Reverted
+from ledger.model.errors.service import NodeUnreachable
+
+__all__ = ["UNKNOWN_EVENT", "History", "Transaction"]
+
+UNKNOWN_EVENT: Final = "?"
+"""Name of an event that none of our contracts declares, or that does not decode."""
+
+_BLOCKS: Final = 2_000
+"""Blocks that one question about logs spans; nodes refuse larger answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A mined transaction with the events it left, in order."""
+
+    hash: bytes
+    block: int
+    place: int
+    """Its number within the block."""
+    to: str | None
+    """None where it creates a contract."""
+    data: bytes
+    created: str | None
+    is_done: bool
+    events: tuple[Event, ...]
+
+
+class History:
+    """Blocks, transactions, events and code of a chain."""
+
+    def __init__(self, w3: Web3) -> None:
+        self._w3 = w3
+        self._seconds: dict[int, int] = {}
+        self.chain_id = int(w3.eth.chain_id)
+
+    @classmethod
+    def connect(cls, url: str) -> "History":
+        """The chain behind an endpoint."""
+        w3 = Web3(HTTPProvider(url, request_kwargs={"timeout": 60}))
+        if not w3.is_connected():
+            raise NodeUnreachable(url=url)
+        return cls(w3)
+
+    @property
+    def last_block(self) -> int:
+        """Number of the last block."""
+        return int(self._w3.eth.block_number)
+
+    def second(self, block: int) -> int:
+        """Second of a block."""
+        if block not in self._seconds:
+            self._seconds[block] = int(self._w3.eth.get_block(block)["timestamp"])
+        return self._seconds[block]
+
+    def events(self, first: int, last: int, contracts: Sequence[str]) -> list[Event]:
+        """Events of contracts in some blocks, in order; those that nobody declares too."""
+        found: list[Event] = []
+        addresses = [_checksummed(one) for one in contracts]
+        for low in range(first, last + 1, _BLOCKS):
+            high = min(low + _BLOCKS - 1, last)
+            asked: Any = {"fromBlock": low, "toBlock": high, "address": addresses}
+            found += [_event(log) for log in self._w3.eth.get_logs(asked)]
+        return found
+
+    def transaction(self, hash_: bytes) -> Transaction:
+        """A transaction with everything it left, whoever emitted it."""
+        asked: Any = hash_
+        sent: Mapping[str, Any] = self._w3.eth.get_transaction(asked)
+        receipt: Mapping[str, Any] = self._w3.eth.get_transaction_receipt(asked)
+        return Transaction(
+            hash=bytes(hash_),
+            block=int(receipt["blockNumber"]),
+            place=int(receipt["transactionIndex"]),
+            to=_lower(sent.get("to")),
+            data=bytes(sent["input"]),
+            created=_lower(receipt.get("contractAddress")),
+            is_done=receipt["status"] == 1,
+            events=tuple(_event(log) for log in receipt["logs"]),
+        )
+
+    def code(self, address: str) -> bytes:
+        """Code at an address; contracts of a ledger never change theirs."""
+        return bytes(self._w3.eth.get_code(_checksummed(address)))
+
+    def call(self, to: str, data: bytes, block: int) -> bytes:
+        """Ask a view as of a block; raises `Reverted`."""
+        try:
+            return bytes(self._w3.eth.call({"to": _checksummed(to), "data": data}, block))
+        except Exception as failure:
+            reverted = revert_data(failure)
+            if reverted is None:
+                raise
+            raise Reverted(reverted) from None
+
+    def has_state(self, block: int, address: str) -> bool:
+        """Whether the endpoint still answers questions about a block."""
+        try:
+            return bool(self._w3.eth.get_code(_checksummed(address), block))
+        except (Web3Exception, ValueError):
+            return False
+
+
+def _event(log: Mapping[str, Any]) -> Event:
+    try:
+        known = decode_event(log)
+    except (DecodingError, StopIteration):
+        known = None
+    if known is not None:
+        return known
+    topics = tuple(bytes(topic) for topic in log["topics"])
+    return Event(
+        name=UNKNOWN_EVENT,
+        values={"topics": topics, "data": bytes(log["data"])},
+        contract=str(log["address"]).lower(),
+        block=int(log["blockNumber"]),
+        index=int(log["logIndex"]),
+        transaction=bytes(log["transactionHash"]),
+    )
+
+
+def _lower(address: Any) -> str | None:
+    return None if not address else str(address).lower()
+
+
+def _checksummed(address: str) -> Any:
+    return Web3.to_checksum_address(address)
