@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Financing} from "./Financing.sol";
+import {Office} from "./Office.sol";
+
+/// @notice What the driver looks for in the oracle's memory to make acts that mean something. It decides nothing.
+abstract contract Finder is Financing, Office {
+    enum Want {
+        AnyVoucher, OpenOffer, OpenRoot, DeadRoot, Disposable, Unshared, Joinable, WithRecourse, Unsettled, Pledged,
+        Frozen
+    }
+
+    /// @dev Older payables are left to rest.
+    uint256 private constant WINDOW = 16;
+
+    /// @dev How many vouchers one search looks at.
+    uint256 private constant PATIENCE = 48;
+
+    /// @notice A voucher of that kind, searched from a random place on; 0 where none was found soon.
+    function find(Want want, uint256 random) external view returns (uint256) {
+        uint256 count = payables.length - 1;
+        uint256 window = count < WINDOW ? count : WINDOW;
+        uint256 looked;
+        for (uint256 i; i < window; ++i) {
+            uint256 payableId = count - (random + i) % window;
+            if (!worthLooking(want, payableId)) continue;
+            uint256 all = vouchers[payableId].length - 1;
+            for (uint256 j; j < all; ++j) {
+                uint256 id = (payableId << 32) + 1 + (random / 1024 + j) % all;
+                if (fits(want, id)) return id;
+                if (++looked == PATIENCE) return 0;
+            }
+        }
+        return 0;
+    }
+
+    function worthLooking(Want want, uint256 payableId) private view returns (bool) {
+        Payable storage payable_ = payables[payableId];
+        if (want == Want.OpenRoot || want == Want.DeadRoot) return payable_.state == PState.Offered;
+        if (want == Want.Unsettled) return payable_.payments.length != 0;
+        if (want == Want.WithRecourse) return payable_.state == PState.Live && payable_.due < today();
+        if (want == Want.Frozen) return payable_.freezes.length != 0;
+        bool early = want == Want.Disposable || want == Want.Unshared || want == Want.Joinable;
+        if (early) return payable_.state == PState.Live && today() < payable_.maturity;
+        return true;
+    }
+
+    function fits(Want want, uint256 id) private view returns (bool) {
+        if (want == Want.AnyVoucher) return true;
+        if (want == Want.OpenOffer || want == Want.OpenRoot) return offerOpen(id);
+        if (want == Want.DeadRoot) return !offerOpen(id);
+        Voucher memory voucher = voucherView(id);
+        if (want == Want.Pledged) return voucher.state == VState.Pledged;
+        if (want == Want.WithRecourse) return voucher.state == VState.Held && voucher.sale != 0;
+        if (want == Want.Unsettled) {
+            return voucher.state != VState.Closed && voucher.settled < payables[payableOf(id)].payments.length;
+        }
+        if (want == Want.Frozen) return rangeFrozen(id);
+        if (voucher.state != VState.Held || rangeFrozen(id)) return false;
+        if (want == Want.Joinable) return neighbour(id) != 0;
+        return want == Want.Disposable || !voucher.shared;
+    }
+
+    /// @notice The held voucher of the same holder that begins where this one ends; 0 for none.
+    function neighbour(uint256 id) public view returns (uint256) {
+        Voucher memory low = voucherView(id);
+        uint256 payableId = payableOf(id);
+        for (uint256 i = 1; i < vouchers[payableId].length; ++i) {
+            Voucher memory high = voucherView((payableId << 32) + i);
+            if (high.start == low.end && high.holder == low.holder && high.state == VState.Held) {
+                return (payableId << 32) + i;
+            }
+        }
+        return 0;
+    }
+
+    /// @notice A payable in a state, and on or after its maturity if asked; 0 where the last ones have none.
+    function findPayable(PState state, bool mature, uint256 random) external view returns (uint256) {
+        uint256 count = payables.length - 1;
+        uint256 window = count < WINDOW ? count : WINDOW;
+        for (uint256 i; i < window; ++i) {
+            uint256 id = count - (random + i) % window;
+            if (payables[id].state == state && (today() >= payables[id].maturity) == mature) return id;
+        }
+        return 0;
+    }
+
+    /// @notice A payable with unapplied money, best one that could be shared now.
+    function findUnapplied(bool ripe, uint256 random) external view returns (uint256) {
+        uint256 count = payables.length - 1;
+        uint256 window = count < WINDOW ? count : WINDOW;
+        for (uint256 i; i < window; ++i) {
+            uint256 id = count - (random + i) % window;
+            (uint256 amount,) = shareable(id);
+            if (payables[id].unapplied != 0 && (amount != 0) == ripe) return id;
+        }
+        return 0;
+    }
+
+    /// @notice A loan with principal left; `early` asks for one whose payable is not mature.
+    function findLoan(bool early, uint256 random) external view returns (uint256) {
+        uint256 count = loans.length - 1;
+        uint256 window = count < WINDOW ? count : WINDOW;
+        for (uint256 i; i < window; ++i) {
+            uint256 number = count - (random + i) % window;
+            Loan storage loan = loans[number];
+            if (loan.principal == 0) continue;
+            bool secured = stored(loan.voucher).loan == number;
+            if (!early || (secured && today() < payables[payableOf(loan.voucher)].maturity)) return number;
+        }
+        return 0;
+    }
+
+    function findPayout(bool confirmed, uint256 random) external view returns (uint256) {
+        uint256 count = payouts.length - 1;
+        uint256 window = count < WINDOW ? count : WINDOW;
+        for (uint256 i; i < window; ++i) {
+            uint256 number = count - (random + i) % window;
+            if (payouts[number].confirmed == confirmed) return number;
+        }
+        return 0;
+    }
+
+    // ---- records as they stand now
+
+    /// @notice The voucher with an ended offer already held again.
+    function voucherView(uint256 id) public view returns (Voucher memory voucher) {
+        if (!known(id)) return voucher;
+        voucher = stored(id);
+        bool isPart = payables[payableOf(id)].state != PState.Offered;
+        if (voucher.state == VState.Offered && isPart && !offerOpen(id)) {
+            (voucher.state, voucher.counterparty) = (VState.Held, 0);
+        }
+    }
+
+    function payableView(uint256 id) external view returns (Payable memory payable_) {
+        if (exists(id)) payable_ = payables[id];
+    }
+
+    function partyView(uint256 party) external view returns (Party memory found_) {
+        if (isParty(party)) found_ = parties[party];
+    }
+
+    function loanView(uint256 number) external view returns (Loan memory loan) {
+        if (number < loans.length) loan = loans[number];
+    }
+
+    function saleView(uint256 number) external view returns (Sale memory) {
+        return sales[number];
+    }
+
+    function payoutView(uint256 number) external view returns (Payout memory payout) {
+        if (number < payouts.length) payout = payouts[number];
+    }
+
+    function rulesView(uint256 number) external view returns (RuleTermsView memory) {
+        return RuleTermsView(ruleSets.length, ruleSets[number].effective, ruleSets[number].pieceMin);
+    }
+
+    struct RuleTermsView {
+        uint256 count;
+        uint256 effective;
+        uint256 pieceMin;
+    }
+
+    function counts()
+        external
+        view
+        returns (uint256 payables_, uint256 loans_, uint256 sales_, uint256 payouts_, uint256 parties_, uint256 rules_)
+    {
+        return (
+            payables.length - 1, loans.length - 1, sales.length - 1, payouts.length - 1, parties.length - 1, ruleSets.length
+        );
+    }
+
+    function pieces(uint256 payableId) external view returns (uint256 all, uint256 open_) {
+        return (vouchers[payableId].length - 1, piecesOf(payableId));
+    }
+
+    function sums(uint256 payableId) external view returns (uint256 live, uint256 paid, uint256 redeemed) {
+        Payable storage payable_ = payables[payableId];
+        return (liveOf(payableId), paidOf(payableId, payable_.payments.length), redeemedOf(payableId));
+    }
+
+    function debtOf(uint256 payableId) external view returns (uint256) {
+        return lateInterest(payableId, today()) + liveOf(payableId);
+    }
+
+    function exposureView(uint256 obligor) external view returns (uint256 limit, uint256 out, bool blocked) {
+        return (limitOf(obligor), outstanding(obligor), isBlocked(obligor));
+    }
+
+    function lineOf(uint256 bank, uint256 obligor) external view returns (uint256) {
+        return limits[bank][obligor];
+    }
+
+    function depositView(uint256 bank, uint256 owner) external view returns (uint256) {
+        return deposits[bank][owner];
+    }
+
+    function issuedView(uint256 bank) external view returns (uint256) {
+        return issuedBy[bank];
+    }
+
+    function invoiceView(uint256 invoice) external view returns (uint256 total, uint256 used) {
+        return (invoices[invoice].total, invoices[invoice].used);
+    }
+
+    function isNonceUsed(uint256 party, uint256 nonce) external view returns (bool) {
+        return nonceUsed[party][nonce];
+    }
+
+    function isOfferOpen(uint256 id) external view returns (bool) {
+        return offerOpen(id);
+    }
+
+    function registry() external view returns (bool paused_, uint256 versions_) {
+        return (paused, versionCount);
+    }
+
+    function recoveryView(uint256 party) external view returns (bytes32 terms, uint256 effective) {
+        return (recoveries[party].terms, recoveries[party].effective);
+    }
+
+    function labelsOf(uint256 party, uint256[] calldata signers) external view returns (uint256[] memory labels) {
+        labels = new uint256[](signers.length);
+        for (uint256 i; i < signers.length; ++i) {
+            bool has = isParty(party) && signers[i] < parties[party].keys.length;
+            labels[i] = has ? parties[party].keys[signers[i]].label : 1;
+        }
+    }
+
+    /// @notice How many signers an act of this amount needs now; 0 of an unknown participant.
+    function signersNeeded(uint256 party, uint256 amount, bool highest) external view returns (uint256) {
+        if (!isParty(party)) return 0;
+        Party storage self = parties[party];
+        uint256 before = self.committedDay == today() ? self.committed : 0;
+        return needed(party, amount == 0 ? 0 : amount + before, highest ? Need.Highest : Need.ByAmount);
+    }
+
+    /// @notice Numbers of keys that still sign, in order, with the duties of each.
+    function activeKeys(uint256 party) external view returns (uint256[] memory numbers, uint256[] memory duties) {
+        if (!isParty(party)) return (numbers, duties);
+        Party storage self = parties[party];
+        uint256 count;
+        uint256[] memory found_ = new uint256[](self.keys.length);
+        for (uint256 i = self.firstKey; i < self.keys.length; ++i) {
+            KeyRecord storage key = self.keys[i];
+            if (!key.revoked && (key.expiry == 0 || block.timestamp < key.expiry)) found_[count++] = i;
+        }
+        numbers = new uint256[](count);
+        duties = new uint256[](count);
+        for (uint256 i; i < count; ++i) {
+            (numbers[i], duties[i]) = (found_[i], self.keys[found_[i]].duty);
+        }
+    }
+}
