@@ -13,7 +13,7 @@ __all__ = ["CONTRACTS", "Authority", "authority_of", "source"]
 CONTRACTS: Final = Path(__file__).parents[1] / "contracts"
 
 _CALL: Final = re.compile(
-    r"\b(_authorise(?:Stoppable|Payment|Answer|Regulator|Jointly|)|_act)\((.*?)\);",
+    r"\b(_authorise(?:StoppableToward|Stoppable|Payment|Answer|Regulator|Jointly|)|_act)\((.*?)\);",
     re.DOTALL,
 )
 _COMMITTED: Final = re.compile(
@@ -47,7 +47,7 @@ def authority_of(command: str) -> Authority:
     committed = [one or two for one, two in _COMMITTED.findall(arguments)]
     last = committed[-1] if committed else ""
     commits = "the sum of its parts" if last == "sum" else last
-    if helper == "_authoriseStoppable":
+    if helper.startswith("_authoriseStoppable"):
         return Authority("Amount", commits, is_stoppable=True)
     if helper == "_authoriseAnswer":
         return Authority("One", "", is_stoppable=re.search(r"\btrue\b", arguments) is not None)

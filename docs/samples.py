@@ -182,7 +182,7 @@ def _value(kind: type[Command], member: Field) -> Any:
     if value is not None:
         return value
     if member.name == "parts":
-        return (Part(voucher_id(1, 1), 4_000_000_00, 3, _digest("evidence")),)
+        return (Part(3, voucher_id(1, 1), 4_000_000_00, _digest("evidence")),)
     if member.name == "signers":
         return (_signer("maker", Duty.MAKER), _signer("checker", Duty.CHECKER))
     if member.struct is Signer:

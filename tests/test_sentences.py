@@ -164,7 +164,7 @@ def test_table_of_a_transfer() -> None:
 def test_transfer_of_many_parts_says_their_sum() -> None:
     many = TransferVoucher(
         participant=1,
-        parts=tuple(Part(V + n % 2, 100, 2 + n % 3, bytes(32)) for n in range(7)),
+        parts=tuple(Part(2 + n % 3, V + n % 2, 100, bytes(32)) for n in range(7)),
         nonce=1,
         deadline=1,
     )

@@ -52,7 +52,7 @@ def test_digest_of_a_batch_leaf_equals_eth_account() -> None:
 def test_type_text_lists_inner_structs_after_the_outer_one() -> None:
     assert encode_type(TransferVoucher) == (
         "TransferVoucher(uint32 participant,Part[] parts,uint256 nonce,uint64 deadline)"
-        "Part(uint64 voucher,uint64 amount,uint32 to,bytes32 evidence)"
+        "Part(uint32 to,uint64 voucher,uint64 amount,bytes32 evidence)"
     )
     assert type_hash(TransferVoucher) == keccak(encode_type(TransferVoucher).encode())
 

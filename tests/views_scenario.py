@@ -97,10 +97,9 @@ class Acts:
         member.act(AcceptVoucher, voucher=voucher, start=row["start"], end=row["end"])
 
     def offer(self, giver: Member, voucher: int, amount: int, taker: Member) -> int:
-        part = Part(voucher, amount, taker.id, named("delivery note"))
+        part = Part(taker.id, voucher, amount, named("delivery note"))
         done = giver.act(TransferVoucher, parts=(part,))
-        offered: int = done.value("VoucherOffered", "voucher")
-        return offered
+        return done.offered[0]
 
     def transfer(self, giver: Member, voucher: int, amount: int, taker: Member) -> int:
         offered = self.offer(giver, voucher, amount, taker)
@@ -173,6 +172,9 @@ def circulate(acts: Acts) -> None:
     """Payable 1 is cut, offered, declined, withdrawn, joined; 2 declined; 3 left to lapse."""
     birch, cedar, acme = acts.cast.birch, acts.cast.cedar, acts.cast.acme
     root = acts.issue()
+    birch.act(
+        WithdrawOffer, [], voucher=acts.offer(birch, root, acts.ledger.voucher(root)["end"], cedar)
+    )
     acts.transfer(birch, root, 400_000 * YUAN, cedar)
     declined = acts.offer(birch, root, 100_000 * YUAN, cedar)
     cedar.act(DeclineVoucher, [], voucher=declined, reason=named("wrong goods"))

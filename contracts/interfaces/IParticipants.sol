@@ -1,23 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Level} from "../types/Records.sol";
+import {ActWord} from "../types/ActWord.sol";
 import {ParticipantId} from "../types/Ids.sol";
 import {Signer} from "../types/AdminCommands.sol";
-
-/// @notice One act of a participant, to be authorised by its own signers.
-struct Act {
-    ParticipantId participant;
-    /// EIP-712 hash of the command; its domain is that of the contract that asks.
-    bytes32 structHash;
-    uint256 nonce;
-    uint64 deadline;
-    /// What the act commits, in fen; it adds to the participant's business day.
-    uint256 amount;
-    Level level;
-    /// Pause, suspension and freeze stop it.
-    bool stoppable;
-}
 
 /// @notice A participant as it is admitted.
 struct Admitted {
@@ -68,8 +54,12 @@ interface IParticipants {
     // ---- acts
 
     /// @notice Takes an act's nonce if its approvals carry it, and adds its amount to the participant's day.
-    /// @return digest what was signed
-    function authorise(Act calldata act, bytes calldata approvals) external returns (bytes32 digest);
+    /// @param structHash EIP-712 hash of the command; its domain is that of the contract that asks
+    /// @return roles those of the act's counterparty, as `rolesOf` has them
+    /// @return frozenAt the last second a freeze of any participant began
+    function authorise(ActWord act, uint256 nonce, bytes32 structHash, bytes calldata approvals)
+        external
+        returns (uint256 roles, uint256 frozenAt);
 
     /// @notice Refuses unless the participant's highest threshold has approved the digest; takes no nonce.
     function requireCosigned(ParticipantId participant, bytes32 digest, bytes calldata approvals) external view;
@@ -77,7 +67,9 @@ interface IParticipants {
     /// @notice Uses a part of a standing offer that is approved, in time and not void; takes no nonce.
     /// @param act its amount is the offer's whole budget
     /// @param used what is used of it now; it adds to the participant's day, whose threshold the approvals must reach too
-    function useStanding(Act calldata act, uint256 used, bytes calldata approvals) external returns (bytes32 digest);
+    function useStanding(ActWord act, uint256 nonce, bytes32 structHash, uint256 used, bytes calldata approvals)
+        external
+        returns (bytes32 digest);
 
     /// @notice Refuses while pause, suspension or a freeze stops a participant's acts.
     function requireActive(ParticipantId participant) external view;

@@ -35,7 +35,12 @@ interface IVouchers {
 
     /// @notice [start, middle) of `whole` got the new id `part`; [middle, end) keeps the old one.
     event VoucherCut(VoucherId indexed whole, VoucherId indexed part, uint64 middle);
+    /// @notice A whole voucher was offered.
     event VoucherOffered(VoucherId indexed voucher, ParticipantId indexed to, bytes32 evidence);
+    /// @notice [start, middle) of `whole` got the new id `part` and was offered; [middle, end) keeps the old one.
+    event PartOffered(
+        VoucherId indexed whole, VoucherId indexed part, ParticipantId indexed to, uint64 middle, bytes32 evidence
+    );
     event VoucherAccepted(VoucherId indexed voucher, ParticipantId indexed holder);
     event OfferEnded(VoucherId indexed voucher, OfferEnd reason, bytes32 detail);
     event VouchersJoined(VoucherId indexed low, VoucherId indexed high, VoucherId indexed joined);
@@ -106,8 +111,13 @@ interface IVouchers {
     /// @notice Books paid principal; the payable is settled when none is left.
     function pay(PayableId payableId, uint64 principal) external;
 
-    /// @notice Notes that payments up to number `settled` are distributed, ends the lien when asked, and closes with the payable.
-    function settle(VoucherId voucher, uint16 settled, bool lienEnds) external;
+    /// @notice Notes that payments up to number `settled` are distributed to a voucher, and closes it with its payable. One that is
+    /// pledged, closed or up to date stays as it is.
+    /// @return before how the voucher stood
+    function settleUnpledged(VoucherId voucher, uint16 settled) external returns (VoucherWord before);
+
+    /// @notice The same for a pledged voucher, whose lien ends where its loan does.
+    function settlePledged(VoucherId voucher, uint16 settled, bool lienEnds) external;
 
     /// @notice Notes how many freezes were ever laid on a payable's ranges.
     function setFreezes(PayableId payableId, uint8 freezes) external;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Act, IParticipants} from "../interfaces/IParticipants.sol";
+import {ActWord, newAct} from "../types/ActWord.sol";
+import {IParticipants} from "../interfaces/IParticipants.sol";
 import {BusinessDay} from "../libraries/BusinessDay.sol";
 import {Desk} from "../registry/Desk.sol";
 import {IDeposits, IRules} from "../interfaces/IRegistry.sol";
@@ -253,9 +254,8 @@ contract Sales is Desk {
         if (command.obligorShare > offer.shareMax) revert QuoteMismatch("obligorShare");
         if (command.rate > offer.rateMax) revert QuoteMismatch("rateMax");
         bytes32 structHash = keccak256(abi.encode(COST_SHARE, offer));
-        Act memory act =
-            Act(offer.participant, structHash, offer.nonce, offer.deadline, offer.budget, Level.Amount, true);
-        digest = participants.useStanding(act, borne, offered);
+        ActWord act = newAct(offer.participant, offer.deadline, offer.budget, Level.Amount, true);
+        digest = participants.useStanding(act, offer.nonce, structHash, borne, offered);
         // Of two offers under one nonce the first one used stands, like of two commands.
         bytes32 standing = standingOffer[offer.participant][offer.nonce];
         if (standing != 0 && standing != digest) revert NonceUsed(offer.participant, offer.nonce);

@@ -7,7 +7,7 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IVouchers} from "../interfaces/IVouchers.sol";
 import {Sharing} from "../libraries/Sharing.sol";
 import {Payments} from "./Payments.sol";
-import {Payable, PayableState, Tally, Voucher, VoucherState} from "../types/Records.sol";
+import {Payable, Tally, Voucher, VoucherState} from "../types/Records.sol";
 import {NOBODY, ParticipantId, PayableId, VoucherId} from "../types/Ids.sol";
 import {VoucherWord} from "../types/VoucherWord.sol";
 import {SettleFirst} from "../types/Errors.sol";
@@ -37,7 +37,7 @@ contract Settlement is Payments {
         Payment[] payments;
         uint32 serials;
         bool redeemed;
-        bool anyoneFrozen;
+        bool mayBeFrozen;
         /// Shares to pay out of the hold, in one call at the end of the run; `sharesCount` of them are filled.
         Share[] shares;
         uint256 sharesCount;
@@ -107,7 +107,7 @@ contract Settlement is Payments {
         run.payable_ = vouchers.payableOf(payableId);
         Tally memory tally = vouchers.tallyOf(payableId);
         (run.serials, run.redeemed) = (tally.serials, tally.redemptions != 0);
-        run.anyoneFrozen = participants.frozenCount() != 0;
+        run.mayBeFrozen = run.payable_.freezes != 0 || participants.frozenCount() != 0;
         run.payments = new Payment[](_accounts[payableId].payments);
         // A voucher has at most its holder's share and one of its lender's a payment.
         run.shares = new Share[](most * (1 + run.payments.length));
@@ -117,18 +117,25 @@ contract Settlement is Payments {
     }
 
     function _settle(Run memory run, VoucherId id) private returns (SettleResult) {
-        bool known = (run.payable_.state == PayableState.Live || run.payable_.state == PayableState.Settled)
-            && id.serialOf() != 0 && id.serialOf() <= run.serials;
-        if (!known) return SettleResult.NotPayable;
-        VoucherWord voucher = vouchers.wordOf(id);
-        bool upToDate = voucher.stateOf() == VoucherState.Closed || voucher.settledOf() == run.payments.length;
-        if (upToDate) return SettleResult.UpToDate;
-        if (_frozen(run, id, voucher)) return SettleResult.Frozen;
-        Legs memory legs = _walk(run, id, voucher);
+        // Of a payable that nobody has accepted there are none.
+        if (id.serialOf() == 0 || id.serialOf() > run.serials) return SettleResult.NotPayable;
         uint16 count = uint16(run.payments.length);
-        vouchers.settle(id, count, legs.ends);
+        VoucherWord voucher;
+        if (run.mayBeFrozen) {
+            voucher = vouchers.wordOf(id);
+            if (_isUpToDate(voucher, count)) return SettleResult.UpToDate;
+            if (_frozen(run, id, voucher)) return SettleResult.Frozen;
+        }
+        voucher = vouchers.settleUnpledged(id, count);
+        if (_isUpToDate(voucher, count)) return SettleResult.UpToDate;
+        Legs memory legs = _walk(run, id, voucher);
+        if (voucher.isIn(VoucherState.Pledged)) vouchers.settlePledged(id, count, legs.ends);
         emit VoucherSettled(id, voucher.holderOf(), count, uint64(legs.toHolder), uint64(legs.toLender));
         return SettleResult.Settled;
+    }
+
+    function _isUpToDate(VoucherWord voucher, uint256 payments) private pure returns (bool) {
+        return voucher.isIn(VoucherState.Closed) || voucher.settledOf() == payments;
     }
 
     /// @dev Walks all payments; pays those that the voucher has not had yet.
@@ -139,7 +146,7 @@ contract Settlement is Payments {
             legs.high = vouchers.unitsBelow(run.payableId, legs.high);
         }
         uint256 onBankRail;
-        bool pledged = voucher.stateOf() == VoucherState.Pledged;
+        bool pledged = voucher.isIn(VoucherState.Pledged);
         for (uint256 i; i < run.payments.length; ++i) {
             Payment memory payment = run.payments[i];
             uint256 share = _step(legs, payment);
@@ -155,9 +162,11 @@ contract Settlement is Payments {
     /// @dev The voucher's share of a payment; what is owed below its bounds falls by the payment's principal.
     function _step(Legs memory legs, Payment memory payment) private pure returns (uint256 share) {
         (uint256 low, uint256 high, uint256 owed) = (legs.low, legs.high, payment.owed);
-        share = Sharing.share(low, high, payment.interest, owed) + Sharing.share(low, high, payment.principal, owed);
-        legs.low = low - Sharing.below(low, payment.principal, owed);
-        legs.high = high - Sharing.below(high, payment.principal, owed);
+        uint256 belowLow = Sharing.below(low, payment.principal, owed);
+        uint256 belowHigh = Sharing.below(high, payment.principal, owed);
+        share = belowHigh - belowLow;
+        if (payment.interest != 0) share += Sharing.share(low, high, payment.interest, owed);
+        (legs.low, legs.high) = (low - belowLow, high - belowHigh);
     }
 
     function _serveLoan(Run memory run, VoucherId id, uint256 share, Payment memory payment, Legs memory legs)
@@ -171,9 +180,17 @@ contract Settlement is Payments {
         else if (paid != 0) _openPayout(run.payable_.bank, id, lender, paid);
     }
 
-    /// @dev Shares are paid out together at the end of the run.
+    /// @dev Shares are paid out together at the end of the run; those of one payee in a row as one.
     function _addShare(Run memory run, ParticipantId to, uint256 amount) private pure {
-        if (amount != 0) run.shares[run.sharesCount++] = Share(to, uint64(amount));
+        if (amount == 0) return;
+        uint256 count = run.sharesCount;
+        if (count != 0 && run.shares[count - 1].to == to) {
+            // Both are parts of one face, which is far below the type's largest value.
+            run.shares[count - 1].amount += uint64(amount);
+            return;
+        }
+        run.shares[count] = Share(to, uint64(amount));
+        run.sharesCount = count + 1;
     }
 
     function _payShares(Run memory run) private {
@@ -189,7 +206,6 @@ contract Settlement is Payments {
 
     function _frozen(Run memory run, VoucherId id, VoucherWord voucher) private view returns (bool) {
         if (run.payable_.freezes != 0 && vouchers.isFrozen(id)) return true;
-        if (!run.anyoneFrozen) return false;
         (bool holderFrozen,) = participants.frozenSince(voucher.holderOf());
         if (voucher.counterpartyOf() == NOBODY) return holderFrozen;
         (bool lenderFrozen,) = participants.frozenSince(voucher.counterpartyOf());

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IVouchers, OfferEnd} from "../interfaces/IVouchers.sol";
 import {NotDesk, TooManyRedemptions} from "../types/Errors.sol";
-import {FLAG_COST_SHARED, FLAG_RECOURSE, Limits, Payable, PayableState} from "../types/Records.sol";
+import {FLAG_COST_SHARED, FLAG_RECOURSE, Limits, Payable, PayableState, VoucherState} from "../types/Records.sol";
 import {ParticipantId, PayableId, SaleId, VoucherId} from "../types/Ids.sol";
 import {PayableWord, toPayableWord} from "../types/PayableWord.sol";
 import {TallyWord} from "../types/TallyWord.sol";
@@ -47,7 +47,7 @@ abstract contract VoucherRegister is VoucherStore {
     function endOffer(VoucherId id, OfferEnd reason, bytes32 detail) external onlyFrom(offers) {
         PayableId payableId = id.payableOf();
         PayableWord payable_ = _payables[payableId];
-        if (payable_.payableStateOf() == PayableState.Offered) {
+        if (payable_.isPayableIn(PayableState.Offered)) {
             _payables[payableId] = payable_.withPayableState(PayableState.Cancelled);
             emit PayableCancelled(payableId, reason, detail);
             return;
@@ -120,19 +120,20 @@ abstract contract VoucherRegister is VoucherStore {
     }
 
     /// @inheritdoc IVouchers
-    function settle(VoucherId id, uint16 settled, bool lienEnds) external onlyFrom(settlement) {
+    function settleUnpledged(VoucherId id, uint16 settled) external onlyFrom(settlement) returns (VoucherWord before) {
+        before = _current(id);
+        bool stays = before.isIn(VoucherState.Closed) || before.isIn(VoucherState.Pledged) || before.settledOf() == settled;
+        if (!stays) _settle(id, before.withSettled(settled));
+    }
+
+    /// @inheritdoc IVouchers
+    function settlePledged(VoucherId id, uint16 settled, bool lienEnds) external onlyFrom(settlement) {
         VoucherWord voucher = _current(id).withSettled(settled);
         if (lienEnds) {
             voucher = voucher.held();
             emit VoucherFreed(id);
         }
-        PayableId payableId = id.payableOf();
-        if (_payables[payableId].payableStateOf() != PayableState.Settled) {
-            _vouchers[id] = voucher;
-            return;
-        }
-        _tallies[payableId] = _tallies[payableId].closeOne();
-        _close(id, voucher);
+        _settle(id, voucher);
     }
 
     /// @inheritdoc IVouchers
@@ -158,6 +159,16 @@ abstract contract VoucherRegister is VoucherStore {
         _payables[payableId] = payable_.withPayableState(PayableState.Settled);
         exposure.cleared(obligor, payable_.dueOf());
         emit PayableSettled(payableId);
+    }
+
+    function _settle(VoucherId id, VoucherWord voucher) private {
+        PayableId payableId = id.payableOf();
+        if (!_payables[payableId].isPayableIn(PayableState.Settled)) {
+            _vouchers[id] = voucher;
+            return;
+        }
+        _tallies[payableId] = _tallies[payableId].closeOne();
+        _close(id, voucher);
     }
 
     /// @dev A closed voucher keeps its last holder and never changes again.

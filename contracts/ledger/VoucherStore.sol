@@ -34,6 +34,9 @@ abstract contract VoucherStore is Desk, IVouchers {
     /// @dev Redeemed ranges of a payable; settlement walks them.
     uint256 internal constant REDEMPTIONS_MAX = 32;
 
+    /// @dev For who does not know when a freeze of a participant last began.
+    uint256 private constant ALWAYS = type(uint256).max;
+
     struct Range {
         uint56 start;
         uint56 end;
@@ -89,7 +92,7 @@ abstract contract VoucherStore is Desk, IVouchers {
 
     /// @inheritdoc IVouchers
     function offerOf(VoucherId id) external view returns (ParticipantId, ParticipantId) {
-        (VoucherWord voucher, bool open_) = _offer(id);
+        (VoucherWord voucher, bool open_) = _offer(id, _payables[id.payableOf()], ALWAYS);
         return open_ ? (voucher.holderOf(), voucher.counterpartyOf()) : (NOBODY, NOBODY);
     }
 
@@ -138,34 +141,41 @@ abstract contract VoucherStore is Desk, IVouchers {
     /// @dev The voucher as it stands now. The root of a payable that nobody has accepted is read off the payable.
     function _current(VoucherId id) internal view returns (VoucherWord voucher) {
         voucher = _vouchers[id];
-        VoucherState state = voucher.stateOf();
-        if (state == VoucherState.None) return _rootOffer(id);
-        if (state == VoucherState.Offered && _offerEnded(id, voucher, _payables[id.payableOf()])) return voucher.held();
+        if (voucher.isIn(VoucherState.None)) return _rootOffer(id);
+        if (!voucher.isIn(VoucherState.Offered)) return voucher;
+        if (_offerEnded(id, voucher, _payables[id.payableOf()], ALWAYS)) return voucher.held();
     }
 
     /// @dev A voucher, and whether an offer of it may still be answered; nothing of an unknown one.
-    function _offer(VoucherId id) internal view returns (VoucherWord voucher, bool open_) {
+    /// @param frozenAt the last second a freeze of any participant began, or any later one
+    function _offer(VoucherId id, PayableWord payable_, uint256 frozenAt)
+        internal
+        view
+        returns (VoucherWord voucher, bool open_)
+    {
         voucher = _vouchers[id];
-        PayableWord payable_ = _payables[id.payableOf()];
-        if (voucher.stateOf() == VoucherState.None) {
-            if (id.serialOf() != ROOT_SERIAL || payable_.payableStateOf() == PayableState.None) return (voucher, false);
+        if (voucher.isIn(VoucherState.None)) {
+            if (id.serialOf() != ROOT_SERIAL || payable_.isPayableIn(PayableState.None)) return (voucher, false);
             voucher = _rootOffer(id);
         }
-        open_ = voucher.stateOf() == VoucherState.Offered && !_offerEnded(id, voucher, payable_);
+        open_ = voucher.isIn(VoucherState.Offered) && !_offerEnded(id, voucher, payable_, frozenAt);
     }
 
     function _rootOffer(VoucherId id) private view returns (VoucherWord voucher) {
         PayableWord payable_ = _payables[id.payableOf()];
-        PayableState state = payable_.payableStateOf();
-        if (id.serialOf() != ROOT_SERIAL || state == PayableState.None) revert UnknownVoucher(id);
+        if (id.serialOf() != ROOT_SERIAL || payable_.isPayableIn(PayableState.None)) revert UnknownVoucher(id);
         voucher = voucher.withRange(0, payable_.faceOf()).withHolder(payable_.obligorOf());
-        return state == PayableState.Offered
+        return payable_.isPayableIn(PayableState.Offered)
             ? voucher.offered(payable_.offereeOf(), payable_.issuedAtOf())
             : voucher.closed();
     }
 
     /// @dev An offer lapses after its days and at maturity at the latest, and ends with a freeze of its range or of a side.
-    function _offerEnded(VoucherId id, VoucherWord voucher, PayableWord payable_) internal view returns (bool) {
+    function _offerEnded(VoucherId id, VoucherWord voucher, PayableWord payable_, uint256 frozenAt)
+        private
+        view
+        returns (bool)
+    {
         uint256 today = BusinessDay.today();
         uint256 offeredAt = voucher.offeredAtOf();
         uint256 lapses = BusinessDay.containing(offeredAt) + _limits[payable_.rulesOf()].offerDays;
@@ -175,7 +185,9 @@ abstract contract VoucherStore is Desk, IVouchers {
                 oversight.frozen(id.payableOf(), voucher.startOf(), voucher.endOf(), offeredAt);
             if (sinceOffer) return true;
         }
-        return participants.frozenAfter(voucher.holderOf(), voucher.counterpartyOf(), offeredAt);
+        // Asked only where it could be so.
+        return frozenAt >= offeredAt
+            && participants.frozenAfter(voucher.holderOf(), voucher.counterpartyOf(), offeredAt);
     }
 
     function _requireDisposable(VoucherId id, VoucherWord voucher, PayableWord payable_, ParticipantId holder)
@@ -183,7 +195,7 @@ abstract contract VoucherStore is Desk, IVouchers {
         view
     {
         if (voucher.holderOf() != holder) revert NotHolder(id, holder);
-        if (voucher.stateOf() != VoucherState.Held) revert VoucherNotHeld(id, voucher.stateOf());
+        if (!voucher.isIn(VoucherState.Held)) revert VoucherNotHeld(id, voucher.stateOf());
         uint256 today = BusinessDay.today();
         uint256 maturity = payable_.maturityOf();
         if (today >= maturity) revert PastMaturity(id.payableOf(), maturity, today);
@@ -196,8 +208,19 @@ abstract contract VoucherStore is Desk, IVouchers {
         if (frozen) revert RangeFrozen(id);
     }
 
-    /// @dev The part below `start + amount` gets a new id unless it is the whole. Its word is the caller's to store.
+    /// @dev As `_split`, told as an event of its own.
     function _cut(VoucherId id, VoucherWord voucher, PayableWord payable_, uint256 amount)
+        internal
+        returns (VoucherId part, VoucherWord cut_)
+    {
+        (part, cut_) = _split(id, voucher, payable_, amount);
+        if (part == id) return (part, cut_);
+        emit VoucherCut(id, part, uint64(cut_.endOf()));
+        emit IERC721.Transfer(address(0), _account(voucher.holderOf()), VoucherId.unwrap(part));
+    }
+
+    /// @dev The part below `start + amount` gets a new id unless it is the whole. Its word and events are the caller's.
+    function _split(VoucherId id, VoucherWord voucher, PayableWord payable_, uint256 amount)
         internal
         returns (VoucherId part, VoucherWord cut_)
     {
@@ -210,8 +233,6 @@ abstract contract VoucherStore is Desk, IVouchers {
         if (voucher.flagsOf() & FLAG_RECOURSE != 0) _recourse[part] = _recourse[id];
         _vouchers[id] = voucher.withRange(start + amount, end);
         cut_ = voucher.withRange(start, start + amount);
-        emit VoucherCut(id, part, uint64(start + amount));
-        emit IERC721.Transfer(address(0), _account(voucher.holderOf()), VoucherId.unwrap(part));
     }
 
     function _newPiece(VoucherId whole, uint16 rules, uint256 smaller) private returns (VoucherId) {

@@ -7,7 +7,7 @@ import {Parts, VoucherStore} from "./VoucherStore.sol";
 import {VoucherRegister} from "./VoucherRegister.sol";
 import {AcceptVoucher, JoinVouchers, TransferVoucher} from "../types/Commands.sol";
 import {FLAG_RECOURSE, Part, PayableState, ROLES_TRADING, VoucherState} from "../types/Records.sol";
-import {ParticipantId, PayableId, VoucherId} from "../types/Ids.sol";
+import {NOBODY, ParticipantId, PayableId, VoucherId} from "../types/Ids.sol";
 import {PayableWord} from "../types/PayableWord.sol";
 import {TallyWord, newTally} from "../types/TallyWord.sol";
 import {VoucherWord} from "../types/VoucherWord.sol";
@@ -19,9 +19,9 @@ import {
 /// @notice The door of circulation: transfer, acceptance, join; `Offers` ends what nobody accepts. Explorers read vouchers here as ERC-721.
 contract Vouchers is VoucherRegister, IERC721 {
     bytes32 private constant PART =
-        keccak256("Part(uint64 voucher,uint64 amount,uint32 to,bytes32 evidence)");
+        keccak256("Part(uint32 to,uint64 voucher,uint64 amount,bytes32 evidence)");
     bytes32 private constant TRANSFER = keccak256(
-        "TransferVoucher(uint32 participant,Part[] parts,uint256 nonce,uint64 deadline)Part(uint64 voucher,uint64 amount,uint32 to,bytes32 evidence)"
+        "TransferVoucher(uint32 participant,Part[] parts,uint256 nonce,uint64 deadline)Part(uint32 to,uint64 voucher,uint64 amount,bytes32 evidence)"
     );
     bytes32 private constant ACCEPT = keccak256(
         "AcceptVoucher(uint32 participant,uint64 voucher,uint64 start,uint64 end,uint256 nonce,uint64 deadline)"
@@ -38,36 +38,43 @@ contract Vouchers is VoucherRegister, IERC721 {
 
     /// @notice Offers parts of held vouchers; each is cut from the low end, the rest keeps its id.
     function transfer(TransferVoucher calldata command, bytes calldata approvals) external {
-        Part[] calldata parts = command.parts;
-        (bytes32 structHash, uint256 sum) = _hash(command, parts);
-        _authoriseStoppable(command.participant, structHash, command.nonce, command.deadline, sum, approvals);
+        (ParticipantId participant, Part[] calldata parts) = (command.participant, command.parts);
+        (bytes32 structHash, uint256 sum) = _hash(command, participant, parts);
+        ParticipantId first = parts.length == 0 ? NOBODY : parts[0].to;
+        uint256 roles = _authoriseStoppableToward(
+            first, participant, structHash, command.nonce, command.deadline, sum, approvals
+        );
         for (uint256 i; i < parts.length; ++i) {
-            _offerPart(command.participant, parts[i]);
+            Part calldata part = parts[i];
+            ParticipantId to = part.to;
+            if (i != 0) roles = participants.rolesOf(to);
+            _offerPart(participant, part, to, roles);
         }
     }
 
     /// @notice Takes an offered voucher; of a root, the payable is live from here on.
     function accept(AcceptVoucher calldata command, bytes calldata approvals) external {
-        bytes32 structHash = keccak256(abi.encode(ACCEPT, command));
-        _authoriseAnswer(command.participant, structHash, command.nonce, command.deadline, true, approvals);
+        ParticipantId participant = command.participant;
+        uint256 frozenAt =
+            _authoriseAnswer(participant, _hash(command), command.nonce, command.deadline, true, approvals);
         VoucherId id = command.voucher;
-        (VoucherWord voucher, bool open_) = _offer(id);
-        bool offered = open_ && voucher.counterpartyOf() == command.participant;
-        if (!offered) revert VoucherNotOffered(id, command.participant);
+        PayableWord payable_ = _payables[id.payableOf()];
+        (VoucherWord voucher, bool open_) = _offer(id, payable_, frozenAt);
+        bool offered = open_ && voucher.counterpartyOf() == participant;
+        if (!offered) revert VoucherNotOffered(id, participant);
         if (voucher.startOf() != command.start || voucher.endOf() != command.end) {
             revert RangeChanged(id, uint64(voucher.startOf()), uint64(voucher.endOf()));
         }
-        PayableWord payable_ = _payables[id.payableOf()];
         _requireUnfrozen(id, voucher, payable_);
         address from = _account(voucher.holderOf());
-        if (payable_.payableStateOf() == PayableState.Offered) {
+        if (payable_.isPayableIn(PayableState.Offered)) {
             from = address(0);
-            _goLive(id.payableOf(), payable_, command.participant);
+            _goLive(id.payableOf(), payable_, participant);
         }
-        voucher = voucher.held().withHolder(command.participant).deeper();
+        voucher = voucher.held().withHolder(participant).deeper();
         _vouchers[id] = voucher.withFlags(voucher.flagsOf() & ~uint256(FLAG_RECOURSE));
-        emit VoucherAccepted(id, command.participant);
-        emit Transfer(from, _account(command.participant), VoucherId.unwrap(id));
+        emit VoucherAccepted(id, participant);
+        emit Transfer(from, _account(participant), VoucherId.unwrap(id));
     }
 
     /// @notice Makes one voucher of two that touch, of the same holder and depth, with no recourse on either.
@@ -139,20 +146,24 @@ contract Vouchers is VoucherRegister, IERC721 {
 
     // ---- private
 
-    function _offerPart(ParticipantId from, Part calldata part) private {
+    function _offerPart(ParticipantId from, Part calldata part, ParticipantId to, uint256 roles) private {
         VoucherId id = part.voucher;
         PayableWord payable_ = _payables[id.payableOf()];
         VoucherWord voucher = _current(id);
         _requireDisposable(id, voucher, payable_, from);
-        if (part.to == from) revert SelfTransfer(from);
-        uint16 roles = participants.rolesOf(part.to);
-        if (roles & ROLES_TRADING == 0) revert NotEligible(part.to, roles);
-        if (part.to == payable_.obligorOf()) revert ToObligor(part.to);
+        if (to == from) revert SelfTransfer(from);
+        if (roles & ROLES_TRADING == 0) revert NotEligible(to, uint16(roles));
+        if (to == payable_.obligorOf()) revert ToObligor(to);
         uint256 depthMax = _limits[payable_.rulesOf()].depthMax;
         if (voucher.depthOf() >= depthMax) revert DepthExceeded(id, depthMax);
-        (id, voucher) = _cut(id, voucher, payable_, part.amount);
-        _vouchers[id] = voucher.offered(part.to, block.timestamp);
-        emit VoucherOffered(id, part.to, part.evidence);
+        (VoucherId partId, VoucherWord cut_) = _split(id, voucher, payable_, part.amount);
+        _vouchers[partId] = cut_.offered(to, block.timestamp);
+        if (partId == id) {
+            emit VoucherOffered(id, to, part.evidence);
+        } else {
+            emit PartOffered(id, partId, to, uint64(cut_.endOf()), part.evidence);
+            emit Transfer(address(0), _account(from), VoucherId.unwrap(partId));
+        }
     }
 
     function _goLive(PayableId payableId, PayableWord payable_, ParticipantId holder) private {
@@ -162,22 +173,45 @@ contract Vouchers is VoucherRegister, IERC721 {
         emit PayableAccepted(payableId, holder);
     }
 
-    /// @dev The command's struct hash, and the sum of its parts.
-    function _hash(TransferVoucher calldata command, Part[] calldata parts)
+    /// @dev EIP-712 hashes of what is signed as it stands in call data: a static struct is its own encoding. A word with bits
+    /// above its type is refused where the field is read, and every field is.
+    function _hash(AcceptVoucher calldata command) private pure returns (bytes32 structHash) {
+        bytes32 typeHash = ACCEPT;
+        assembly ("memory-safe") {
+            // Seven words, written behind the memory in use and left there.
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            calldatacopy(add(free, 0x20), command, 0xc0)
+            structHash := keccak256(free, 0xe0)
+        }
+    }
+
+    /// @dev `sum` is that of the parts' amounts; only amounts that are refused could overflow it.
+    function _hash(TransferVoucher calldata command, ParticipantId participant, Part[] calldata parts)
         private
         pure
         returns (bytes32 structHash, uint256 sum)
     {
-        bytes32[] memory hashes = new bytes32[](parts.length);
-        for (uint256 i; i < parts.length; ++i) {
-            hashes[i] = keccak256(abi.encode(PART, parts[i]));
-            sum += parts[i].amount;
-        }
-        bytes32 partsHash;
+        (bytes32 partType, bytes32 transferType) = (PART, TRANSFER);
         assembly ("memory-safe") {
-            // The hashes stand one after the other behind the array's length: what EIP-712 hashes for a list.
-            partsHash := keccak256(add(hashes, 0x20), shl(5, mload(hashes)))
+            // One hash a part, each written behind the one before; the words of the next part go behind them for a while.
+            let hashes := mload(0x40)
+            let place := hashes
+            let part := parts.offset
+            for { let end := add(part, shl(7, parts.length)) } lt(part, end) { part := add(part, 0x80) } {
+                mstore(place, partType)
+                calldatacopy(add(place, 0x20), part, 0x80)
+                sum := add(sum, mload(add(place, 0x60)))
+                mstore(place, keccak256(place, 0xa0))
+                place := add(place, 0x20)
+            }
+            let partsHash := keccak256(hashes, sub(place, hashes))
+            mstore(hashes, transferType)
+            mstore(add(hashes, 0x20), participant)
+            mstore(add(hashes, 0x40), partsHash)
+            // Nonce and deadline, which follow the list's place.
+            calldatacopy(add(hashes, 0x60), add(command, 0x40), 0x40)
+            structHash := keccak256(hashes, 0xa0)
         }
-        structHash = keccak256(abi.encode(TRANSFER, command.participant, partsHash, command.nonce, command.deadline));
     }
 }

@@ -79,8 +79,11 @@ library Keys {
         uint256 expiry = uint40(word >> 160);
         if (expiry != 0 && block.timestamp >= expiry) revert SignerExpired(participant, index, expiry);
         duty = uint8(word >> 200);
+        // Compared as a number: most keys are accounts, and an enum would be checked first.
+        if (uint8(word >> 208) == uint8(KeyKind.Account)) {
+            return (_recovers(address(uint160(word)), digest, signature), duty);
+        }
         KeyKind kind = KeyKind(uint8(word >> 208));
-        if (kind == KeyKind.Account) return (_recovers(address(uint160(word)), digest, signature), duty);
         bytes memory key = abi.encodePacked(address(uint160(word)), ring.publicKeys[place]);
         valid = _verify(kind, key, digest, signature);
     }

@@ -2,12 +2,13 @@
 pragma solidity 0.8.37;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {Act, CommandDigest, IParticipants} from "../interfaces/IParticipants.sol";
+import {ActWord} from "../types/ActWord.sol";
+import {CommandDigest, IParticipants} from "../interfaces/IParticipants.sol";
 import {BusinessDay} from "../libraries/BusinessDay.sol";
 import {DUTY_CHECKER, DUTY_MAKER, Level} from "../types/Records.sol";
 import {Keys} from "../libraries/Keys.sol";
 import {MemberWord} from "../types/MemberWord.sol";
-import {ParticipantId} from "../types/Ids.sol";
+import {NOBODY, ParticipantId} from "../types/Ids.sol";
 import {
     ApprovalsMalformed, CheckerMissing, DeadlinePassed, DeadlineTooFar, InvalidSignature, LedgerPaused, MakerMissing,
     NonceUsed, NotDesk, ParticipantFrozen, ParticipantSuspended, SignerRevoked, SignersTooFew, SignersUnordered,
@@ -29,8 +30,18 @@ abstract contract Authority is IParticipants {
     /// @dev More approvals on one act are refused.
     uint256 internal constant APPROVALS_MAX = 16;
 
+    /// @dev Where a participant's word stands, so that it is found once to be read and written.
+    struct MemberSlot {
+        MemberWord word;
+    }
+
+    /// @dev 256 neighbouring nonces; a bit is set once its nonce is used.
+    struct NonceWord {
+        uint256 bits;
+    }
+
     /// @dev Set while `digestOf` asks a desk for a command's digest: authorisation then answers with it and nothing else.
-    bool private transient _probing;
+    bool private _probing;
 
     bool public paused;
     uint32 public participantCount;
@@ -38,31 +49,42 @@ abstract contract Authority is IParticipants {
     uint32 public versionCount;
     /// @dev The last second a freeze of any participant began.
     uint32 internal _lastFrozenAt;
-    mapping(ParticipantId => MemberWord) internal _members;
-    mapping(ParticipantId => mapping(uint256 word => uint256 bits)) internal _nonces;
+    mapping(ParticipantId => MemberSlot) internal _members;
+    mapping(ParticipantId => mapping(uint256 word => NonceWord)) internal _nonces;
     mapping(address desk => uint32) public versionOf;
     Keys.Ring internal _ring;
 
     // ---- acts
 
     /// @inheritdoc IParticipants
-    function authorise(Act calldata act, bytes calldata approvals) external returns (bytes32 digest) {
-        digest = _digest(act.structHash);
-        if (_probing) revert CommandDigest(digest);
-        ParticipantId participant = act.participant;
-        MemberWord member = _expect(participant);
-        _requireTimely(act.deadline);
-        _takeNonce(participant, act.nonce);
-        if (act.stoppable) _requireActive(participant, member);
-        emit CommandExecuted(digest, participant, act.nonce, act.amount);
-        uint256 amount = act.amount;
-        if (amount != 0) {
+    function authorise(ActWord act, uint256 nonce, bytes32 structHash, bytes calldata approvals)
+        external
+        returns (uint256 roles, uint256 frozenAt)
+    {
+        bytes32 digest = _digest(structHash);
+        // These stand in one word, and are read before anything is written.
+        bool probing = _probing;
+        bool paused_ = paused;
+        frozenAt = _lastFrozenAt;
+        if (probing) revert CommandDigest(digest);
+        ParticipantId participant = act.actorOf();
+        MemberSlot storage slot = _members[participant];
+        MemberWord member = slot.word;
+        _requireKnown(participant, member);
+        _requireTimely(act.deadlineOf());
+        _takeNonce(participant, nonce);
+        if (act.stoppableOf()) _requireActive(participant, member, paused_);
+        uint256 amount = act.amountOf();
+        emit CommandExecuted(digest, participant, nonce, amount);
+        Level level = act.levelOf();
+        if (level == Level.Amount && amount != 0) {
             uint256 today = BusinessDay.today();
             amount += member.committedOn(today);
-            _members[participant] = member.withCommitted(today, amount);
+            slot.word = member.withCommitted(today, amount);
         }
-        Level level = act.level;
         _requireApproved(participant, member, digest, _required(member, level, amount), level, approvals);
+        ParticipantId counterparty = act.counterpartyOf();
+        if (counterparty != NOBODY) roles = _members[counterparty].word.rolesOf();
     }
 
     /// @inheritdoc IParticipants
@@ -72,24 +94,29 @@ abstract contract Authority is IParticipants {
     }
 
     /// @inheritdoc IParticipants
-    function useStanding(Act calldata act, uint256 used, bytes calldata approvals) external returns (bytes32 digest) {
-        digest = _digest(act.structHash);
-        ParticipantId participant = act.participant;
+    function useStanding(ActWord act, uint256 nonce, bytes32 structHash, uint256 used, bytes calldata approvals)
+        external
+        returns (bytes32 digest)
+    {
+        digest = _digest(structHash);
+        ParticipantId participant = act.actorOf();
         MemberWord member = _expect(participant);
-        if (block.timestamp > act.deadline) revert DeadlinePassed(act.deadline, block.timestamp);
-        if (isNonceUsed(participant, act.nonce)) revert NonceUsed(participant, act.nonce);
-        _requireActive(participant, member);
+        uint256 deadline = act.deadlineOf();
+        if (block.timestamp > deadline) revert DeadlinePassed(uint64(deadline), block.timestamp);
+        if (isNonceUsed(participant, nonce)) revert NonceUsed(participant, nonce);
+        _requireActive(participant, member, paused);
         uint256 today = BusinessDay.today();
         uint256 sum = used + member.committedOn(today);
-        _members[participant] = member.withCommitted(today, sum);
-        uint256 amount = act.amount > sum ? act.amount : sum;
-        _requireApproved(participant, member, digest, _required(member, act.level, amount), act.level, approvals);
+        _members[participant].word = member.withCommitted(today, sum);
+        uint256 amount = act.amountOf() > sum ? act.amountOf() : sum;
+        Level level = act.levelOf();
+        _requireApproved(participant, member, digest, _required(member, level, amount), level, approvals);
         emit StandingOfferUsed(digest, participant, used);
     }
 
     /// @inheritdoc IParticipants
     function requireActive(ParticipantId participant) external view {
-        _requireActive(participant, _expect(participant));
+        _requireActive(participant, _expect(participant), paused);
     }
 
     /// @inheritdoc IParticipants
@@ -112,7 +139,7 @@ abstract contract Authority is IParticipants {
     // ---- views
 
     function isNonceUsed(ParticipantId participant, uint256 nonce) public view returns (bool) {
-        return _nonces[participant][nonce >> 8] & (1 << (nonce & 0xff)) != 0;
+        return _nonces[participant][nonce >> 8].bits & (1 << (nonce & 0xff)) != 0;
     }
 
     /// @inheritdoc IParticipants
@@ -130,31 +157,45 @@ abstract contract Authority is IParticipants {
 
     /// @dev The EIP-712 digest of a command in the domain of the contract that asks.
     function _digest(bytes32 structHash) private view returns (bytes32) {
-        bytes32 domain = keccak256(abi.encode(DOMAIN, NAME, VERSION, block.chainid, msg.sender));
+        (bytes32 domain, bytes32 name, bytes32 version) = (DOMAIN, NAME, VERSION);
+        assembly ("memory-safe") {
+            // As `abi.encode` would put it, without taking memory for good.
+            let free := mload(0x40)
+            mstore(free, domain)
+            mstore(add(free, 0x20), name)
+            mstore(add(free, 0x40), version)
+            mstore(add(free, 0x60), chainid())
+            mstore(add(free, 0x80), caller())
+            domain := keccak256(free, 0xa0)
+        }
         return MessageHashUtils.toTypedDataHash(domain, structHash);
     }
 
     function _expect(ParticipantId participant) internal view returns (MemberWord member) {
-        member = _members[participant];
+        member = _members[participant].word;
+        _requireKnown(participant, member);
+    }
+
+    function _requireKnown(ParticipantId participant, MemberWord member) private pure {
         if (member.rolesOf() == 0) revert UnknownParticipant(participant);
     }
 
-    function _requireTimely(uint64 deadline) private view {
-        if (block.timestamp > deadline) revert DeadlinePassed(deadline, block.timestamp);
-        if (deadline > block.timestamp + DEADLINE_MAX) revert DeadlineTooFar(deadline, block.timestamp + DEADLINE_MAX);
+    function _requireTimely(uint256 deadline) private view {
+        if (block.timestamp > deadline) revert DeadlinePassed(uint64(deadline), block.timestamp);
+        uint256 latest = block.timestamp + DEADLINE_MAX;
+        if (deadline > latest) revert DeadlineTooFar(uint64(deadline), latest);
     }
 
     /// @dev Taken here and given back by the revert of whatever refuses the act later.
     function _takeNonce(ParticipantId participant, uint256 nonce) internal {
-        mapping(uint256 => uint256) storage words = _nonces[participant];
-        (uint256 word, uint256 bit) = (nonce >> 8, 1 << (nonce & 0xff));
-        uint256 used = words[word];
+        NonceWord storage word = _nonces[participant][nonce >> 8];
+        (uint256 used, uint256 bit) = (word.bits, 1 << (nonce & 0xff));
         if (used & bit != 0) revert NonceUsed(participant, nonce);
-        words[word] = used | bit;
+        word.bits = used | bit;
     }
 
-    function _requireActive(ParticipantId participant, MemberWord member) private view {
-        if (paused) revert LedgerPaused();
+    function _requireActive(ParticipantId participant, MemberWord member, bool paused_) private pure {
+        if (paused_) revert LedgerPaused();
         if (!member.stoppedOf()) return;
         if (member.suspendedOf()) revert ParticipantSuspended(participant);
         revert ParticipantFrozen(participant);
@@ -177,19 +218,28 @@ abstract contract Authority is IParticipants {
         uint256 next;
         uint256 duties;
         uint256 given;
-        for (uint256 place; place < approvals.length; ++given) {
-            if (place + 3 > approvals.length) revert ApprovalsMalformed(participant);
-            uint256 index = uint8(approvals[place]);
-            uint256 end = place + 3 + uint16(bytes2(approvals[place + 1:]));
-            if (end > approvals.length) revert ApprovalsMalformed(participant);
+        for (uint256 place; place < approvals.length;) {
+            uint256 head;
+            bytes calldata signature = approvals;
+            assembly ("memory-safe") {
+                // What lies behind the approvals is never taken for one: `place` is held against their length next.
+                head := calldataload(add(approvals.offset, place))
+                signature.length := and(shr(232, head), 0xffff)
+                place := add(place, 3)
+                signature.offset := add(approvals.offset, place)
+                place := add(place, signature.length)
+            }
+            if (place > approvals.length) revert ApprovalsMalformed(participant);
+            uint256 index = head >> 248;
             if (given == APPROVALS_MAX) revert TooManySigners(given + 1, APPROVALS_MAX);
             if (index >= member.signersOf()) revert UnknownSigner(participant, index);
             if (index < next) revert SignersUnordered(participant, index);
             if (index < member.firstSignerOf()) revert SignerRevoked(participant, index);
-            (bool valid, uint256 duty) = _ring.signed(participant, index, digest, approvals[place + 3:end]);
+            (bool valid, uint256 duty) = _ring.signed(participant, index, digest, signature);
             if (!valid) revert InvalidSignature(participant, index);
             duties |= duty;
-            (next, place) = (index + 1, end);
+            next = index + 1;
+            ++given;
         }
         if (given < required) revert SignersTooFew(participant, required, given);
         if (level == Level.One) return;

@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {Act, IParticipants} from "../interfaces/IParticipants.sol";
+import {ActWord, newAct} from "../types/ActWord.sol";
+import {IParticipants} from "../interfaces/IParticipants.sol";
 import {Level} from "../types/Records.sol";
 import {MissingRole, NotDesk, ParticipantSuspended, SameCosigner} from "../types/Errors.sol";
 import {ParticipantId} from "../types/Ids.sol";
@@ -42,28 +43,46 @@ abstract contract Desk {
     function _authoriseStoppable(
         ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, uint256 amount, bytes calldata approvals
     ) internal {
-        _request(Act(participant, structHash, nonce, deadline, amount, Level.Amount, true), approvals);
+        _request(newAct(participant, deadline, amount, Level.Amount, true), nonce, structHash, approvals);
+    }
+
+    /// @dev The same, of an act toward another participant.
+    /// @return roles of that participant
+    function _authoriseStoppableToward(
+        ParticipantId to,
+        ParticipantId participant,
+        bytes32 structHash,
+        uint256 nonce,
+        uint64 deadline,
+        uint256 amount,
+        bytes calldata approvals
+    ) internal returns (uint256 roles) {
+        ActWord act = newAct(participant, deadline, amount, Level.Amount, true).about(to);
+        (roles,) = participants.authorise(act, nonce, structHash, approvals);
     }
 
     /// @dev Authorises an answer, for which one signer is enough.
+    /// @return frozenAt the last second a freeze of any participant began
     function _authoriseAnswer(
         ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, bool stoppable, bytes calldata approvals
-    ) internal {
-        _request(Act(participant, structHash, nonce, deadline, 0, Level.One, stoppable), approvals);
+    ) internal returns (uint256 frozenAt) {
+        ActWord act = newAct(participant, deadline, 0, Level.One, stoppable);
+        (, frozenAt) = participants.authorise(act, nonce, structHash, approvals);
     }
 
     /// @dev Authorises a payment, which nothing stops, by the threshold of its amount.
     function _authorisePayment(
         ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, uint256 amount, bytes calldata approvals
     ) internal {
-        _request(Act(participant, structHash, nonce, deadline, amount, Level.Amount, false), approvals);
+        _request(newAct(participant, deadline, amount, Level.Amount, false), nonce, structHash, approvals);
     }
 
     /// @dev Authorises a signed act that nothing stops and that commits no money.
     function _authorise(
         ParticipantId participant, bytes32 structHash, uint256 nonce, uint64 deadline, Level level, bytes calldata approvals
     ) internal returns (bytes32 digest) {
-        return _request(Act(participant, structHash, nonce, deadline, 0, level, false), approvals);
+        _request(newAct(participant, deadline, 0, level, false), nonce, structHash, approvals);
+        return _digest(structHash);
     }
 
     /// @dev Refuses unless the participant holds one of the roles.
@@ -91,8 +110,7 @@ abstract contract Desk {
         return MessageHashUtils.toTypedDataHash(domain, structHash);
     }
 
-    /// @dev The one place that asks for authority.
-    function _request(Act memory act, bytes calldata approvals) private returns (bytes32 digest) {
-        return participants.authorise(act, approvals);
+    function _request(ActWord act, uint256 nonce, bytes32 structHash, bytes calldata approvals) private {
+        participants.authorise(act, nonce, structHash, approvals);
     }
 }

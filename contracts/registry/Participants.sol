@@ -62,7 +62,7 @@ contract Participants is Authority {
 
     /// @inheritdoc IParticipants
     function setSuspended(ParticipantId subject, bool suspended, bytes32 reason) external onlyAdministration {
-        _members[subject] = _expect(subject).withSuspended(suspended);
+        _members[subject].word = _expect(subject).withSuspended(suspended);
         emit ParticipantSuspensionSet(subject, suspended, reason);
     }
 
@@ -74,7 +74,7 @@ contract Participants is Authority {
 
     /// @inheritdoc IParticipants
     function addSigner(ParticipantId participant, Signer calldata signer) external onlyAdministration {
-        _members[participant] = _addSigner(participant, _expect(participant), signer);
+        _members[participant].word = _addSigner(participant, _expect(participant), signer);
     }
 
     /// @inheritdoc IParticipants
@@ -94,7 +94,7 @@ contract Participants is Authority {
         for (uint256 i; i < signers.length; ++i) {
             member = _addSigner(participant, member, signers[i]);
         }
-        _members[participant] = member;
+        _members[participant].word = member;
         emit SignersReplaced(participant, first);
     }
 
@@ -103,7 +103,7 @@ contract Participants is Authority {
         external
         onlyAdministration
     {
-        _members[participant] = _withThreshold(participant, _expect(participant), low, high, highFrom);
+        _members[participant].word = _withThreshold(participant, _expect(participant), low, high, highFrom);
     }
 
     /// @inheritdoc IParticipants
@@ -138,7 +138,7 @@ contract Participants is Authority {
             if (cases == 1) --frozenCount;
             member = member.withFreezes(uint8(cases - 1));
         }
-        _members[subject] = member;
+        _members[subject].word = member;
         emit ParticipantFreezeStamped(subject, uint8(member.freezesOf()), uint32(member.frozenAtOf()));
     }
 
@@ -151,7 +151,7 @@ contract Participants is Authority {
 
     /// @inheritdoc IParticipants
     function rolesOf(ParticipantId participant) external view returns (uint16) {
-        return _members[participant].rolesOf();
+        return _members[participant].word.rolesOf();
     }
 
     /// @inheritdoc IParticipants
@@ -161,19 +161,19 @@ contract Participants is Authority {
 
     /// @inheritdoc IParticipants
     function isSuspended(ParticipantId participant) external view returns (bool) {
-        return _members[participant].suspendedOf();
+        return _members[participant].word.suspendedOf();
     }
 
     /// @inheritdoc IParticipants
     function frozenSince(ParticipantId participant) external view returns (bool, uint32) {
-        MemberWord member = _members[participant];
+        MemberWord member = _members[participant].word;
         return (member.frozenOf(), uint32(member.frozenAtOf()));
     }
 
     /// @inheritdoc IParticipants
     function frozenAfter(ParticipantId one, ParticipantId other, uint256 second) external view returns (bool) {
         if (_lastFrozenAt < second) return false;
-        return _members[one].frozenAtOf() >= second || _members[other].frozenAtOf() >= second;
+        return _members[one].word.frozenAtOf() >= second || _members[other].word.frozenAtOf() >= second;
     }
 
     /// @inheritdoc IParticipants
@@ -182,7 +182,7 @@ contract Participants is Authority {
     }
 
     function memberOf(ParticipantId participant) external view returns (Member memory) {
-        return _members[participant].toMember();
+        return _members[participant].word.toMember();
     }
 
     function signerOf(ParticipantId participant, uint256 index)
@@ -206,7 +206,7 @@ contract Participants is Authority {
         for (uint256 i; i < admitted.signers.length; ++i) {
             member = _addSigner(participant, member, admitted.signers[i]);
         }
-        _members[participant] = _withThreshold(
+        _members[participant].word = _withThreshold(
             participant, member, admitted.thresholdLow, admitted.thresholdHigh, admitted.highFrom
         );
     }

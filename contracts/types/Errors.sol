@@ -17,6 +17,8 @@ error ParticipantFrozen(ParticipantId participant);
 error LedgerPaused();
 error DeadlinePassed(uint64 deadline, uint256 time);
 error DeadlineTooFar(uint64 deadline, uint256 latest);
+/// @notice A batch holds other items than it says; nothing of it was carried out.
+error BatchMalformed(uint256 index);
 error NonceUsed(ParticipantId participant, uint256 nonce);
 /// @notice Approvals are, one after the other, a signer's number, the length of its signature (two bytes) and the signature.
 error ApprovalsMalformed(ParticipantId participant);

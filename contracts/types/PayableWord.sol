@@ -11,7 +11,7 @@ import {Payable, PayableState} from "./Records.sol";
 type PayableWord is uint256;
 
 using {
-    obligorOf, offereeOf, bankOf, issuedAtOf, faceOf, maturityOf, dueOf, rulesOf, payableStateOf, freezesOf,
+    obligorOf, offereeOf, bankOf, issuedAtOf, faceOf, maturityOf, dueOf, rulesOf, payableStateOf, isPayableIn, freezesOf,
     withPayableState, withFreezes, toPayable
 } for PayableWord global;
 
@@ -49,6 +49,11 @@ function rulesOf(PayableWord word) pure returns (uint16) {
 
 function payableStateOf(PayableWord word) pure returns (PayableState) {
     return PayableState(uint8(PayableWord.unwrap(word) >> 232));
+}
+
+/// @dev As `isIn` of a voucher.
+function isPayableIn(PayableWord word, PayableState state) pure returns (bool) {
+    return uint8(PayableWord.unwrap(word) >> 232) == uint8(state);
 }
 
 function freezesOf(PayableWord word) pure returns (uint256) {

@@ -176,9 +176,9 @@ struct InvoiceUse {
 
 /// @notice A part of a transfer: `amount` from the low end of `voucher`, offered to `to`.
 struct Part {
+    ParticipantId to;
     VoucherId voucher;
     uint64 amount;
-    ParticipantId to;
     /// Commitment of the trade evidence.
     bytes32 evidence;
 }

@@ -128,7 +128,7 @@ def _decline(scene: Scene, step: Step) -> Item:
 def _transfer(scene: Scene, step: Step) -> Item:
     parties = scene.cast.parties
     evidence = secrets.token_bytes(32)
-    part = Part(scene.voucher(step), fen(step["amount"]), parties[step["to"]].id, evidence)
+    part = Part(parties[step["to"]].id, scene.voucher(step), fen(step["amount"]), evidence)
     return parties[step["from"]].item(TransferVoucher, parts=(part,))
 
 

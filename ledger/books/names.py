@@ -41,7 +41,7 @@ class Names:
             _add(self.payables, "payable", step["payable"], payable)
             _add(self.vouchers, "as", step["as"], root_voucher(payable))
         elif verb in ("transfer", "sell", "pledge", "redeem"):
-            self._take_part(step, found.get("VoucherCut"))
+            self._take_part(step, found.get("VoucherCut") or found.get("PartOffered"))
         elif "SecurityReleased" in found:
             _add(self.vouchers, "as", step["as"], found["SecurityReleased"]["released"])
         if verb == "redeem":

@@ -8,7 +8,7 @@ from ledger.chain.artifacts import artifact
 from ledger.model.commands import Command, Struct
 from ledger.model.structs import fields_of
 
-__all__ = ["ENTRY_POINTS", "Item", "Signed", "abi_values", "item_of", "packed"]
+__all__ = ["ENTRY_POINTS", "Item", "Signed", "abi_values", "framed", "item_of", "packed"]
 
 ENTRY_POINTS: Final[Mapping[str, str]] = {
     "IssuePayable": "issue",
@@ -91,7 +91,7 @@ def item_of(signed: Signed, *more: Any) -> Item:
             values += [abi_values(extra.command), packed(extra.approvals)]
         else:
             values.append(_beside(extra, entry.types[len(values)]))
-    return Item(command.desk, entry.call(*values), command)
+    return Item(command.desk, _unpadded(entry.call(*values), values[-1]), command)
 
 
 def _beside(extra: Any, kind: str) -> Any:
@@ -101,9 +101,20 @@ def _beside(extra: Any, kind: str) -> Any:
     return extra if isinstance(extra, bytes) else list(extra)
 
 
+def _unpadded(call: bytes, last: Any) -> bytes:
+    """Without the zeros that fill the last bytes up to a word: nobody reads them, a relayer pays."""
+    padding = -len(last) % 32 if isinstance(last, bytes) else 0
+    return call[: len(call) - padding]
+
+
 def packed(approvals: Sequence[bytes]) -> bytes:
     """Approvals as the contracts read them: number, length of the signature, signature."""
     return b"".join(one[:1] + (len(one) - 1).to_bytes(2, "big") + one[1:] for one in approvals)
+
+
+def framed(desk: int, call: bytes) -> bytes:
+    """A call as the relay reads it: number of its desk in the batch, its length, and itself."""
+    return bytes([desk]) + len(call).to_bytes(3, "big") + call
 
 
 def abi_values(struct: Struct) -> tuple[Any, ...]:

@@ -58,7 +58,7 @@ def _issue(stage: Stage) -> Step:
 
 def _split(stage: Stage) -> Step:
     stage.on("2026-03-10")
-    part = Part(ROOT, PASSED, stage["b"].id, named("delivery note 2026-0310"))
+    part = Part(stage["b"].id, ROOT, PASSED, named("delivery note 2026-0310"))
     offered = stage.act("a", TransferVoucher, parts=(part,))
     accepted = stage.act("b", AcceptVoucher, voucher=PART, start=0, end=PASSED)
     return stage.step(2, [offered, accepted])
@@ -85,9 +85,9 @@ def _pledge(stage: Stage) -> Step:
     digest = ledger.digest(quote.command)
     quoted = Act(quote.command, (Duty.MAKER, Duty.CHECKER), Outcome(digest, None))
     pledged = stage.act("b", PledgeVoucher, quote, lender=bank.id, **terms)
-    moved = Part(PART, PASSED, stage["a"].id, named("a second use"))
+    moved = Part(stage["a"].id, PART, PASSED, named("a second use"))
     refused = stage.act("b", TransferVoucher, parts=(moved,))
-    stolen = Part(ROOT, 1_000_000_00, b.id, named("a forgery"))
+    stolen = Part(b.id, ROOT, 1_000_000_00, named("a forgery"))
     forged = stage.forge("a", TransferVoucher, parts=(stolen,))
     return stage.step(3, [quoted, pledged, refused, forged], verified)
 

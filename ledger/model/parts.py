@@ -68,9 +68,9 @@ class InvoiceUse(Struct):
 class Part(Struct):
     """A part of a transfer: an amount from the low end of a voucher, offered to a participant."""
 
+    to: ParticipantId
     voucher: VoucherId
     amount: Amount
-    to: ParticipantId
     evidence: Commitment
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.chain.artifacts import artifact
-from ledger.chain.calls import Item
+from ledger.chain.calls import Item, framed
 from ledger.chain.codec import Event, decode_refusal
 from ledger.chain.deployment import Deployment, Founder, deploy
 from ledger.chain.node import Node, Receipt, Reverted
@@ -43,6 +43,12 @@ class Outcome:
     def value(self, event: str, name: str) -> Any:
         """A value of the first event of a kind."""
         return next(one.values[name] for one in self.events if one.name == event)
+
+    @property
+    def offered(self) -> list[int]:
+        """The vouchers that the item offered; a part has a new number."""
+        names = {"VoucherOffered": "voucher", "PartOffered": "part"}
+        return [one.values[names[one.name]] for one in self.events if one.name in names]
 
 
 class Ledger:
@@ -97,7 +103,7 @@ class Ledger:
     def simulate(self, items: Sequence[Item]) -> list[Outcome]:
         """Say what would become of the items if they were relayed now, in this order."""
         answer = self.node.call(self.deployment.address("Relay"), self._batch(items))
-        reasons = artifact("Relay").functions["relay"].answer(answer)
+        reasons = artifact("Relay").functions["relay"].answer(answer) or [b""] * len(items)
         return [
             Outcome(self._digest_of(item), decode_refusal(bytes(reason)) if reason else None)
             for item, reason in zip(items, reasons, strict=True)
@@ -124,8 +130,8 @@ class Ledger:
     def _batch(self, items: Sequence[Item]) -> bytes:
         desks = list(dict.fromkeys(item.desk for item in items))
         addresses = [self.deployment.address(desk) for desk in desks]
-        calls = [(desks.index(item.desk), item.data) for item in items]
-        return artifact("Relay").functions["relay"].call(addresses, calls)
+        calls = b"".join(framed(desks.index(item.desk), item.data) for item in items)
+        return artifact("Relay").functions["relay"].call(addresses, len(items), calls)
 
     def _digest_of(self, item: Item) -> bytes | None:
         return None if item.command is None else self.digest(item.command)

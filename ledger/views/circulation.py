@@ -163,6 +163,18 @@ def _offered(state: State, entry: Entry) -> None:
     _open_offer(state, row, entry)
 
 
+def _part_offered(state: State, entry: Entry) -> None:
+    _cut(state, entry)
+    part = replace(
+        state.vouchers[entry["part"]],
+        state=VoucherState.OFFERED,
+        counterparty=entry["to"],
+        offered_at=entry.second,
+    )
+    state.vouchers[part.id] = part
+    _open_offer(state, part, entry)
+
+
 def _taken(state: State, entry: Entry) -> None:
     row = state.vouchers[entry["voucher"]]
     offer = state.offers[state.open_offers[row.id]]
@@ -248,6 +260,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "PayableSettled": _settled,
     "PrincipalPaid": _paid,
     "VoucherOffered": _offered,
+    "PartOffered": _part_offered,
     "VoucherAccepted": _taken,
     "OfferEnded": _ended,
     "VoucherCut": _cut,

@@ -72,8 +72,8 @@ def _void_batch(cast: Cast) -> Act:
 def _transfer(cast: Cast) -> Act:
     voucher = live(cast)
     parts = (
-        Part(voucher, FACE // 2, cast.cedar.id, EVIDENCE),
-        Part(voucher, FACE // 4, cast.delta.id, EVIDENCE),
+        Part(cast.cedar.id, voucher, FACE // 2, EVIDENCE),
+        Part(cast.delta.id, voucher, FACE // 4, EVIDENCE),
     )
     return Act(cast.birch, cast.birch.make(TransferVoucher, parts=parts), Need.HIGH, item_of)
 

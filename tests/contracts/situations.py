@@ -114,8 +114,8 @@ def live(cast: Cast, **changes: Any) -> int:
 def offer_part(cast: Cast, voucher: int, amount: int, to: Member) -> int:
     """A part of a voucher that its holder has offered."""
     holder = cast.member(cast.ledger.voucher(voucher)["holder"])
-    parts = (Part(voucher, amount, to.id, named("invoice of the part")),)
-    return int(holder.act(TransferVoucher, parts=parts).value("VoucherOffered", "voucher"))
+    parts = (Part(to.id, voucher, amount, named("invoice of the part")),)
+    return int(holder.act(TransferVoucher, parts=parts).offered[0])
 
 
 def passed(cast: Cast, voucher: int, amount: int, to: Member) -> int:

@@ -46,7 +46,7 @@ def test_another_verb_does_not_use_it_again(cast: Cast, birch: Member, refused) 
     voucher = root_voucher(offered(cast))
     accepted = birch.make(AcceptVoucher, voucher=voucher, start=0, end=FACE)
     cast.ledger.carry_out(item_of(birch.sign(accepted)))
-    parts = (Part(voucher, FACE, cast.cedar.id, EVIDENCE),)
+    parts = (Part(cast.cedar.id, voucher, FACE, EVIDENCE),)
     with refused(NonceUsed, participant=birch.id, nonce=accepted.nonce):
         birch.act(TransferVoucher, parts=parts, nonce=accepted.nonce)
 
@@ -130,7 +130,7 @@ def test_a_range_is_given_away_once_whatever_the_order(cast: Cast, birch: Member
     terms = pledge_terms(cast, voucher, FACE)
     quote = delta.signed(PledgeQuote, taker=birch.id, **terms)
     pledged = birch.item(PledgeVoucher, quote, lender=delta.id, **terms)
-    parts = (Part(voucher, FACE, cast.cedar.id, EVIDENCE),)
+    parts = (Part(cast.cedar.id, voucher, FACE, EVIDENCE),)
     passed_on = birch.item(TransferVoucher, parts=parts)
     for order in ([pledged, passed_on], [passed_on, pledged]):
         outcomes = cast.ledger.simulate(order)

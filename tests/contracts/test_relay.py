@@ -5,11 +5,14 @@ import random
 import pytest
 
 from ledger.chain.artifacts import artifact
-from ledger.chain.calls import ENTRY_POINTS, Item, Signed, abi_values, item_of
+from ledger.chain.calls import ENTRY_POINTS, Item, Signed, abi_values, framed, item_of, packed
 from ledger.chain.codec import decode_refusal
+from ledger.chain.typed_data import keccak, type_hash
 from ledger.model.commands import (
     COMMANDS,
+    AcceptVoucher,
     AttestPayment,
+    Command,
     IssueDeposit,
     IssuePayable,
     TransferVoucher,
@@ -22,13 +25,14 @@ from ledger.model.errors import (
     PayableNotOffered,
 )
 from ledger.model.errors.service import BatchReverted
-from ledger.model.ids import payable_of
+from ledger.model.ids import payable_of, root_voucher
 from ledger.model.parts import Part
 from ledger.model.structs import fields_of
 from ledger.records.keys import P256Key, PasskeyKey
 from tests.cast import Cast, Member, named
 from tests.contracts.situations import (
     EVIDENCE,
+    FACE,
     MATURITY,
     NOTHING,
     issue_terms,
@@ -43,8 +47,14 @@ from tests.random_commands import random_struct
 def batch(pairs: list[tuple[str, bytes]]) -> bytes:
     """Raw calls, by address, as the relay takes them."""
     desks = list(dict.fromkeys(address for address, _ in pairs))
-    calls = [(desks.index(address), data) for address, data in pairs]
-    return artifact("Relay").functions["relay"].call(desks, calls)
+    calls = b"".join(framed(desks.index(address), data) for address, data in pairs)
+    return artifact("Relay").functions["relay"].call(desks, len(pairs), calls)
+
+
+def raw_digest(cast: Cast, command: Command, words: bytes) -> bytes:
+    """The digest of a command of this kind whose struct is made of these words."""
+    domain = cast.ledger.domain(command).separator
+    return keccak(b"\x19\x01" + domain + keccak(type_hash(type(command)) + words))
 
 
 def relayed(cast: Cast, pairs: list[tuple[str, bytes]], *, gas: int | None = None):
@@ -66,7 +76,7 @@ class TestIsolation:
 
     def test_a_refusal_says_which_command_and_why(self, cast: Cast, birch: Member) -> None:
         voucher = live(cast)
-        command = cast.cedar.make(TransferVoucher, parts=(Part(voucher, 5, birch.id, EVIDENCE),))
+        command = cast.cedar.make(TransferVoucher, parts=(Part(birch.id, voucher, 5, EVIDENCE),))
         good = birch.item(VoidNonce, voided=5)
         bad = item_of(cast.cedar.sign(command))
         receipt = relayed(
@@ -130,10 +140,67 @@ class TestBatchesThatRevertWhole:
     def test_to_a_desk_that_it_does_not_name(self, cast: Cast, acme: Member) -> None:
         good = acme.item(IssuePayable, **issue_terms(cast))
         address = cast.ledger.deployment.address(good.desk)
-        data = artifact("Relay").functions["relay"].call([address], [(0, good.data), (1, b"")])
+        calls = framed(0, good.data) + framed(1, b"")
+        data = artifact("Relay").functions["relay"].call([address], 2, calls)
         with pytest.raises(BatchReverted):
             cast.node.send(cast.ledger.deployment.address("Relay"), data)
         assert cast.ledger.payable_count() == 0
+
+    @pytest.mark.parametrize(
+        ("count", "less", "more"),
+        [(1, 0, b""), (3, 0, b""), (2, 1, b""), (2, 0, b"\0"), (2, 0, b"\0\0\0\1"), (0, 0, b"")],
+        ids=["fewer", "more", "cut", "a byte over", "half an item over", "none"],
+    )
+    def test_that_hold_other_items_than_they_say(
+        self, cast: Cast, acme: Member, count: int, less: int, more: bytes
+    ) -> None:
+        terms = issue_terms(cast)
+        items = [acme.item(IssuePayable, **terms) for _ in range(2)]
+        address = cast.ledger.deployment.address("Issuance")
+        calls = b"".join(framed(0, one.data) for one in items)
+        data = (
+            artifact("Relay")
+            .functions["relay"]
+            .call([address], count, calls[: len(calls) - less] + more)
+        )
+        with pytest.raises(BatchReverted):
+            cast.node.send(cast.ledger.deployment.address("Relay"), data)
+        assert cast.ledger.payable_count() == 0
+
+    def test_that_accept_with_bits_above_a_field_s_type(self, cast: Cast, birch: Member) -> None:
+        """The words are hashed as they stand; none may be signed for one thing and mean another."""
+        voucher = root_voucher(offered(cast))
+        command = birch.make(AcceptVoucher, voucher=voucher, start=0, end=FACE)
+        item = item_of(birch.sign(command))
+        words = [item.data[4 + 32 * n :][:32] for n in range(6)]
+        for field in (0, 1, 2, 3, 5):
+            dirty = list(words)
+            dirty[field] = bytes([words[field][0] | 0x80]) + words[field][1:]
+            signature = birch.keys[0].sign(raw_digest(cast, command, b"".join(dirty)))
+            approvals = packed([b"\0" + signature])
+            data = item.data[:4] + b"".join(dirty) + item.data[196:260] + approvals
+            with pytest.raises(BatchReverted):
+                cast.ledger.relay([Item(item.desk, data)])
+        cast.ledger.carry_out(item)
+
+    def test_that_transfer_with_bits_above_a_field_s_type(self, cast, birch, cedar) -> None:
+        voucher = live(cast)
+        parts = (Part(cedar.id, voucher, 5, EVIDENCE),)
+        command = birch.make(TransferVoucher, parts=parts)
+        item = item_of(birch.sign(command))
+        kind = keccak(b"Part(uint32 to,uint64 voucher,uint64 amount,bytes32 evidence)")
+        words = [item.data[4 + 32 * n :][:32] for n in range(11)]
+        for field in (2, 5, 7, 8, 9):
+            dirty = list(words)
+            dirty[field] = bytes([words[field][0] | 0x80]) + words[field][1:]
+            hashes = keccak(keccak(kind + b"".join(dirty[7:11])))
+            struct = dirty[2] + hashes + dirty[4] + dirty[5]
+            signature = birch.keys[0].sign(raw_digest(cast, command, struct))
+            head = item.data[:4] + b"".join(dirty)
+            data = head + item.data[len(head) : len(head) + 32] + packed([b"\0" + signature])
+            with pytest.raises(BatchReverted):
+                cast.ledger.relay([Item(item.desk, data)])
+        cast.ledger.carry_out(item)
 
     def test_to_a_stranger(self, cast: Cast, acme: Member) -> None:
         good = acme.item(IssuePayable, **issue_terms(cast))
@@ -251,7 +318,7 @@ def gas_sweep(cast: Cast, items: list[Item], *, step: int, start: int = 50_000) 
 
 class TestGas:
     def test_a_starved_batch_of_accounts_reverts_whole(self, cast: Cast, acme, birch) -> None:
-        bad = cast.cedar.item(TransferVoucher, parts=(Part(1 << 32 | 1, 5, birch.id, EVIDENCE),))
+        bad = cast.cedar.item(TransferVoucher, parts=(Part(birch.id, 1 << 32 | 1, 5, EVIDENCE),))
         items = [
             acme.item(IssuePayable, **issue_terms(cast)),
             bad,
@@ -275,7 +342,7 @@ class TestGas:
         gas_sweep(cast, items, step=30_011)
 
     def test_a_refusal_of_a_long_command_keeps_its_digest(self, cast: Cast, birch) -> None:
-        parts = tuple(Part(1 << 32 | 1, 5, 3, EVIDENCE) for _ in range(300))
+        parts = tuple(Part(3, 1 << 32 | 1, 5, EVIDENCE) for _ in range(300))
         items = [birch.item(TransferVoucher, parts=parts)]
         gas_sweep(cast, items, step=20_000, start=820_000)
 

@@ -82,7 +82,7 @@ class TestByAmount:
 
     def test_the_parts_of_a_transfer_add_up(self, cast: Cast, birch: Member, refused) -> None:
         voucher = live(cast)
-        part = Part(voucher, HIGH_FROM // 2, cast.cedar.id, EVIDENCE)
+        part = Part(cast.cedar.id, voucher, HIGH_FROM // 2, EVIDENCE)
         with refused(SignersTooFew, participant=birch.id):
             by_maker(cast, birch, TransferVoucher, parts=(part, part))
 

@@ -38,7 +38,7 @@ from tests.contracts.situations import (
 
 def transfer(member: Member, *parts: tuple[int, int, Member | int]):
     made = [
-        Part(voucher, amount, to if isinstance(to, int) else to.id, EVIDENCE)
+        Part(to if isinstance(to, int) else to.id, voucher, amount, EVIDENCE)
         for voucher, amount, to in parts
     ]
     return member.act(TransferVoucher, parts=tuple(made))
@@ -166,7 +166,7 @@ class TestTransfer:
         outcome = transfer(birch, (root, 100, cedar), (root, 50, delta))
         assert [event.name for event in outcome.events] == [
             "CommandExecuted",
-            *["VoucherCut", "Transfer", "VoucherOffered"] * 2,
+            *["PartOffered", "Transfer"] * 2,
         ]
         vouchers = cast.ledger.vouchers_of(1)
         ranges = {one: (record["start"], record["end"]) for one, record in vouchers.items()}

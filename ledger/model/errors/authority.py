@@ -13,6 +13,7 @@ from ledger.model.meanings import (
 
 __all__ = [
     "ApprovalsMalformed",
+    "BatchMalformed",
     "CheckerMissing",
     "DeadlinePassed",
     "DeadlineTooFar",
@@ -41,6 +42,18 @@ class NotDesk(LedgerError):
     kind = Kind.FORBIDDEN
     zh = "只有已登记版本的业务合约可以发起此调用；{caller} 不是。"
     next_steps = ("Send the command through the ledger.", "请通过本账本提交指令。")
+
+
+class BatchMalformed(LedgerError):
+    """The batch does not hold as many whole items as it says; item {index} is not whole."""
+
+    index: Index
+    kind = Kind.MALFORMED
+    zh = "该批次所含的完整条目数与其声明的不符；第 {index} 项不完整。"
+    next_steps = (
+        "Send each item as the desk's number, the length of its call and the call itself.",
+        "每一项应依次为业务合约序号、调用长度和调用内容，请重新打包发送。",
+    )
 
 
 class ApprovalsMalformed(LedgerError):
