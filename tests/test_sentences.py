@@ -152,9 +152,9 @@ def test_table_of_a_transfer() -> None:
     assert fields(TRANSFER, {1: "Acme", 2: "Birch"}, "en") == (
         ("Signed for", "Acme (1)"),
         ("Parts", "1 in all"),
+        ("Part 1 · Receiver", "Birch (2)"),
         ("Part 1 · Voucher", "V-1.1"),
         ("Part 1 · Amount", "CN¥400,000.00 (肆拾万元整)"),
-        ("Part 1 · Receiver", "Birch (2)"),
         ("Part 1 · Evidence commitment", "0x" + "00" * 32),
         ("Command number", "9"),
         ("Valid until", "2027-01-15 16:00:00 UTC+8"),

@@ -88,6 +88,14 @@ library Keys {
         valid = _verify(kind, key, digest, signature);
     }
 
+    /// @return duty of a key that may sign now; 0 of a revoked or expired one
+    function dutyOf(Ring storage ring, ParticipantId participant, uint256 index) internal view returns (uint256 duty) {
+        uint256 word = ring.keys[_place(participant, index)];
+        uint256 expiry = uint40(word >> 160);
+        bool ended = word & REVOKED != 0 || (expiry != 0 && block.timestamp >= expiry);
+        return ended ? 0 : uint8(word >> 200);
+    }
+
     function revoke(Ring storage ring, ParticipantId participant, uint256 index) internal {
         uint256 place = _place(participant, index);
         if (ring.keys[place] & REVOKED != 0) revert SignerRevoked(participant, index);

@@ -23,6 +23,8 @@ import {
 contract Administration is Desk {
     uint256 public constant RECOVERY_DELAY = 7 days;
     uint256 public constant VERSION_DELAY = 7 days;
+    /// @dev How long after the delay a proposed version can be completed; then it has to be proposed anew.
+    uint256 public constant VERSION_WINDOW = 30 days;
 
     uint16 private constant ROLES_INSTITUTION = ROLE_BANK | ROLE_SETTLEMENT | ROLE_REGULATOR;
 
@@ -187,7 +189,8 @@ contract Administration is Desk {
     function completeVersion(AddVersion calldata command) external {
         bytes32 digest = _digest(AdminHashes.hash(command));
         uint64 effective = versionEffective[digest];
-        if (effective == 0) revert VersionNotProposed(digest);
+        bool standing = effective != 0 && block.timestamp <= effective + VERSION_WINDOW;
+        if (!standing) revert VersionNotProposed(digest);
         if (block.timestamp < effective) revert VersionTooEarly(effective, block.timestamp);
         delete versionEffective[digest];
         participants.addVersion(command.desks);

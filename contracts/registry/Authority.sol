@@ -109,8 +109,9 @@ abstract contract Authority is IParticipants {
         uint256 sum = used + member.committedOn(today);
         _members[participant].word = member.withCommitted(today, sum);
         uint256 amount = act.amountOf() > sum ? act.amountOf() : sum;
-        Level level = act.levelOf();
-        _requireApproved(participant, member, digest, _required(member, level, amount), level, approvals);
+        // Whatever the asker says: what adds to the day needs the day's threshold.
+        uint256 required = _required(member, Level.Amount, amount);
+        _requireApproved(participant, member, digest, required, Level.Amount, approvals);
         emit StandingOfferUsed(digest, participant, used);
     }
 

@@ -5,7 +5,7 @@ import {Admitted, IParticipants} from "../interfaces/IParticipants.sol";
 import {Authority} from "./Authority.sol";
 import {KeyKind, Keys} from "../libraries/Keys.sol";
 import {
-    Member, ROLE_BANK, ROLE_ISSUER, ROLE_OPERATOR, ROLE_REGULATOR, ROLE_SETTLEMENT, ROLE_SUPPLIER
+    DUTY_CHECKER, DUTY_MAKER, Member, ROLE_BANK, ROLE_ISSUER, ROLE_OPERATOR, ROLE_REGULATOR, ROLE_SETTLEMENT, ROLE_SUPPLIER
 } from "../types/Records.sol";
 import {MemberWord, newMember} from "../types/MemberWord.sol";
 import {NOBODY, ParticipantId, PayableId} from "../types/Ids.sol";
@@ -226,11 +226,28 @@ contract Participants is Authority {
         private
         returns (MemberWord)
     {
-        uint256 signers = member.signersOf() - member.firstSignerOf();
-        if (low == 0 || high < low || high > signers || high > APPROVALS_MAX) revert BadThreshold(low, high, signers);
+        (uint256 signers, uint256 duties) = _usable(participant, member);
+        bool reachable = high <= signers && high <= APPROVALS_MAX && duties & DUTY_MAKER != 0
+            && (high == 1 || duties & DUTY_CHECKER != 0);
+        if (low == 0 || high < low || !reachable) revert BadThreshold(low, high, signers);
         member = member.withThreshold(low, high, highFrom);
         emit ThresholdSet(participant, low, high, uint64(member.highFromOf()));
         return member;
+    }
+
+    /// @dev How many signers of a participant may sign now, and which duties they have between them.
+    function _usable(ParticipantId participant, MemberWord member)
+        private
+        view
+        returns (uint256 signers, uint256 duties)
+    {
+        uint256 end = member.signersOf();
+        for (uint256 index = member.firstSignerOf(); index < end; ++index) {
+            uint256 duty = _ring.dutyOf(participant, index);
+            if (duty == 0) continue;
+            ++signers;
+            duties |= duty;
+        }
     }
 
     function _addDesks(address[] memory desks) private {

@@ -1,5 +1,6 @@
 """Admission: the operator never alone, one live admission a legal identity, keys proven."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from ledger.model.errors import (
     TooManySigners,
     UnknownParticipant,
 )
-from ledger.model.states import Role
+from ledger.model.states import Duty, Role
 from tests.cast import HIGH_FROM, MAKER, Cast, Member, named
 from tests.contracts.act import beside
 from tests.contracts.office_acts import NEW_KEYS, admission, cosigned, new_signers, proven
@@ -140,6 +141,15 @@ class TestAdmission:
     ) -> None:
         with refused(BadThreshold, low=low, high=high, signers=2):
             admit(cast, threshold_low=low, threshold_high=high)
+
+    @pytest.mark.parametrize(("duty", "high"), [(Duty.MAKER, 2), (Duty.CHECKER, 1)])
+    def test_without_a_maker_or_for_two_without_a_checker_is_refused(
+        self, cast: Cast, duty: int, high: int, refused
+    ) -> None:
+        signers = tuple(replace(one, duty=int(duty)) for one in new_signers())
+        act = admission(cast, signers=signers, threshold_low=1, threshold_high=high)
+        with refused(BadThreshold, low=1, high=high, signers=2):
+            cast.ledger.carry_out(act.item())
 
     def test_numbers_the_newcomer_and_lets_it_act(self, cast: Cast, acme: Member) -> None:
         outcome = cast.ledger.carry_out(admission(cast).item())

@@ -83,6 +83,19 @@ class TestCompletion:
         with refused(VersionNotProposed):
             complete(cast, act)
 
+    def test_after_thirty_more_days_is_refused_until_it_is_proposed_anew(
+        self, cast, refused
+    ) -> None:
+        act = version(cast)
+        cast.ledger.carry_out(act.item())
+        cast.advance(7 + 31)
+        with refused(VersionNotProposed):
+            complete(cast, act)
+        again = version(cast)
+        cast.ledger.carry_out(again.item())
+        cast.advance(7 + 29)
+        complete(cast, again)
+
     def test_with_other_desks_is_refused(self, cast: Cast, refused) -> None:
         cast.ledger.carry_out(version(cast).item())
         cast.advance(8)

@@ -55,16 +55,17 @@ class BadRoles(LedgerError):
 
 
 class BadThreshold(LedgerError):
-    """Thresholds {low} and {high} do not fit {signers} signers."""
+    """Thresholds {low} and {high} cannot be met by the {signers} signers who may sign now."""
 
     low: Count
     high: Count
     signers: Count
     kind = Kind.TERMS
-    zh = "签署人数 {low} 和 {high} 与 {signers} 名签署人不符。"
+    zh = "签署人数 {low} 和 {high} 无法由现有 {signers} 名有效签署人满足。"
     next_steps = (
-        "Set 1 ≤ low ≤ high ≤ number of signers.",
-        "应满足 1 ≤ 一般人数 ≤ 大额人数 ≤ 签署人总数。",
+        "Set 1 ≤ low ≤ high ≤ signers neither revoked nor expired, a maker and from two on a checker"
+        " among them.",
+        "应满足 1 ≤ 一般人数 ≤ 大额人数 ≤ 有效签署人数，其中须有经办人，两人以上时还须有复核人。",
     )
 
 
