@@ -1,18 +1,20 @@
 """What a chain has recorded, read through any JSON-RPC endpoint; no key is held, nothing sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from eth_abi.exceptions import DecodingError
 from web3 import HTTPProvider, Web3
-from web3.exceptions import Web3Exception
+from web3.exceptions import Web3Exception, Web3RPCError
 
+from ledger.chain.artifacts import entries_of
 from ledger.chain.codec import Event, decode_event, revert_data
 from ledger.chain.node import Reverted
 from ledger.model.errors.service import NodeUnreachable
 
-__all__ = ["UNKNOWN_EVENT", "History", "Transaction"]
+__all__ = ["UNKNOWN_EVENT", "History", "Transaction", "answering"]
 
 UNKNOWN_EVENT: Final = "?"
 """Name of an event that none of our contracts declares, or that does not decode."""
@@ -66,13 +68,27 @@ class History:
 
     def events(self, first: int, last: int, contracts: Sequence[str]) -> list[Event]:
         """Events of contracts in some blocks, in order; those that nobody declares too."""
-        found: list[Event] = []
         addresses = [_checksummed(one) for one in contracts]
-        for low in range(first, last + 1, _BLOCKS):
-            high = min(low + _BLOCKS - 1, last)
-            asked: Any = {"fromBlock": low, "toBlock": high, "address": addresses}
-            found += [_event(log) for log in self._w3.eth.get_logs(asked)]
-        return found
+        ranges = ((low, min(low + _BLOCKS - 1, last)) for low in range(first, last + 1, _BLOCKS))
+        return [_event(log) for low, high in ranges for log in self._logs(low, high, addresses)]
+
+    def _logs(self, low: int, high: int, addresses: list[Any]) -> list[Any]:
+        """Logs of some blocks, in halves where the node finds the answer too large."""
+        asked: Any = {"fromBlock": low, "toBlock": high, "address": addresses}
+        try:
+            return list(self._w3.eth.get_logs(asked))
+        except Web3RPCError:
+            if low == high:
+                raise
+        middle = (low + high) // 2
+        return self._logs(low, middle, addresses) + self._logs(middle + 1, high, addresses)
+
+    def emitters(self, first: int, last: int, event: str) -> list[str]:
+        """The contracts that have left an event of this name, whatever they are."""
+        [topic] = {hash_ for hash_, entry in entries_of("event").items() if entry.name == event}
+        asked: Any = {"fromBlock": first, "toBlock": last, "topics": ["0x" + topic.hex()]}
+        logs = self._w3.eth.get_logs(asked)
+        return list(dict.fromkeys(str(log["address"]).lower() for log in logs))
 
     def transaction(self, hash_: bytes) -> Transaction:
         """A transaction with everything it left, whoever emitted it."""
@@ -110,6 +126,15 @@ class History:
             return bool(self._w3.eth.get_code(_checksummed(address), block))
         except (Web3Exception, ValueError):
             return False
+
+
+@contextmanager
+def answering(url: str) -> Iterator[None]:
+    """Turn an endpoint's failures into ours: gone, or without an answer that it owes."""
+    try:
+        yield
+    except (OSError, Web3Exception):
+        raise NodeUnreachable(url=url) from None
 
 
 def _event(log: Mapping[str, Any]) -> Event:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import typer
 
 from ledger import __version__
-from ledger.cli import book, inspection
+from ledger.cli import audit, book, inspection
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import Lang, Screen
 
@@ -62,6 +62,7 @@ _book.command("run")(book.run)
 _book.command("check")(book.check)
 _inspect.command("voucher")(inspection.voucher)
 _inspect.command("payable")(inspection.payable)
+app.command("audit")(audit.audit)
 
 
 @app.command()
