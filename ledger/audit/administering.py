@@ -7,7 +7,7 @@ from ledger.audit.authority import authorise, cosigned, digest_of, require_role
 from ledger.audit.findings import Kind
 from ledger.audit.registry_parts import Offices
 from ledger.audit.scene import Handler, Scene
-from ledger.audit.signers import Member
+from ledger.audit.signers import Member, Threshold
 from ledger.model.commands import (
     AddSigner,
     AddVersion,
@@ -27,6 +27,7 @@ from ledger.model.states import Role
 __all__ = ["ADMINISTERING"]
 
 _DELAY: Final = 7 * 86_400
+_WINDOW: Final = 30 * 86_400
 _SIGNERS_MAX: Final = 16
 _ROLES_ALL: Final = (1 << 6) - 1
 _INSTITUTION: Final = Role.BANK | Role.SETTLEMENT | Role.REGULATOR
@@ -186,10 +187,11 @@ def _propose_version(scene: Scene) -> None:
 def _complete_version(scene: Scene) -> None:
     command: AddVersion = scene.call.arguments["command"]
     signed, register = digest_of(scene, command), scene.register
-    effective = scene.own(Offices).versions.pop(signed, None)
-    scene.require(effective is not None, "VersionNotProposed", signed)
-    is_late = scene.second >= (effective or 0)
-    scene.require(is_late, "VersionTooEarly", effective or 0, scene.second)
+    effective = scene.own(Offices).versions.pop(signed, 0)
+    is_standing = effective > 0 and scene.second <= effective + _WINDOW
+    scene.require(is_standing, "VersionNotProposed", signed)
+    is_late = scene.second >= effective
+    scene.require(is_late, "VersionTooEarly", effective, scene.second)
     register.versions += 1
     for desk in ("0x" + one.hex() for one in command.desks):
         if desk not in register.desks:
@@ -244,7 +246,8 @@ def _set_threshold(
     scene: Scene, participant: int, command: AdmitParticipant | SetThreshold | ProposeRecovery
 ) -> None:
     low, high = command.threshold_low, command.threshold_high
-    found = scene.register.set_threshold(participant, low, high, command.high_from)
+    threshold = Threshold(low, high, command.high_from)
+    found = scene.register.set_threshold(participant, threshold, scene.second)
     scene.blame(Kind.RULE, found)
     kept = scene.register.member(participant).high_from
     told = {"participant": participant, "low": low, "high": high, "high_from": kept}

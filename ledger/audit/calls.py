@@ -73,18 +73,32 @@ def _relayed(data: bytes, contracts: Contracts) -> list[Call] | None:
     if data[:4] != entry.selector:
         return None
     try:
-        desks, items = entry.arguments(data[4:])
+        desks, count, items = _arguments(entry, data)
     except DecodingError:
         return None
     calls = []
-    for number, (desk, call) in enumerate(items):
+    for number, (desk, call) in enumerate(_unframed(items)):
         if desk >= len(desks):
             return None
-        read = _read(contracts[str(desks[desk]).lower()], bytes(call), number)
+        read = _read(contracts[str(desks[desk]).lower()], call, number)
         if read is None:
             return None
         calls.append(read)
-    return calls
+    return calls if len(calls) == count else None
+
+
+def _unframed(items: bytes) -> Iterator[tuple[int, bytes]]:
+    """The items of a batch: each a desk's number, three bytes of length, and the call."""
+    place = 0
+    while place < len(items):
+        end = place + 4 + int.from_bytes(items[place + 1 : place + 4], "big")
+        yield items[place], items[place + 4 : end]
+        place = end
+
+
+def _arguments(entry: Entry, data: bytes) -> tuple[Any, ...]:
+    """The values behind a selector; the zeros that fill the last bytes up may be left out."""
+    return entry.arguments(data[4:] + bytes(-len(data[4:]) % 32))
 
 
 def _read(desk: Contract, data: bytes, item: int | None = None) -> Call | None:
@@ -92,7 +106,7 @@ def _read(desk: Contract, data: bytes, item: int | None = None) -> Call | None:
     if entry is None:
         return None
     try:
-        values = entry.arguments(data[4:])
+        values = _arguments(entry, data)
         arguments = {
             snake_case(member["name"]): _value(member, value)
             for member, value in zip(entry.inputs, values, strict=True)

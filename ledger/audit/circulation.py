@@ -11,7 +11,6 @@ from ledger.audit.scene import Handler, Scene
 from ledger.audit.transitions import (
     accept,
     current,
-    cut,
     disposable,
     is_offered,
     join,
@@ -62,8 +61,7 @@ def _offer_part(scene: Scene, giver: int, part: Part) -> None:
     scene.require(part.to != record.obligor, "ToObligor", part.to)
     most = claims.limits[record.rules].depth_max
     scene.require(found.depth < most, "DepthExceeded", part.voucher, most)
-    cut_off = cut(scene, claims, part.voucher, part.amount)
-    offer(scene, claims, cut_off, part.to, part.evidence)
+    offer(scene, claims, part)
 
 
 def _accept(scene: Scene) -> None:

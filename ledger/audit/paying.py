@@ -1,42 +1,30 @@
-"""Payments on both rails, settlement and payouts, as an audit replays them."""
+"""Money that comes in for payables, on both rails, as an audit replays it."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from ledger.audit.authority import authorise
-from ledger.audit.depositing import Leg, hold, pay_out, take_reference
+from ledger.audit.depositing import Leg, hold, take_reference
 from ledger.audit.ledger_parts import (
     Account,
     Claims,
-    Payable,
     Payment,
     Payments,
-    Payout,
-    Voucher,
 )
-from ledger.audit.lending import serve
 from ledger.audit.registry_parts import Deposits
 from ledger.audit.scene import Handler, Scene
-from ledger.audit.sharing import Stand, late_interest, least_payment, shareable, waiting
-from ledger.audit.transitions import close, current, is_frozen, payable, reduce
+from ledger.audit.sharing import late_interest, least_payment, shareable, waiting
+from ledger.audit.transitions import payable, reduce
 from ledger.model.commands import (
     AttestPayment,
-    ConfirmPayout,
     PayPayable,
-    ReturnPayout,
     ReturnUnapplied,
 )
-from ledger.model.errors import ERRORS
-from ledger.model.ids import payable_of, serial_of
-from ledger.model.states import PayableState, VoucherState
+from ledger.model.states import PayableState
 
 __all__ = ["PAYING"]
 
 _VALUE_DAYS_BACK: Final = 5
-_ALIVE: Final = (PayableState.LIVE, PayableState.SETTLED)
-
-
-# ---- money in
 
 
 def _pay(scene: Scene) -> None:
@@ -156,114 +144,9 @@ def _record(  # noqa: PLR0913 -- a payment is all of this
     reduce(scene, claims, number, principal)
 
 
-# ---- money out
-
-
-def _settle(scene: Scene) -> None:
-    """Each voucher gets what the payments entitle it to; anybody may ask."""
-    payments, claims = scene.own(Payments), scene.near(Claims, "vouchers")
-    for voucher in scene.call.arguments["ids"]:
-        number = payable_of(voucher)
-        record = claims.payables.get(number)
-        is_known = record is not None and 0 < serial_of(voucher) <= record.serials
-        if record is None or not is_known or record.state not in _ALIVE:
-            continue
-        found, account = current(scene, claims, voucher), payments.accounts[number]
-        is_done = found.state is VoucherState.CLOSED or found.settled == len(account.payments)
-        if not is_done and not _is_set_aside(scene, claims, number, found):
-            _settle_voucher(scene, claims, voucher, account)
-
-
-def _is_set_aside(scene: Scene, claims: Claims, number: int, found: Voucher) -> bool:
-    sides = (scene.register.members.get(one) for one in (found.holder, found.counterparty))
-    is_side_frozen = any(side is not None and side.freezes for side in sides)
-    return is_side_frozen or is_frozen(scene, claims, number, found.start, found.end)
-
-
-def _settle_voucher(scene: Scene, claims: Claims, voucher: int, account: Account) -> None:
-    found, number = current(scene, claims, voucher), payable_of(voucher)
-    record = payable(claims, number)
-    stand, ends, holder = Stand.of(record, found.start, found.end), False, found.holder
-    to_holder = to_lender = banked = 0
-    shares: list[tuple[int, int]] = []
-    for place, payment in enumerate(account.payments):
-        share, stand = stand.share_of(payment), stand.after(payment)
-        if place < found.settled or not share:
-            continue
-        if found.state is VoucherState.PLEDGED and not ends:
-            lender, paid, ends = serve(scene, claims, voucher, share, payment.day)
-            share, to_lender = share - paid, to_lender + paid
-            if paid and payment.on_bank_rail:
-                _open_payout(scene, record, voucher, lender, paid)
-            elif paid:
-                shares.append((lender, paid))
-        to_holder += share
-        banked += share if payment.on_bank_rail else 0
-    if to_holder - banked:
-        shares.append((holder, to_holder - banked))
-    if banked:
-        _open_payout(scene, record, voucher, holder, banked)
-    pay_out(scene, scene.near(Deposits, "deposits"), record.bank, number, shares)
-    found.settled = len(account.payments)
-    if ends:
-        found.state, found.counterparty = VoucherState.HELD, 0
-        scene.tell(claims.contract, "VoucherFreed", voucher=voucher)
-    if record.state is PayableState.SETTLED:
-        record.pieces -= 1
-        close(scene, claims, voucher)
-    told = {"to_holder": to_holder, "to_lender": to_lender, "payments": found.settled}
-    scene.tell(scene.desk, "VoucherSettled", voucher=voucher, holder=holder, **told)
-
-
-def _open_payout(scene: Scene, record: Payable, voucher: int, payee: int, amount: int) -> None:
-    """A share of a payment that came by the bank rail is payable by the bank."""
-    payouts = scene.own(Payments).payouts
-    number = len(payouts) + 1
-    payouts[number] = Payout(record.bank, payee, amount, voucher)
-    told = {"voucher": voucher, "payee": payee, "bank": record.bank, "amount": amount}
-    scene.tell(scene.desk, "PayoutOpened", payout=number, **told)
-
-
-def _confirm_payout(scene: Scene) -> None:
-    command: ConfirmPayout = scene.call.arguments["command"]
-    authorise(scene, command, scene.call.arguments["approvals"])
-    payout = _payout(scene, command, "confirm")
-    scene.require(not payout.is_confirmed, "PayoutNotOpen", command.payout)
-    payout.is_confirmed = True
-    told = {"payout": command.payout, "payment_reference": command.payment_reference}
-    scene.tell(scene.desk, "PayoutConfirmed", **told)
-
-
-def _return_payout(scene: Scene) -> None:
-    command: ReturnPayout = scene.call.arguments["command"]
-    authorise(scene, command, scene.call.arguments["approvals"])
-    payout = _payout(scene, command, "return")
-    scene.require(payout.is_confirmed, "PayoutNotConfirmed", command.payout)
-    payout.is_confirmed = False
-    told = {"payout": command.payout, "payment_reference": command.payment_reference}
-    scene.tell(scene.desk, "PayoutReturned", **told)
-
-
-def _payout(scene: Scene, command: ConfirmPayout | ReturnPayout, kind: str) -> Payout:
-    """A payout of the bank that signs, under a reference of its own."""
-    number, bank = command.payout, command.participant
-    payout = scene.own(Payments).payouts.get(number)
-    if payout is None:
-        raise ERRORS["UnknownPayout"].of(number)
-    scene.require(payout.bank == bank, "UnknownPayout", number)
-    is_same = payout.amount == command.amount
-    scene.require(is_same, "PayoutMismatch", number, command.amount, payout.amount)
-    fact, deposits = (scene.desk.address, kind, number), scene.near(Deposits, "deposits")
-    take_reference(scene, deposits, bank, command.payment_reference, fact)
-    return payout
-
-
 PAYING: Final[Mapping[str, Handler]] = {
     "Settlement.pay": _pay,
     "Settlement.attest": _attest,
     "Settlement.applyUnapplied": _apply_unapplied,
     "Settlement.returnUnapplied": _return_unapplied,
-    "Settlement.settle": _settle,
-    "Settlement.confirmPayout": _confirm_payout,
-    "Settlement.returnPayout": _return_payout,
 }

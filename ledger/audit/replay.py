@@ -20,6 +20,7 @@ from ledger.audit.paying import PAYING
 from ledger.audit.ruling import RULING
 from ledger.audit.scene import Effect, Handler, Scene
 from ledger.audit.selling import SELLING
+from ledger.audit.settling import SETTLING
 from ledger.audit.world import World
 from ledger.chain.codec import Event
 from ledger.chain.history import History, Transaction
@@ -35,6 +36,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **SELLING,
     **LENDING,
     **PAYING,
+    **SETTLING,
     **DEPOSITING,
     **RULING,
     **ADMINISTERING,

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from ledger.chain.keys import signed_by_account
@@ -13,7 +15,7 @@ from ledger.model.parts import Signer
 from ledger.model.states import Duty
 from ledger.records import verification
 
-__all__ = ["Act", "Key", "Level", "Member", "Register", "approvals_of"]
+__all__ = ["Act", "Key", "Level", "Member", "Register", "Threshold", "approvals_of"]
 
 _DEADLINE_MAX: Final = 7 * 86_400
 _APPROVALS_MAX: Final = 16
@@ -57,6 +59,19 @@ class Key:
     duty: int
     expiry: int
     is_revoked: bool = False
+
+    def is_usable(self, second: int) -> bool:
+        """Whether it may sign at a second."""
+        return not self.is_revoked and (not self.expiry or second < self.expiry)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """How many signers an act needs, and from which amount in a day on more."""
+
+    low: int
+    high: int
+    high_from: int
 
 
 @dataclass(slots=True)
@@ -128,7 +143,7 @@ class Register:
         if act.is_stoppable:
             yield from self.stopped(act.participant)
         amount = act.amount
-        if amount:
+        if amount and act.level is Level.AMOUNT:
             today = day_of_second(second)
             amount += member.committed_on(today)
             member.commit(today, amount)
@@ -203,14 +218,18 @@ class Register:
         member.keys.append(Key(signer.key, signer.duty, signer.expiry))
 
     def set_threshold(
-        self, participant: int, low: int, high: int, high_from: int
+        self, participant: int, threshold: Threshold, second: int
     ) -> Iterator[LedgerError]:
-        """Set how many signers acts need."""
-        member = self.member(participant)
-        signers = len(member.keys) - member.first_signer
-        if low == 0 or high < low or high > min(signers, _APPROVALS_MAX):
-            yield ERRORS["BadThreshold"].of(low, high, signers)
-        member.low, member.high, member.high_from = low, high, min(high_from, _AMOUNT_MAX)
+        """Set how many signers acts need; those who may sign now must be able to reach it."""
+        member, low, high = self.member(participant), threshold.low, threshold.high
+        usable = [key.duty for key in member.keys[member.first_signer :] if key.is_usable(second)]
+        duties = reduce(or_, usable, 0)
+        is_checked = high == 1 or bool(duties & Duty.CHECKER)
+        is_reachable = high <= min(len(usable), _APPROVALS_MAX) and bool(duties & Duty.MAKER)
+        if not (0 < low <= high and is_reachable and is_checked):
+            yield ERRORS["BadThreshold"].of(low, high, len(usable))
+        member.low, member.high = low, high
+        member.high_from = min(threshold.high_from, _AMOUNT_MAX)
 
     # ---- private
 

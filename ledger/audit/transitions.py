@@ -8,6 +8,7 @@ from ledger.audit.scene import Scene
 from ledger.model.days import day_of_second
 from ledger.model.errors import ERRORS
 from ledger.model.ids import ROOT_SERIAL, payable_of, serial_of, voucher_id
+from ledger.model.parts import Part
 from ledger.model.states import PayableState, VoucherState
 
 __all__ = [
@@ -99,13 +100,22 @@ def lines_of(scene: Scene, claims: Claims) -> Lines:
 # ---- how parting, offering and accepting are told: the one place that knows these events
 
 
-def _tell_cut(scene: Scene, claims: Claims, whole: int, part: int, middle: int) -> None:
+def _tell_cut(scene: Scene, claims: Claims, whole: int, part: int) -> None:
+    middle = claims.vouchers[part].end
     scene.tell(claims.contract, "VoucherCut", whole=whole, part=part, middle=middle)
     _tell_move(scene, claims, part, 0, claims.vouchers[whole].holder)
 
 
-def _tell_offer(scene: Scene, claims: Claims, voucher: int, to: int, evidence: bytes) -> None:
-    scene.tell(claims.contract, "VoucherOffered", voucher=voucher, to=to, evidence=evidence)
+def _tell_offer(scene: Scene, claims: Claims, whole: int, voucher: int, evidence: bytes) -> None:
+    """A whole offer is told as such, an offered part alone instead of its cut."""
+    offered = claims.vouchers[voucher]
+    told = {"to": offered.counterparty, "evidence": evidence}
+    if voucher == whole:
+        scene.tell(claims.contract, "VoucherOffered", voucher=voucher, **told)
+        return
+    part = {"whole": whole, "part": voucher, "middle": offered.end}
+    scene.tell(claims.contract, "PartOffered", **part, **told)
+    _tell_move(scene, claims, voucher, 0, offered.holder)
 
 
 def _tell_acceptance(scene: Scene, claims: Claims, voucher: int, giver: int, holder: int) -> None:
@@ -129,6 +139,13 @@ def _account(scene: Scene, participant: int) -> str:
 
 def cut(scene: Scene, claims: Claims, voucher: int, amount: int) -> int:
     """Cut an amount from the low end: the part's number, or the voucher's if it is the whole."""
+    part = _split(scene, claims, voucher, amount)
+    if part != voucher:
+        _tell_cut(scene, claims, voucher, part)
+    return part
+
+
+def _split(scene: Scene, claims: Claims, voucher: int, amount: int) -> int:
     found, number = current(scene, claims, voucher), payable_of(voucher)
     scene.require(amount != 0, "ZeroAmount")
     scene.require(amount <= found.amount, "AmountExceedsVoucher", voucher, amount, found.amount)
@@ -156,16 +173,16 @@ def cut(scene: Scene, claims: Claims, voucher: int, amount: int) -> int:
         is_cost_shared=found.is_cost_shared,
     )
     found.start = middle
-    _tell_cut(scene, claims, voucher, part, middle)
     return part
 
 
-def offer(scene: Scene, claims: Claims, voucher: int, to: int, evidence: bytes) -> None:
-    """Offer a held voucher."""
+def offer(scene: Scene, claims: Claims, part: Part) -> None:
+    """Offer a part of a held voucher."""
+    voucher = _split(scene, claims, part.voucher, part.amount)
     found = claims.vouchers[voucher]
-    found.state, found.counterparty = VoucherState.OFFERED, to
+    found.state, found.counterparty = VoucherState.OFFERED, part.to
     found.offered_at = scene.second
-    _tell_offer(scene, claims, voucher, to, evidence)
+    _tell_offer(scene, claims, part.voucher, voucher, part.evidence)
 
 
 def accept(scene: Scene, claims: Claims, voucher: int, holder: int) -> None:
