@@ -1,0 +1,1 @@
+"""The authority trace: honest chains are explained, forged ones are reported."""

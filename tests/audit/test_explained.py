@@ -1,0 +1,163 @@
+"""Honest chains: every change is explained by a command of the parties then registered."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ledger import books
+from ledger.audit import Report, audit
+from ledger.audit.replay import HANDLERS
+from ledger.chain.artifacts import artifact
+from ledger.chain.calls import ENTRY_POINTS
+from ledger.chain.history import History
+from ledger.cli.app import app
+from ledger.cli.audit_report import report_to_json
+from ledger.cli.screen import Lang, Screen
+from ledger.cli.stage import Stage
+from ledger.cli.story import story
+from ledger.model.commands import COMMANDS
+from ledger.service.ledger import Ledger
+from tests.audit.conftest import Told
+from tests.audit.recorded import served
+from tests.cast import Cast
+from tests.contracts.asset_acts import ASSET_ACTS
+from tests.contracts.office_acts import OFFICE_ACTS
+from tests.oracle.random_books import random_book
+
+GALAXY = Path(__file__).parents[1] / "books" / "galaxy.json"
+
+
+def _audited(ledger: Ledger) -> Report:
+    return audit(History(ledger.node._w3), ledger.deployment.address("Participants"))
+
+
+def _explained(report: Report) -> Report:
+    assert report.findings == []
+    assert report.events == report.explained_events > 0
+    assert report.compared > 40
+    return report
+
+
+def test_life_of_a_payable_is_explained(told: Told) -> None:
+    report = _explained(told.honest)
+    assert report.commands["SellVoucher"] == report.commands["SaleQuote"] == 1
+    assert report.commands.total() > 30
+    assert report.open_acts == {"settle": 2}
+    assert report.founders == 8
+    assert {"Participants", "Invoices", "ERC7913RSAVerifier"} <= set(report.contracts.values())
+
+
+def test_reference_book_is_explained() -> None:
+    report = _explained(_audited(books.run(books.load(GALAXY)).ledger))
+    assert report.commands["CostShareOffer"] == 1
+    assert report.open_acts["lapse"] == 1
+
+
+def test_demonstration_is_explained() -> None:
+    stage = Stage()
+    assert len(list(story(stage))) == 5
+    _explained(_audited(stage.ledger))
+
+
+def test_random_book_is_explained() -> None:
+    _explained(_audited(books.run(random_book(11, steps=45)).ledger))
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(12))
+def test_long_random_books_are_explained(seed: int) -> None:
+    _explained(_audited(books.run(random_book(seed, steps=250)).ledger))
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", sorted(ASSET_ACTS | OFFICE_ACTS))
+def test_every_command_is_explained(cast: Cast, name: str) -> None:
+    act = (ASSET_ACTS | OFFICE_ACTS)[name](cast)
+    cast.ledger.carry_out(act.item())
+    report = _explained(_audited(cast.ledger))
+    assert report.commands[type(act.command).__name__] > 0
+
+
+def test_every_verb_has_its_replay() -> None:
+    signed = {f"{COMMANDS[name].desk}.{entry}" for name, entry in ENTRY_POINTS.items()}
+    assert signed <= set(HANDLERS)
+    for handled in HANDLERS:
+        contract, function = handled.split(".")
+        assert function in artifact(contract).functions, handled
+
+
+# ---- the command
+
+
+def _fenbook(*arguments: object) -> Result:
+    env = {"LC_ALL": "C", "NO_COLOR": "1", "COLUMNS": "100"}
+    return CliRunner().invoke(app, ["audit", *(str(one) for one in arguments)], env=env)
+
+
+def test_command_audits_over_http_with_nothing_but_an_endpoint(told: Told, tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.json"
+    told.cast.ledger.deployment.save(manifest)
+    with served(told.recorded) as url:
+        shown = _fenbook("--node", url, "--deployment", manifest, "--lang", "zh")
+        as_json = json.loads(_fenbook("--node", url, "--json").stdout)
+    assert shown.exit_code == 0, shown.output
+    assert "每一笔变动均可" in shown.stdout
+    assert as_json["explained"]
+    assert as_json["events"] == {"explained": told.honest.events, "unexplained": 0}
+    assert as_json["findings"] == []
+
+
+def test_command_shows_what_it_cannot_explain_and_ends_with_status_1(told: Told) -> None:
+    def change(method: str, params: object, result: Any) -> Any:
+        del params
+        return {**result, "timestamp": 2**31} if method == "eth_getBlockByNumber" else result
+
+    with served(told.recorded.lying(change)) as url:
+        shown = _fenbook("--node", url)
+    assert shown.exit_code == 1
+    assert "authority missing" in shown.stdout
+    assert "The deadline" in shown.stdout
+    assert "more; --json lists all" in shown.stdout
+
+
+def test_report_as_json_says_each_finding_whole(told: Told) -> None:
+    def change(method: str, params: object, result: Any) -> Any:
+        del params
+        return {**result, "timestamp": 2**31} if method == "eth_getBlockByNumber" else result
+
+    shown = report_to_json(told.lying(change), Screen.of(Lang.EN))
+    first = shown["findings"][0]
+    assert first["kind"] == "authority"
+    assert first["reason"]["code"] == "DeadlinePassed"
+    assert len(first["transaction"]) == len(first["digest"]) == 66
+    assert json.loads(json.dumps(shown)) == shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fact"),
+    [
+        (("--participants", "0x12"), "exactly 20 bytes"),
+        (("--participants", "0x" + "12" * 20), "no ledger was founded"),
+        (("--to-block", 10**9), "There are no blocks"),
+        (("--from-block", 9, "--to-block", 8), "There are no blocks"),
+        (("--deployment", "/nowhere/manifest.json"), "No ledger can be found"),
+        (("--deployment", "a", "--participants", "b"), "not by both"),
+    ],
+)
+def test_command_that_is_misused_ends_with_status_2(
+    told: Told, arguments: tuple[object, ...], fact: str
+) -> None:
+    with served(told.recorded) as url:
+        shown = _fenbook("--node", url, *arguments)
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert fact in shown.stderr.replace("\n", "")
+
+
+def test_command_without_an_endpoint_ends_with_status_2() -> None:
+    assert _fenbook().exit_code == 2
+    gone = _fenbook("--node", "http://127.0.0.1:1")
+    assert gone.exit_code == 2
+    assert "No chain answers" in gone.stderr
