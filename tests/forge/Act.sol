@@ -28,7 +28,8 @@ enum Refusal {
     SettleFirst, UnknownPayable, PayableNotLive, PayableNotOffered, NotObligor, NotSettlementBank, NotYetDue,
     PaymentExceedsDebt, PaymentTooSmall, ReferenceUsed, ReferenceConflict, ReferenceMissing, NothingUnapplied,
     UnappliedExceeded, UnknownPayout, PayoutMismatch, PayoutNotOpen, PayoutNotConfirmed, AmountTooLarge, DepositShort,
-    CaseMissing, CaseOpen, ReviewDayPast, BadRange, TooManyFreezes, NotFrozen, SignedCommandsOnly, CountNotKept
+    CaseMissing, CaseOpen, ReviewDayPast, BadRange, TooManyFreezes, NotFrozen, SignedCommandsOnly, CountNotKept,
+    BatchMalformed
 }
 
 /// @notice Who approves a command, by the numbers of its keys; what is wrong with it.

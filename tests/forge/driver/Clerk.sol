@@ -155,7 +155,7 @@ abstract contract Clerk is World {
             c.parts = new S.Part[](act.pieces.length);
             for (uint256 i; i < c.parts.length; ++i) {
                 c.parts[i] = S.Part(
-                    uint64(act.pieces[i].voucher), uint64(act.pieces[i].amount), uint32(act.pieces[i].to), act.word
+                    uint32(act.pieces[i].to), uint64(act.pieces[i].voucher), uint64(act.pieces[i].amount), act.word
                 );
             }
             call = abi.encodeCall(IVouchersDesk.transfer, (c, approvedBy(head, desk, _hash(c))));
@@ -528,7 +528,7 @@ abstract contract Clerk is World {
         if (door == 1) return (address(vouchers), abi.encodeCall(IVouchersDesk.cut, (root, 1)));
         if (door == 2) return (address(vouchers), abi.encodeCall(IVouchersDesk.turnBack, (root, 1, 0)));
         if (door == 3) return (address(vouchers), abi.encodeCall(IVouchersDesk.freeLien, (root)));
-        if (door == 4) return (address(vouchers), abi.encodeCall(IVouchersDesk.settle, (root, 1, true)));
+        if (door == 4) return (address(vouchers), abi.encodeCall(IVouchersDesk.settlePledged, (root, 1, true)));
         if (door == 5) return (address(deposits), abi.encodeCall(IDepositsDesk.move, (6, 1, 2, 1, "mine")));
         if (door == 6) return (address(deposits), abi.encodeCall(IDepositsDesk.hold, (6, 1, 1, 1)));
         if (door == 7) return (address(deposits), abi.encodeCall(IDepositsDesk.takeReference, (6, "mine", "mine")));
@@ -542,7 +542,11 @@ abstract contract Clerk is World {
         if (door == 15) {
             return (address(vouchers), abi.encodeCall(IVouchersDesk.transferFrom, (address(this), address(this), root)));
         }
-        return (address(vouchers), abi.encodeCall(IVouchersDesk.balanceOf, (address(this))));
+        if (door == 16) return (address(vouchers), abi.encodeCall(IVouchersDesk.balanceOf, (address(this))));
+        // A batch that holds less than it says.
+        address[] memory desks = new address[](1);
+        desks[0] = address(vouchers);
+        return (address(relay), abi.encodeCall(IRelayDesk.relay, (desks, 1, hex"00000009")));
     }
 
     // ---- hashes of what is not a row of words

@@ -48,7 +48,7 @@ interface IVouchersDesk {
     function cut(uint64, uint64) external;
     function turnBack(uint64, uint32, uint32) external;
     function freeLien(uint64) external;
-    function settle(uint64, uint16, bool) external;
+    function settlePledged(uint64, uint16, bool) external;
     function approve(address, uint256) external;
     function transferFrom(address, address, uint256) external;
     function balanceOf(address) external view returns (uint256);
@@ -173,10 +173,5 @@ interface IRulesDesk {
 }
 
 interface IRelayDesk {
-    struct Item {
-        uint8 desk;
-        bytes call;
-    }
-
-    function relay(address[] calldata, Item[] calldata) external returns (bytes[] memory);
+    function relay(address[] calldata, uint256, bytes calldata) external returns (bytes[] memory);
 }

@@ -114,5 +114,6 @@ abstract contract Selectors {
         _refusalOf[Errors.NotFrozen.selector] = Refusal.NotFrozen;
         _refusalOf[Errors.SignedCommandsOnly.selector] = Refusal.SignedCommandsOnly;
         _refusalOf[Errors.CountNotKept.selector] = Refusal.CountNotKept;
+        _refusalOf[Errors.BatchMalformed.selector] = Refusal.BatchMalformed;
     }
 }

@@ -11,9 +11,9 @@ struct InvoiceUse {
 }
 
 struct Part {
+    uint32 to;
     uint64 voucher;
     uint64 amount;
-    uint32 to;
     bytes32 evidence;
 }
 

@@ -6,7 +6,7 @@ pragma solidity 0.8.37;
 bytes32 constant INVOICE_USE =
     keccak256("InvoiceUse(bytes32 fingerprint,uint64 total,uint64 used)");
 bytes32 constant PART =
-    keccak256("Part(uint64 voucher,uint64 amount,uint32 to,bytes32 evidence)");
+    keccak256("Part(uint32 to,uint64 voucher,uint64 amount,bytes32 evidence)");
 bytes32 constant RULE_SET =
     keccak256("RuleSet(uint16 effective,uint16 tenorDaysMax,uint16 offerDays,uint8 depthMax,uint32 piecesMax,uint56 pieceMin,uint32 lateRateDaily,uint40 overdueMultiplier,bool registrationRequired)");
 bytes32 constant SIGNER =
@@ -20,7 +20,7 @@ bytes32 constant BATCH_ISSUE =
 bytes32 constant VOID_BATCH =
     keccak256("VoidBatch(uint32 participant,bytes32 batch,uint256 nonce,uint64 deadline)");
 bytes32 constant TRANSFER_VOUCHER =
-    keccak256("TransferVoucher(uint32 participant,Part[] parts,uint256 nonce,uint64 deadline)Part(uint64 voucher,uint64 amount,uint32 to,bytes32 evidence)");
+    keccak256("TransferVoucher(uint32 participant,Part[] parts,uint256 nonce,uint64 deadline)Part(uint32 to,uint64 voucher,uint64 amount,bytes32 evidence)");
 bytes32 constant ACCEPT_VOUCHER =
     keccak256("AcceptVoucher(uint32 participant,uint64 voucher,uint64 start,uint64 end,uint256 nonce,uint64 deadline)");
 bytes32 constant DECLINE_VOUCHER =

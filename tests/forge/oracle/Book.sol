@@ -301,19 +301,12 @@ abstract contract Book {
 
     // ---- what is owed
 
-    /// @dev pos(u): what is still owed on the units below `unit` after the first `count` payments.
-    function owedBelow(uint256 payableId, uint256 unit, uint256 count) internal view returns (uint256 position) {
-        Payable storage payable_ = payables[payableId];
-        position = unit;
-        for (uint256 i; i < payable_.redeemed.length; ++i) {
-            Span storage gone = payable_.redeemed[i];
-            if (gone.start < unit) position -= (gone.end < unit ? gone.end : unit) - gone.start;
-        }
-        uint256 all = payable_.face - redeemedOf(payableId);
-        for (uint256 i; i < count; ++i) {
-            uint256 principal = payable_.payments[i].principal;
-            if (all != 0) position -= position * principal / all;
-            all -= principal;
+    function unredeemedBelow(uint256 payableId, uint256 unit) internal view returns (uint256 units) {
+        units = unit;
+        Span[] storage all = payables[payableId].redeemed;
+        for (uint256 i; i < all.length; ++i) {
+            Span storage gone = all[i];
+            if (gone.start < unit) units -= (gone.end < unit ? gone.end : unit) - gone.start;
         }
     }
 
@@ -324,9 +317,10 @@ abstract contract Book {
         }
     }
 
-    function paidOf(uint256 payableId, uint256 count) internal view returns (uint256 sum) {
-        for (uint256 i; i < count; ++i) {
-            sum += payables[payableId].payments[i].principal;
+    function paidOf(uint256 payableId) internal view returns (uint256 sum) {
+        Payment[] storage all = payables[payableId].payments;
+        for (uint256 i; i < all.length; ++i) {
+            sum += all[i].principal;
         }
     }
 
@@ -334,7 +328,7 @@ abstract contract Book {
     function liveOf(uint256 payableId) internal view returns (uint256) {
         Payable storage payable_ = payables[payableId];
         if (payable_.state != PState.Live && payable_.state != PState.Settled) return 0;
-        return payable_.face - redeemedOf(payableId) - paidOf(payableId, payable_.payments.length);
+        return payable_.face - redeemedOf(payableId) - paidOf(payableId);
     }
 
     function reckonedFrom(uint256 payableId) internal view returns (uint256) {

@@ -114,9 +114,10 @@ abstract contract Financing is Circulation, Settling {
     /// @dev Open principal, its share of carried late interest, interest at the raised rate since the last payment.
     function recoursePrice(uint256 id, uint256 rate) private view returns (uint256) {
         uint256 payableId = payableOf(id);
-        uint256 principal = openPrincipal(id);
+        Place memory place = placeNow(id);
+        uint256 principal = place.high - place.low;
         uint256 factor = rulesOf(id).overdueMultiplier;
-        uint256 carried = shareOf(id, payables[payableId].carried, payables[payableId].payments.length);
+        uint256 carried = shareAt(place, payables[payableId].carried);
         return principal + carried + raisedInterest(principal, rate, factor, reckonedFrom(payableId), today());
     }
 

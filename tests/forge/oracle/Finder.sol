@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Financing} from "./Financing.sol";
 import {Office} from "./Office.sol";
+import {Use} from "../Act.sol";
 
 /// @notice What the driver looks for in the oracle's memory to make acts that mean something. It decides nothing.
 abstract contract Finder is Financing, Office {
@@ -50,27 +51,34 @@ abstract contract Finder is Financing, Office {
         if (want == Want.AnyVoucher) return true;
         if (want == Want.OpenOffer || want == Want.OpenRoot) return offerOpen(id);
         if (want == Want.DeadRoot) return !offerOpen(id);
-        Voucher memory voucher = voucherView(id);
+        Voucher storage voucher = stored(id);
         if (want == Want.Pledged) return voucher.state == VState.Pledged;
-        if (want == Want.WithRecourse) return voucher.state == VState.Held && voucher.sale != 0;
+        if (want == Want.WithRecourse) return voucher.sale != 0 && isHeld(id);
         if (want == Want.Unsettled) {
             return voucher.state != VState.Closed && voucher.settled < payables[payableOf(id)].payments.length;
         }
         if (want == Want.Frozen) return rangeFrozen(id);
-        if (voucher.state != VState.Held || rangeFrozen(id)) return false;
+        if (!isHeld(id) || rangeFrozen(id)) return false;
         if (want == Want.Joinable) return neighbour(id) != 0;
         return want == Want.Disposable || !voucher.shared;
     }
 
+    /// @dev Held, or offered until its offer ended.
+    function isHeld(uint256 id) private view returns (bool) {
+        VState state = stored(id).state;
+        if (state != VState.Offered) return state == VState.Held;
+        return payables[payableOf(id)].state == PState.Live && !offerOpen(id);
+    }
+
     /// @notice The held voucher of the same holder that begins where this one ends; 0 for none.
     function neighbour(uint256 id) public view returns (uint256) {
-        Voucher memory low = voucherView(id);
+        if (!known(id)) return 0;
+        Voucher storage low = stored(id);
         uint256 payableId = payableOf(id);
         for (uint256 i = 1; i < vouchers[payableId].length; ++i) {
-            Voucher memory high = voucherView((payableId << 32) + i);
-            if (high.start == low.end && high.holder == low.holder && high.state == VState.Held) {
-                return (payableId << 32) + i;
-            }
+            Voucher storage high = vouchers[payableId][i];
+            bool touches = high.start == low.end && high.holder == low.holder;
+            if (touches && isHeld((payableId << 32) + i)) return (payableId << 32) + i;
         }
         return 0;
     }
@@ -134,6 +142,35 @@ abstract contract Finder is Financing, Office {
         }
     }
 
+    /// @notice A payable without its lists.
+    struct Brief {
+        uint256 obligor;
+        uint256 bank;
+        uint256 face;
+        uint256 maturity;
+        uint256 unapplied;
+    }
+
+    function brief(uint256 id) external view returns (Brief memory) {
+        if (!exists(id)) return Brief(0, 0, 0, 0, 0);
+        Payable storage one = payables[id];
+        return Brief(one.obligor, one.bank, one.face, one.maturity, one.unapplied);
+    }
+
+    /// @notice The invoices that a cancelled payable would set free; none of one that was accepted.
+    function backing(uint256 id) external view returns (uint256[] memory used) {
+        if (!exists(id) || payables[id].state != PState.Offered) return used;
+        Use[] storage uses = payables[id].uses;
+        used = new uint256[](uses.length);
+        for (uint256 i; i < used.length; ++i) {
+            used[i] = uses[i].invoice;
+        }
+    }
+
+    function freezesOf(uint256 id) external view returns (Freeze[] memory all) {
+        if (exists(id)) all = payables[id].freezes;
+    }
+
     function payableView(uint256 id) external view returns (Payable memory payable_) {
         if (exists(id)) payable_ = payables[id];
     }
@@ -175,16 +212,15 @@ abstract contract Finder is Financing, Office {
     }
 
     function pieces(uint256 payableId) external view returns (uint256 all, uint256 open_) {
-        return (vouchers[payableId].length - 1, piecesOf(payableId));
+        if (exists(payableId)) (all, open_) = (vouchers[payableId].length - 1, piecesOf(payableId));
     }
 
     function sums(uint256 payableId) external view returns (uint256 live, uint256 paid, uint256 redeemed) {
-        Payable storage payable_ = payables[payableId];
-        return (liveOf(payableId), paidOf(payableId, payable_.payments.length), redeemedOf(payableId));
+        return (liveOf(payableId), paidOf(payableId), redeemedOf(payableId));
     }
 
     function debtOf(uint256 payableId) external view returns (uint256) {
-        return lateInterest(payableId, today()) + liveOf(payableId);
+        return exists(payableId) ? lateInterest(payableId, today()) + liveOf(payableId) : 0;
     }
 
     function exposureView(uint256 obligor) external view returns (uint256 limit, uint256 out, bool blocked) {
@@ -231,16 +267,43 @@ abstract contract Finder is Financing, Office {
         }
     }
 
-    /// @notice How many signers an act of this amount needs now; 0 of an unknown participant.
-    function signersNeeded(uint256 party, uint256 amount, bool highest) external view returns (uint256) {
-        if (!isParty(party)) return 0;
+    /// @notice Signers that would do for an act now, in order: makers and checkers first, as many as it needs.
+    /// @param level 0 one, 1 by amount, 2 the highest threshold
+    function properSigners(uint256 party, uint256 amount, uint256 level) external view returns (uint256[] memory) {
+        if (!isParty(party)) return new uint256[](1);
         Party storage self = parties[party];
         uint256 before = self.committedDay == today() ? self.committed : 0;
-        return needed(party, amount == 0 ? 0 : amount + before, highest ? Need.Highest : Need.ByAmount);
+        uint256 required = needed(party, amount == 0 ? 0 : amount + before, Need(level));
+        (uint256[] memory numbers, uint256[] memory duties) = activeKeys(party);
+        bool[] memory chosen = new bool[](numbers.length);
+        uint256 count;
+        for (uint256 pass; pass < 3; ++pass) {
+            // First one that makes, then one that checks, then whoever is left.
+            for (uint256 i; i < numbers.length && count < required; ++i) {
+                bool fit = pass == 0 ? duties[i] != 2 : pass == 1 ? duties[i] != 1 : true;
+                if (chosen[i] || !fit) continue;
+                chosen[i] = true;
+                ++count;
+                if (pass < 2) break;
+            }
+        }
+        return picked(numbers, chosen, count);
+    }
+
+    function picked(uint256[] memory numbers, bool[] memory chosen, uint256 count)
+        private
+        pure
+        returns (uint256[] memory signers)
+    {
+        signers = new uint256[](count);
+        uint256 place;
+        for (uint256 i; i < numbers.length; ++i) {
+            if (chosen[i]) signers[place++] = numbers[i];
+        }
     }
 
     /// @notice Numbers of keys that still sign, in order, with the duties of each.
-    function activeKeys(uint256 party) external view returns (uint256[] memory numbers, uint256[] memory duties) {
+    function activeKeys(uint256 party) public view returns (uint256[] memory numbers, uint256[] memory duties) {
         if (!isParty(party)) return (numbers, duties);
         Party storage self = parties[party];
         uint256 count;

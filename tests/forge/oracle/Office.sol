@@ -204,11 +204,25 @@ abstract contract Office is Authority {
 
     function setThresholds(uint256 party, Act memory act) private {
         Party storage self = parties[party];
-        uint256 count = self.keys.length - self.firstKey;
-        bool bad = act.low == 0 || act.high < act.low || act.high > count || act.high > 16;
+        bool bad = act.low == 0 || act.high < act.low || act.high > 16 || !canReach(self, act.high);
         refuseIf(bad, Refusal.BadThreshold);
         (self.low, self.high) = (act.low, act.high);
         self.highFrom = act.highFrom > 2 ** 48 - 1 ? 2 ** 48 - 1 : act.highFrom;
+    }
+
+    /// @dev Whether the keys that sign today are enough, with a maker among them, and a checker where two are asked.
+    function canReach(Party storage self, uint256 high) private view returns (bool) {
+        uint256 count;
+        bool makes;
+        bool checks;
+        for (uint256 i = self.firstKey; i < self.keys.length; ++i) {
+            KeyRecord storage key = self.keys[i];
+            if (key.revoked || (key.expiry != 0 && block.timestamp >= key.expiry)) continue;
+            count += 1;
+            makes = makes || key.duty != 2;
+            checks = checks || key.duty != 1;
+        }
+        return count >= high && makes && (high == 1 || checks);
     }
 
     // ---- recovery; `word` stands for all that was proposed
@@ -252,7 +266,8 @@ abstract contract Office is Authority {
 
     /// @dev `flag`: one of its desks has no code.
     function completeVersion(Act calldata act) internal {
-        refuseIf(versions[act.word] == 0, Refusal.VersionNotProposed);
+        bool stands = versions[act.word] != 0 && block.timestamp <= versions[act.word] + 30 days;
+        refuseIf(!stands, Refusal.VersionNotProposed);
         refuseIf(block.timestamp < versions[act.word], Refusal.VersionTooEarly);
         refuseIf(act.flag, Refusal.NotDesk);
         delete versions[act.word];

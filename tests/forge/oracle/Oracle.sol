@@ -89,10 +89,12 @@ contract Oracle is Finder {
         else trespass(act);
     }
 
-    /// @dev The doors between desks open to no stranger; the last three are ERC-721's.
+    /// @dev The doors between desks open to no stranger, and ERC-721's to nobody.
     function trespass(Act calldata act) private pure {
         refuseIf(act.number < 14, Refusal.NotDesk);
         refuseIf(act.number < 16, Refusal.SignedCommandsOnly);
-        revert Refused(Refusal.CountNotKept);
+        refuseIf(act.number == 16, Refusal.CountNotKept);
+        // Nor is a batch carried out that holds less than it says.
+        revert Refused(Refusal.BatchMalformed);
     }
 }

@@ -132,8 +132,12 @@ abstract contract Settling is Authority {
             rangeFrozen(id) || isFrozenParty(voucher.holder) || isFrozenParty(voucher.counterparty);
         if (stopped) return Settled.Frozen;
         uint256 byBank;
-        for (uint256 i = voucher.settled; i < count; ++i) {
-            byBank += payShare(id, i);
+        Place memory place = placeOf(id);
+        for (uint256 i; i < count; ++i) {
+            Payment storage payment = payable_.payments[i];
+            uint256 share = shareAt(place, payment.interest) + shareAt(place, payment.principal);
+            if (i >= voucher.settled && share != 0) byBank += payShare(id, share, payment);
+            pass(place, payment.principal);
         }
         if (byBank != 0) payouts.push(Payout(payable_.bank, voucher.holder, byBank, false, id));
         voucher.settled = count;
@@ -142,12 +146,9 @@ abstract contract Settling is Authority {
     }
 
     /// @dev A pledged voucher's share serves its loan as of the payment's day. Returns what the bank owes the holder of it.
-    function payShare(uint256 id, uint256 number) private returns (uint256) {
+    function payShare(uint256 id, uint256 share, Payment storage payment) private returns (uint256) {
         Voucher storage voucher = stored(id);
         Payable storage payable_ = payables[payableOf(id)];
-        Payment storage payment = payable_.payments[number];
-        uint256 share = shareOf(id, payment.interest, number) + shareOf(id, payment.principal, number);
-        if (share == 0) return 0;
         if (!payment.byBank) payable_.held -= share;
         if (voucher.loan != 0) {
             uint256 lender = voucher.counterparty;
@@ -182,20 +183,42 @@ abstract contract Settling is Authority {
         return before + raisedInterest(principal, loan.rate, factor, from, to);
     }
 
-    /// @dev What of `sum` falls on a voucher by what was owed on it after `count` payments.
-    function shareOf(uint256 id, uint256 sum, uint256 count) internal view returns (uint256) {
-        uint256 payableId = payableOf(id);
-        uint256 all = owedBelow(payableId, payables[payableId].face, count);
-        if (all == 0) return 0;
-        uint256 low = owedBelow(payableId, stored(id).start, count);
-        uint256 high = owedBelow(payableId, stored(id).end, count);
-        return high * sum / all - low * sum / all;
+    /// @dev Where a range stands among what is owed: on the units below it, up to its end, and in all.
+    struct Place {
+        uint256 low;
+        uint256 high;
+        uint256 all;
     }
 
-    function openPrincipal(uint256 id) internal view returns (uint256) {
+    /// @dev Before the first payment: redeemed units are owed no more.
+    function placeOf(uint256 id) internal view returns (Place memory place) {
         uint256 payableId = payableOf(id);
-        uint256 count = payables[payableId].payments.length;
-        return owedBelow(payableId, stored(id).end, count) - owedBelow(payableId, stored(id).start, count);
+        Voucher storage voucher = stored(id);
+        place.low = unredeemedBelow(payableId, voucher.start);
+        place.high = unredeemedBelow(payableId, voucher.end);
+        place.all = payables[payableId].face - redeemedOf(payableId);
+    }
+
+    function shareAt(Place memory place, uint256 sum) internal pure returns (uint256) {
+        if (place.all == 0) return 0;
+        return place.high * sum / place.all - place.low * sum / place.all;
+    }
+
+    /// @dev What is owed below each bound falls by what a payment brings there.
+    function pass(Place memory place, uint256 principal) internal pure {
+        if (place.all == 0) return;
+        place.low -= place.low * principal / place.all;
+        place.high -= place.high * principal / place.all;
+        place.all -= principal;
+    }
+
+    /// @dev Where a range stands now, after all payments.
+    function placeNow(uint256 id) internal view returns (Place memory place) {
+        place = placeOf(id);
+        Payment[] storage payments = payables[payableOf(id)].payments;
+        for (uint256 i; i < payments.length; ++i) {
+            pass(place, payments[i].principal);
+        }
     }
 
     function needCaughtUp(uint256 id) internal view {
