@@ -31,6 +31,9 @@ class Contract:
     """The contracts that it asks, by the name of its immutable."""
 
 
+_NOBODY: Final = Contract("", "", is_committed=True, wires={})
+
+
 class Contracts:
     """The contracts met so far; each is looked at once."""
 
@@ -64,21 +67,25 @@ class Contracts:
     def faults(self, of_ledger: Mapping[str, Contract], desks: Iterable[str]) -> list[Finding]:
         """Contracts whose code is not the committed one, and those that ask strangers."""
         known = {self.registry, *desks}
-        found = []
+        asked_as: dict[str, str] = {}
+        strangers = []
         for one in of_ledger.values():
-            if not one.is_committed:
-                found.append(self._fault(Kind.CODE, one, {"code": _committed_name(one)}))
             for wire, other in one.wires.items():
-                target = of_ledger.get(other)
-                is_right = target is not None and target.name == _wired(wire)
+                asked_as[other] = _wired(wire)
+                # One of unknown code is reported as such.
+                target = of_ledger.get(other, _NOBODY)
+                is_right = target.name == _wired(wire) or not target.is_committed
                 if not is_right or (other not in known and _wired(wire) != "Invoices"):
-                    found.append(self._fault(Kind.WIRING, one, {wire: other}))
-        return found
+                    strangers.append(self._fault(Kind.WIRING, one, {wire: other}))
+        unknown = [one for one in of_ledger.values() if not one.is_committed]
+        return [
+            *(self._fault(Kind.CODE, one, _likely(one, asked_as)) for one in unknown),
+            *strangers,
+        ]
 
     def _fault(self, kind: Kind, one: Contract, actual: Mapping[str, str]) -> Finding:
-        return Finding(
-            kind, self._block, contract=one.name or one.address, subject=one.address, actual=actual
-        )
+        name = one.name or "?"
+        return Finding(kind, self._block, contract=name, subject=one.address, actual=actual)
 
     def _identified(self, address: str) -> Contract:
         code = self._history.code(address)
@@ -136,5 +143,7 @@ def _likeness(name: str, code: bytes) -> float:
     return present / len(selectors)
 
 
-def _committed_name(one: Contract) -> str:
-    return f"unknown, answers like {one.name}" if one.name else "unknown"
+def _likely(one: Contract, asked_as: Mapping[str, str]) -> dict[str, str]:
+    """What a contract of unknown code passes for."""
+    told = {"answers_like": one.name, "asked_as": asked_as.get(one.address, "")}
+    return {name: value for name, value in told.items() if value}

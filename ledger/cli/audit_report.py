@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ledger.audit.findings import Finding, Report
+from ledger.audit.findings import Finding, Kind, Report
 from ledger.cli.audit_words import KINDS, MEANINGS, tell
 from ledger.cli.outcomes import table_of
 from ledger.cli.screen import Screen
@@ -19,6 +19,7 @@ __all__ = ["drawn", "report_to_json"]
 
 _SHOWN_MAX: Final = 50
 _SAFE_BITS: Final = 48
+_RENDERED_MAX: Final = {Meaning.DAY: 2**16, Meaning.SECOND: 2**32}
 
 
 def report_to_json(report: Report, screen: Screen) -> dict[str, Any]:
@@ -115,9 +116,10 @@ def _explained(one: Finding, screen: Screen) -> Text:
     lines = [f"{one.contract} · {one.subject}" if one.subject else one.contract]
     if one.reason is not None:
         lines.append(one.reason.message(screen.language))
-    if one.expected or one.actual:
-        for key, values in (("expected", one.expected), ("actual", one.actual)):
-            lines.append(tell(key, screen.language, values=_values(values, screen)))
+    if one.expected:
+        lines.append(tell("expected", screen.language, values=_values(one.expected, screen)))
+    if one.actual or (one.expected and one.kind is Kind.STATE):
+        lines.append(tell("actual", screen.language, values=_values(one.actual, screen)))
     return Text("\n".join(lines))
 
 
@@ -128,7 +130,11 @@ def _values(values: Mapping[str, Any], screen: Screen) -> str:
 
 def _value(name: str, value: Any, screen: Screen) -> str:
     meaning = MEANINGS.get(name)
-    if meaning is not None and type(value) is int and value >= 0:
+    if (
+        meaning is not None
+        and type(value) is int
+        and 0 <= value < _RENDERED_MAX.get(meaning, 2**64)
+    ):
         return rendered(value, meaning, screen.language)
     if isinstance(value, bytes):
         return f"0x{value.hex()[:16]}" + ("…" if len(value) > 8 else "")

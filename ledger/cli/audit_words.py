@@ -100,6 +100,8 @@ MEANINGS: Final[Mapping[str, Meaning]] = MappingProxyType(
         **dict.fromkeys(_PARTIES.split(), Meaning.PARTICIPANT),
         **dict.fromkeys(_AMOUNTS.split(), Meaning.AMOUNT),
         **dict.fromkeys(("voucher", "whole", "part", "joined", "released"), Meaning.VOUCHER),
+        **dict.fromkeys(("maturity", "due", "day", "value_day", "review_day"), Meaning.DAY),
+        **dict.fromkeys(("offered_at", "frozen_at", "expiry"), Meaning.SECOND),
         "token_id": Meaning.VOUCHER,
         "payable_id": Meaning.PAYABLE,
         "loan_id": Meaning.LOAN,
