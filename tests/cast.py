@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +42,7 @@ __all__ = [
     "Cast",
     "Member",
     "SteppedNode",
+    "key_of",
     "named",
     "running_node",
 ]
@@ -138,9 +139,9 @@ class SteppedNode(Node):
 
 
 @contextmanager
-def running_node(start: int = MORNING) -> Iterator[SteppedNode]:
+def running_node(start: int = MORNING, *, engine: str | None = None) -> Iterator[SteppedNode]:
     """A fresh chain: in this process, or an anvil of its own if `FENBOOK_TEST_NODE` says so."""
-    if os.environ.get("FENBOOK_TEST_NODE", "tester") != "anvil":
+    if (engine or os.environ.get("FENBOOK_TEST_NODE", "tester")) != "anvil":
         yield SteppedNode.in_process(start=start)
         return
     port = _free_port()
@@ -196,9 +197,12 @@ class Member(Party):
 class Cast:
     """A deployed ledger with its members, and what most tests begin with."""
 
-    def __init__(self, node: SteppedNode) -> None:
+    def __init__(
+        self, node: SteppedNode, make_key: Callable[[str, int], SigningKey] | None = None
+    ) -> None:
         self.node = node
-        keys = {name: [_key(name, one) for one in range(5)] for name in _ROLES}
+        make = make_key or key_of
+        keys = {name: [make(name, one) for one in range(5)] for name in _ROLES}
         founders = [_founder(number, name, keys[name]) for number, name in enumerate(_ROLES, 1)]
         self.ledger = Ledger.deploy(node, founders, RULES)
         self.members = [
@@ -254,12 +258,12 @@ class Cast:
         self.node.advance_to(self.ledger.now + seconds)
 
 
-def _key(name: str, number: int) -> AccountKey:
-    """Each key is the same in every run."""
+def key_of(name: str, number: int) -> AccountKey:
+    """A signer of the cast: each key is the same in every run."""
     return AccountKey(named(f"{name} {number}"))
 
 
-def _founder(number: int, name: str, keys: list[AccountKey]) -> Founder:
+def _founder(number: int, name: str, keys: Sequence[SigningKey]) -> Founder:
     duties = (Duty.MAKER, Duty.CHECKER, Duty.MAKER, Duty.CHECKER, Duty.CHECKER)
     signers = tuple(
         Signer(key.key, int(duty), MORNING - 1 if one == EXPIRED else 0, named(f"{name} {one}"))

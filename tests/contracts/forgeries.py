@@ -22,15 +22,21 @@ from ledger.model.errors import (
     UnknownSigner,
 )
 from ledger.model.structs import Field, Struct, fields_of
-from tests.cast import CHECKER, EXPIRED, MAKER, OTHER_MAKER, REVOKED, Cast, named
+from tests.cast import CHECKER, EXPIRED, MAKER, OTHER_MAKER, REVOKED, Cast
 from tests.contracts.act import Act, Need
+from tests.contracts.key_kinds import like
+from tests.contracts.spellings import flipped, wrong_spellings
 from tests.random_commands import random_struct
 
-__all__ = ["Forgery", "all_forgeries", "changed_fields", "flipped", "wrong_spellings"]
+__all__ = ["Forgery", "all_forgeries", "changed_fields"]
 
-_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-_STRANGERS: Final = (AccountKey(named("stranger")), AccountKey(named("stranger's friend")))
 _MEMBERS: Final = 8
+_OWN_GROUPS: Final = {
+    "participant": "other actor",
+    "nonce": "other nonce",
+    "deadline": "other deadline",
+}
+_DIGEST_GROUPS: Final = (("domain", "wrong domain"), ("signature of", "other verb"))
 _DOMAIN: Final = (
     "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 )
@@ -40,24 +46,28 @@ _DOMAIN: Final = (
 class Forgery:
     """Approvals that must not do, and how they are refused."""
 
+    group: str
+    """Its class."""
     name: str
     signed: Signed
     error: type[LedgerError]
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def all_forgeries(cast: Cast, act: Act, *, spellings: int, flips: int) -> list[Forgery]:
+def all_forgeries(
+    cast: Cast, act: Act, *, spellings: int, flips: int, seed: int = 0
+) -> list[Forgery]:
     """Every class of false approvals of an act, but for those of time.
 
-    Of the other spellings of a signature, and of signatures with one bit turned, so many are
-    taken; another choice for each verb.
+    Of the other spellings of a signature, and of signatures with one bit turned, at most so many
+    are taken; another choice for each verb and seed.
     """
     return [
         *_wrong_signers(cast, act),
         *_wrong_numbers(act),
         *_changed(act),
         *_wrong_digests(cast, act),
-        *_wrong_signatures(act, spellings, flips),
+        *_wrong_signatures(cast, act, spellings, flips, seed),
     ]
 
 
@@ -71,22 +81,24 @@ def _wrong_signers(cast: Cast, act: Act) -> Iterator[Forgery]:
     watcher = cast.regulator if act.actor is cast.operator else cast.operator
     neighbour = cast.birch if act.actor is cast.cedar else cast.cedar
     relayer = AccountKey(bytes(cast.node._account.key))
-    others = {
-        "a stranger": _STRANGERS,
-        "another participant": (neighbour.keys[MAKER], neighbour.keys[CHECKER]),
-        "the operator": (watcher.keys[MAKER], watcher.keys[CHECKER]),
-        "the relayer": (relayer, relayer),
-        "its own two keys exchanged": (act.actor.keys[CHECKER], act.actor.keys[MAKER]),
-    }
-    for name, keys in others.items():
+    own = act.actor.keys
+    strangers = tuple(like(own[one], f"stranger {one}") for one in (MAKER, CHECKER))
+    others = [
+        ("wrong key", "a stranger", strangers),
+        ("wrong key", "the relayer", (relayer, relayer)),
+        ("wrong key", "its own two keys exchanged", (own[CHECKER], own[MAKER])),
+        ("other actor's key", "another participant", tuple(neighbour.keys.values())),
+        ("other actor's key", "the operator", tuple(watcher.keys.values())),
+    ]
+    for group, name, keys in others:
         approvals = tuple(bytes([one]) + key.sign(digest) for one, key in enumerate(keys))
         signed = Signed(act.command, approvals)
         values = {"participant": number, "signer": 0}
-        yield Forgery(f"signed by {name}", signed, InvalidSignature, values)
-    mixed = bytes([CHECKER]) + _STRANGERS[1].sign(digest)
-    approvals = (*act.actor.approvals(digest, [MAKER]), mixed)
+        yield Forgery(group, f"signed by {name}", signed, InvalidSignature, values)
+    mixed = bytes([CHECKER]) + strangers[1].sign(digest)
+    signed = Signed(act.command, (*act.actor.approvals(digest, [MAKER]), mixed))
     values = {"participant": number, "signer": CHECKER}
-    yield Forgery("checked by a stranger", Signed(act.command, approvals), InvalidSignature, values)
+    yield Forgery("wrong key", "checked by a stranger", signed, InvalidSignature, values)
 
 
 def _wrong_numbers(act: Act) -> Iterator[Forgery]:
@@ -99,19 +111,23 @@ def _wrong_numbers(act: Act) -> Iterator[Forgery]:
     maker = by(MAKER).approvals[0]
     few = {"participant": number, "required": 2, "given": 1}
     one = {"participant": number}
-    yield Forgery("nobody", by(), SignersTooFew, {"given": 0})
-    yield Forgery("revoked", by(MAKER, REVOKED), SignerRevoked, {**one, "signer": REVOKED})
-    yield Forgery("expired", by(MAKER, EXPIRED), SignerExpired, {**one, "signer": EXPIRED})
-    yield Forgery("one twice", by(MAKER, MAKER), SignersUnordered, {**one, "signer": MAKER})
-    yield Forgery("unordered", by(CHECKER, MAKER), SignersUnordered, {**one, "signer": MAKER})
+    yield Forgery("too few", "nobody", by(), SignersTooFew, {"given": 0})
+    revoked, expired = by(MAKER, REVOKED), by(MAKER, EXPIRED)
+    yield Forgery("revoked", "revoked", revoked, SignerRevoked, {**one, "signer": REVOKED})
+    yield Forgery("expired", "expired", expired, SignerExpired, {**one, "signer": EXPIRED})
+    twice, turned = by(MAKER, MAKER), by(CHECKER, MAKER)
+    yield Forgery("one twice", "one twice", twice, SignersUnordered, {**one, "signer": MAKER})
+    yield Forgery("unordered", "unordered", turned, SignersUnordered, {**one, "signer": MAKER})
     beyond = Signed(act.command, (maker, bytes([200]) + maker[1:]))
-    yield Forgery("unknown signer", beyond, UnknownSigner, {**one, "signer": 200})
+    unknown = {**one, "signer": 200}
+    yield Forgery("unknown signer", "unknown signer", beyond, UnknownSigner, unknown)
     if act.need is Need.HIGH:
-        yield Forgery("maker alone", by(MAKER), SignersTooFew, few)
-        yield Forgery("checker alone", by(CHECKER), SignersTooFew, few)
-        yield Forgery("two makers", by(MAKER, OTHER_MAKER), CheckerMissing, one)
+        yield Forgery("too few", "maker alone", by(MAKER), SignersTooFew, few)
+        yield Forgery("too few", "checker alone", by(CHECKER), SignersTooFew, few)
+        makers = by(MAKER, OTHER_MAKER)
+        yield Forgery("maker as checker", "two makers", makers, CheckerMissing, one)
     if act.need is Need.LOW:
-        yield Forgery("checker alone", by(CHECKER), MakerMissing, one)
+        yield Forgery("checker as maker", "checker alone", by(CHECKER), MakerMissing, one)
 
 
 # ---- what was signed
@@ -125,7 +141,8 @@ def _changed(act: Act) -> Iterator[Forgery]:
         values: dict[str, Any] = {"participant": command.participant, "signer": MAKER}
         if act.standing and path in ("participant", "payable_id"):
             error, values = QuoteMismatch, {}
-        yield Forgery(f"{path} changed", Signed(command, approvals), error, values)
+        group = _OWN_GROUPS.get(path, "field changed")
+        yield Forgery(group, f"{path} changed", Signed(command, approvals), error, values)
 
 
 def changed_fields(command: Command) -> Iterator[tuple[str, Command]]:
@@ -189,11 +206,11 @@ def _wrong_digests(cast: Cast, act: Act) -> Iterator[Forgery]:
         digests[f"signature of {verb}"] = keccak(
             b"\x19\x01" + domain.separator + struct_hash(other)
         )
+    values = {"participant": act.actor.id, "signer": MAKER}
     for name, digest in digests.items():
         signed = Signed(command, act.actor.approvals(digest, [MAKER, CHECKER]))
-        yield Forgery(
-            name, signed, InvalidSignature, {"participant": act.actor.id, "signer": MAKER}
-        )
+        group = next((one for start, one in _DIGEST_GROUPS if name.startswith(start)), "envelope")
+        yield Forgery(group, name, signed, InvalidSignature, values)
 
 
 def _separator(name: str, version: str, domain: Domain) -> bytes:
@@ -221,39 +238,17 @@ def _other_verbs(command: Command) -> Iterator[tuple[str, Command]]:
 # ---- how the signature is written
 
 
-def _wrong_signatures(act: Act, spellings: int, flips: int) -> Iterator[Forgery]:
+def _wrong_signatures(
+    cast: Cast, act: Act, spellings: int, flips: int, seed: int
+) -> Iterator[Forgery]:
     approvals = act.signed().approvals
+    good = approvals[0][1:]
     values = {"participant": act.actor.id, "signer": MAKER}
-    source = random.Random(type(act.command).__name__)
-    all_spellings = list(wrong_spellings(approvals[0][1:]))
-    written = dict(source.sample(all_spellings, min(spellings, len(all_spellings))))
-    for bit in source.sample(range(65 * 8), flips):
-        written[f"bit {bit} flipped"] = flipped(approvals[0][1:], bit)
-    for name, signature in written.items():
+    source = random.Random(f"{type(act.command).__name__} {seed}")
+    written = list(wrong_spellings(act.actor.keys[MAKER], cast.ledger.digest(act.command)))
+    written = source.sample(written, min(spellings, len(written)))
+    for bit in source.sample(range(len(good) * 8), min(flips, len(good) * 8)):
+        written.append(("bit flipped", f"bit {bit} flipped", flipped(good, bit)))
+    for group, name, signature in written:
         signed = Signed(act.command, (bytes([MAKER]) + signature, *approvals[1:]))
-        yield Forgery(f"signature with {name}", signed, InvalidSignature, values)
-
-
-def wrong_spellings(signature: bytes) -> Iterator[tuple[str, bytes]]:
-    """Other spellings of a good secp256k1 signature, some of which other software takes."""
-    r, s, v = signature[:32], int.from_bytes(signature[32:64], "big"), signature[64]
-    mirrored = (_ORDER - s).to_bytes(32, "big")
-    compact = (s | (v - 27) << 255).to_bytes(32, "big")
-    yield "high s", r + mirrored + bytes([55 - v])
-    yield "high s and the old v", r + mirrored + bytes([v])
-    yield "v from 0", signature[:64] + bytes([v - 27])
-    yield "v of a chain", signature[:64] + bytes([v + 8])
-    yield "compact form", r + compact
-    yield "66 bytes", signature + b"\0"
-    yield "64 bytes", signature[:64]
-    yield "one byte less in front", signature[1:]
-    yield "nothing", b""
-    yield "zeros", bytes(65)
-    yield "r of zero", bytes(32) + signature[32:]
-    yield "s of the order", r + _ORDER.to_bytes(32, "big") + bytes([v])
-
-
-def flipped(data: bytes, bit: int) -> bytes:
-    """The bytes with one bit turned."""
-    byte = data[bit // 8] ^ 1 << bit % 8
-    return data[: bit // 8] + bytes([byte]) + data[bit // 8 + 1 :]
+        yield Forgery(group, f"signature with {name}", signed, InvalidSignature, values)

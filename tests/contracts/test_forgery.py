@@ -1,67 +1,93 @@
-"""Nobody can make another's act: every verb against every class of false approval."""
+"""Nobody can make another's act: every verb against every class of false approval.
 
-from collections.abc import Sequence
+Accounts sign the acts of the whole suite and are tried with every verb, each forgery in a
+transaction. Of the other kinds of signers an in-process chain carries a sample; the deep run tries
+all kinds with all verbs on a real node.
+"""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
-from ledger.chain.calls import ENTRY_POINTS, Item
+from ledger.chain.calls import ENTRY_POINTS
 from ledger.model.commands import COMMANDS
-from ledger.model.errors import DeadlinePassed, DeadlineTooFar, LedgerError, NonceUsed
-from tests.cast import Cast
+from ledger.model.errors import DeadlinePassed, DeadlineTooFar
+from tests.cast import MAKER, MORNING, Cast, running_node
 from tests.contracts.act import Act
-from tests.contracts.asset_acts import ASSET_ACTS
-from tests.contracts.forgeries import Forgery, all_forgeries
-from tests.contracts.office_acts import OFFICE_ACTS
+from tests.contracts.campaign import ACTS, CLASSES, WEEK, Campaign, Share, relay_refused
+from tests.contracts.forgeries import all_forgeries
+from tests.contracts.key_kinds import KINDS, cast_of
+from tests.evidence import seed_of
+from tests.machine.quick_node import QuickNode
 
-ACTS = {**ASSET_ACTS, **OFFICE_ACTS}
 QUOTES = {"SaleQuote", "PledgeQuote", "RedemptionQuote", "CostShareOffer"}
 
-WEEK = 7 * 24 * 3600
-CHUNK = 20
-FLIPS = 4
+SAMPLES = {"P256": (3, 8), "WebAuthn": (3, 8), "RSA": (8, 20)}
+"""Verbs and forgeries of each that the in-process chain carries: a curve takes it long."""
 
-
-def relay_refused(cast: Cast, items: Sequence[Item]) -> list[LedgerError | None]:
-    """The refusals of items that must all be refused and leave no trace but the relay's own."""
-    before = cast.storage()
-    refusals = [one.refusal for one in cast.ledger.relay(items)]
-    block = cast.node.block
-    left = [event.name for event in cast.ledger.events(block, block)]
-    assert left == ["ItemRefused"] * len(items) + ["BatchRelayed"]
-    assert cast.storage() == before
-    return refusals
-
-
-def check(cast: Cast, act: Act, forgeries: Sequence[Forgery]) -> None:
-    """Each forgery is refused by its name with its values and changes nothing."""
-    for start in range(0, len(forgeries), CHUNK):
-        chunk = forgeries[start : start + CHUNK]
-        found = relay_refused(cast, [act.carry(one.signed) for one in chunk])
-        for forgery, refusal in zip(chunk, found, strict=True):
-            assert type(refusal) is forgery.error, (forgery.name, refusal)
-            values = {name: refusal.values[name] for name in forgery.values}
-            assert values == forgery.values, forgery.name
+# Each kind's forgeries that one transaction, below the cap of networks, can refuse.
+DEEP = {
+    "Account": Share(flips=520, asked=50),
+    "P256": Share(flips=512, asked=6, sent=6),
+    "WebAuthn": Share(flips=600, asked=6, sent=6),
+    "RSA": Share(flips=600, asked=20),
+}
+DEEP_TRIES = {"Account": 24_000, "P256": 24_000, "WebAuthn": 26_000, "RSA": 26_000}
 
 
 def test_every_command_and_quote_has_an_act() -> None:
     assert set(ACTS) == set(ENTRY_POINTS) | QUOTES == set(COMMANDS)
 
 
+def test_every_class_of_forgery_is_tried(cast: Cast) -> None:
+    acts = [ACTS[verb](cast) for verb in ("VoidNonce", "JoinVouchers", "AddSigner")]
+    found = [one.group for act in acts for one in all_forgeries(cast, act, spellings=99, flips=1)]
+    # Another message is what the curves and certificates have; deadlines are the campaign's.
+    assert set(found) == set(CLASSES) - {"other message", "deadline"}
+
+
 @pytest.mark.parametrize("verb", sorted(ACTS))
 def test_no_forgery_is_accepted_and_the_honest_act_is_once(cast: Cast, verb: str) -> None:
-    act = ACTS[verb](cast)
-    assert type(act.command).__name__ == verb
-    check(cast, act, all_forgeries(cast, act, spellings=4, flips=2))
-    check_once(cast, check_deadlines(cast, act))
+    campaign = Campaign(cast, "Account", seed_of(), Share(flips=2, spellings=4))
+    campaign.run(verb, at_last=check_deadlines)
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_no_forgery_is_accepted_of_other_kinds_of_signers(kind: str) -> None:
+    verbs, most = SAMPLES[kind]
+    cast = cast_of(kind, QuickNode.in_process(start=MORNING), signers=[MAKER])
+    campaign = Campaign(cast, kind, seed_of(), Share(flips=20, most=most, asked=10, sent=2))
+    for verb in random.Random(f"{kind} {seed_of()}").sample(sorted(ACTS), verbs):
+        with taken_back(cast):
+            campaign.run(verb)
+    assert campaign.tries == verbs * most
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("verb", sorted(ACTS))
-def test_no_spelling_and_no_turned_bit_of_a_signature_is_accepted(cast: Cast, verb: str) -> None:
-    act = ACTS[verb](cast)
-    check(cast, act, all_forgeries(cast, act, spellings=20, flips=65 * 8))
-    check_once(cast, act)
+@pytest.mark.anvil
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_forgery_is_accepted_of_any_verb_and_kind(kind: str) -> None:
+    with running_node(engine="anvil") as node:
+        cast = cast_of(kind, node)
+        campaign = Campaign(cast, kind, seed_of(), DEEP[kind])
+        for verb in sorted(ACTS):
+            with taken_back(cast):
+                campaign.run(verb)
+    assert campaign.tries >= DEEP_TRIES[kind]
+
+
+@contextmanager
+def taken_back(cast: Cast) -> Iterator[None]:
+    """The cast is as before afterwards, its members too."""
+    point = cast.node.snapshot()
+    kept = [(one, one._next, dict(one.keys), dict(one.spare)) for one in cast.members]
+    yield
+    cast.node.revert_to(point)
+    for member, counter, keys, spare in kept:
+        member._next, member.keys, member.spare = counter, keys, spare
 
 
 def check_deadlines(cast: Cast, act: Act) -> Act:
@@ -81,15 +107,3 @@ def check_deadlines(cast: Cast, act: Act) -> Act:
     cast.ledger.carry_out(until(WEEK).item())
     cast.node.revert_to(point)
     return until(0 if act.standing else 1)
-
-
-def check_once(cast: Cast, act: Act) -> None:
-    """The honest act is carried out, and not again."""
-    outcome = cast.ledger.carry_out(act.item())
-    executed = [one.values for one in outcome.events if one.name == "CommandExecuted"]
-    if act.standing:
-        return
-    [own] = [one for one in executed if one["digest"] == cast.ledger.digest(act.command)]
-    assert (own["participant"], own["nonce"]) == (act.actor.id, act.command.nonce)
-    [refusal] = relay_refused(cast, [act.item()])
-    assert type(refusal) is NonceUsed

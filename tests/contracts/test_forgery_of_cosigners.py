@@ -20,8 +20,8 @@ from ledger.model.errors import (
 )
 from tests.cast import CHECKER, EXPIRED, MAKER, OTHER_MAKER, REVOKED, Cast, Member, named
 from tests.contracts.act import Act, beside
+from tests.contracts.campaign import relay_refused
 from tests.contracts.office_acts import NEW_KEYS, OFFICE_ACTS, cosigned, proven
-from tests.contracts.test_forgery import relay_refused
 
 Word = Callable[[Command], tuple[bytes, ...]]
 

@@ -18,8 +18,8 @@ from ledger.model.ids import payable_of
 from ledger.model.states import PayableState, Role
 from tests.cast import Cast, Member, named
 from tests.contracts.act import Act
+from tests.contracts.campaign import ACTS
 from tests.contracts.situations import DUE, MATURITY, NOTHING, attest, live, offered, pay
-from tests.contracts.test_forgery import ACTS
 
 STOPPED = {
     "IssuePayable",

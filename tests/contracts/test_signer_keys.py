@@ -22,8 +22,8 @@ from ledger.model.states import Duty
 from ledger.records.keys import CertificateKey, P256Key, PasskeyKey
 from ledger.service.party import approval
 from tests.cast import CHECKER, MAKER, REVOKED, Cast, Member, named
-from tests.contracts.forgeries import flipped
 from tests.contracts.situations import NOTHING, issue_terms
+from tests.contracts.spellings import flipped
 from tests.contracts.strange_keys import RawRsaKey, curve_secret, mirrored, rsa_secret, verifier
 
 NEXT = 5
