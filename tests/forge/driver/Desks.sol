@@ -43,6 +43,7 @@ interface IVouchersDesk {
     function tallyOf(uint32) external view returns (S.Tally memory);
     function voucherOf(uint64) external view returns (S.Voucher memory);
     function recourseOf(uint64) external view returns (uint32);
+    function unitsBelow(uint32, uint256) external view returns (uint256);
     function offerOf(uint64) external view returns (uint32, uint32);
     function pay(uint32, uint64) external;
     function cut(uint64, uint64) external;
@@ -122,6 +123,7 @@ interface ISettlementDesk {
     function accountOf(uint32) external view returns (Account memory);
     function paymentOf(uint32, uint256) external view returns (Payment memory);
     function payoutOf(uint64) external view returns (Payout memory);
+    function claimOf(uint64, uint256) external view returns (uint256 principal, uint256 lateInterest);
     function payoutCount() external view returns (uint64);
 }
 
