@@ -1,11 +1,18 @@
 """What happens on the audited chains: a life of a payable with most verbs in it."""
 
-from ledger.chain.calls import item_of
+from ledger.chain.calls import Item, item_of
 from ledger.chain.keys import AccountKey
-from ledger.model.commands import AddSigner, FreezeRange, RecourseVoucher, RepayLoan, UnfreezeRange
+from ledger.model.commands import (
+    AddSigner,
+    FreezeRange,
+    MoveDeposit,
+    RecourseVoucher,
+    RepayLoan,
+    UnfreezeRange,
+)
 from ledger.model.ids import payable_of
 from ledger.model.parts import Signer
-from tests.cast import Cast, named
+from tests.cast import Cast, Member, named
 from tests.contracts.situations import (
     FACE,
     MATURITY,
@@ -27,6 +34,11 @@ from tests.contracts.situations import (
 __all__ = ["life"]
 
 
+def _move(cast: Cast, giver: Member, amount: int) -> Item:
+    values = {"bank": cast.settlement_bank.id, "amount": amount, "purpose": named("batch")}
+    return giver.item(MoveDeposit, to=cast.delta.id, **values)
+
+
 def life(cast: Cast) -> int:
     """A payable issued, passed on, financed, frozen, paid in parts and settled; its number."""
     birch, cedar, delta = cast.birch, cast.cedar, cast.delta
@@ -45,6 +57,8 @@ def life(cast: Cast) -> int:
     cast.advance(20)
     cedar.act(RepayLoan, loan=loan, principal=10_000_00, release=2_000_00)
     spend(cast, cedar, 5_000_00)
+    batch = [_move(cast, cedar, 1), _move(cast, cedar, 10**15), _move(cast, birch, 2)]
+    assert [one.refusal is None for one in cast.ledger.relay(batch)] == [True, False, True]
     case = {"payable_id": payable, "case_commitment": named("case")}
     cast.regulator.act(FreezeRange, start=0, end=5, review_day=MATURITY, **case)
     cast.regulator.act(UnfreezeRange, freeze=0, **case)

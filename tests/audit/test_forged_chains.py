@@ -10,9 +10,10 @@ import pytest
 
 from ledger.audit import Finding, Kind, Report, audit
 from ledger.chain.artifacts import artifact
-from ledger.chain.calls import Signed, item_of
+from ledger.chain.calls import Signed, item_of, packed
 from ledger.chain.history import History
 from ledger.chain.keys import AccountKey
+from ledger.chain.typed_data import Domain, keccak
 from ledger.model.commands import MoveDeposit, SetLimit, TransferVoucher
 from ledger.model.parts import Part
 from ledger.service.party import approval
@@ -50,6 +51,7 @@ def forged() -> Iterator[Forged]:
         cast = Cast(node)
         rogue = create_forwarder(node)
         honest = _carry_by_stranger(cast, rogue)
+        _sign_to_stranger(cast, rogue)
         _raise_deposit(cast)
         _take_voucher(cast)
         _swap_key(cast)
@@ -70,6 +72,18 @@ def _carry_by_stranger(cast: Cast, stranger: str) -> bytes:
     )
     assert [event.name for event in receipt.events] == ["CommandExecuted", "DepositMoved"]
     return receipt.events[0].transaction
+
+
+def _sign_to_stranger(cast: Cast, stranger: str) -> None:
+    """Birch has a contract of its own authorise what it has signed to that contract."""
+    birch, hash_ = cast.birch, named("a command of nobody's ledger")
+    domain = Domain.of(cast.node.chain_id, stranger).separator
+    signed = approval(MAKER, birch.keys[MAKER], keccak(b"\x19\x01" + domain + hash_))
+    word = birch.id | (cast.ledger.now + 60) << 64 | 5 << 128  # one signer, five fen
+    values = (word, 77, hash_, packed((signed,)))
+    call = artifact("Participants").functions["authorise"].call(*values)
+    registry = cast.ledger.deployment.address("Participants")
+    cast.node.send(stranger, forwarded(registry, call))
 
 
 def _payment(cast: Cast, *, to: int, amount: int = 7) -> dict[str, object]:
@@ -146,6 +160,10 @@ def _cancel_debt(cast: Cast) -> None:
 def test_honest_act_through_an_unknown_contract_is_explained(forged: Forged) -> None:
     assert forged.honest not in {one.transaction for one in forged.report.findings}
     assert forged.report.commands["MoveDeposit"] == 2  # this one, and Birch's first
+
+
+def test_command_to_a_stranger_is_counted_and_not_judged(forged: Forged) -> None:
+    assert forged.report.foreign == 1
 
 
 def test_deposit_raised_in_storage_is_reported(forged: Forged) -> None:
