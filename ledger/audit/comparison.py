@@ -163,7 +163,7 @@ def _deposits(world: World, deposits: Deposits) -> Iterator[_Question]:
 
 
 def _lines(lines: Lines) -> Iterator[_Question]:
-    obligors = {obligor for _, obligor in lines.limits} | set(lines.outstanding)
+    obligors = set(lines.limits) | set(lines.outstanding)
     outputs = ("limit", "outstanding", "unpaid_due")
     for obligor in sorted(obligors):
         values = (lines.limit(obligor), lines.outstanding[obligor], lines.unpaid_due(obligor))

@@ -21,19 +21,26 @@ class Lines:
     """`Exposure`: lines, what is outstanding, what is unpaid by the day it falls due."""
 
     contract: Contract
-    limits: dict[tuple[int, int], int] = field(default_factory=dict)
+    limits: defaultdict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    """By obligor, then by bank."""
     outstanding: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
-    unpaid: defaultdict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
+    unpaid: defaultdict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    """By obligor, then by the day they fall due."""
 
     def limit(self, obligor: int) -> int:
         """The sum of lines of all banks."""
-        total = sum(amount for (_, one), amount in self.limits.items() if one == obligor)
-        return min(total, 2**64 - 1)
+        return min(sum(self.limits[obligor].values()), 2**64 - 1)
+
+    def count_unpaid(self, obligor: int, day: int, change: int) -> int:
+        """Count a payable that falls due on a day, or uncount it; how many there are then."""
+        count = self.unpaid[obligor].pop(day, 0) + change
+        if count:
+            self.unpaid[obligor][day] = count
+        return count
 
     def unpaid_due(self, obligor: int) -> int:
         """The first day on which an unpaid payable fell or falls due; 0 for none."""
-        days = [day for (one, day), count in self.unpaid.items() if one == obligor and count]
-        return min(days, default=0)
+        return min(self.unpaid[obligor], default=0)
 
 
 @dataclass(slots=True)

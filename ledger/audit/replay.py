@@ -44,6 +44,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 """By contract and function; any other function changes nothing that an event tells."""
 
 Progress = Callable[[int, int], None]
+"""Hears how many blocks are done and how many there are."""
 
 
 def audit(
@@ -73,14 +74,15 @@ class _Replay:
     def run(self, progress: Progress) -> Report:
         """Find the contracts, replay their transactions, compare what they hold at the end."""
         self._find()
-        listed = self._listed()
-        for done, (hash_, events) in enumerate(listed):
-            progress(done, len(listed))
+        first, last = self.report.first_block, self.report.last_block
+        events = self.history.events(first, last, list(self.known))
+        for hash_, listed in groupby(events, key=lambda event: event.transaction):
             transaction = self.history.transaction(hash_)
-            self._check_feed(transaction, events)
+            progress(transaction.block - first, last - first + 1)
+            self._check_feed(transaction, list(listed))
             self._replay(transaction)
-        progress(len(listed), len(listed))
         self._compare()
+        progress(last - first + 1, last - first + 1)
         return self.report
 
     # ---- what there is
@@ -88,23 +90,19 @@ class _Replay:
     def _find(self) -> None:
         """The registry's own events name its desks; their code says what they are."""
         report, registry = self.report, self.world.registry
-        told = self.history.events(report.first_block, report.last_block, [registry])
-        desks = [event.values["desk"] for event in told if event.name == "DeskAdded"]
+        desks, verifiers = [], []
+        for event in self.history.events(report.first_block, report.last_block, [registry]):
+            if event.name == "DeskAdded":
+                desks.append(event.values["desk"])
+            elif event.name == "VerifierAllowed":
+                verifiers.append(event.values["verifier"])
         if not desks:
             problem = f"no ledger was founded in blocks {report.first_block} to {report.last_block}"
             raise DeploymentUnknown(path=registry, problem=problem)
         self.known = self.contracts.of_ledger(desks)
-        verifiers = [event.values["verifier"] for event in told if event.name == "VerifierAllowed"]
         looked_at = {**self.known, **{one: self.contracts[one] for one in verifiers}}
         report.contracts = {address: one.name or "?" for address, one in looked_at.items()}
         report.findings += self.contracts.faults(looked_at, desks)
-
-    def _listed(self) -> list[tuple[bytes, list[Event]]]:
-        """The transactions that left events of the ledger, in order."""
-        report = self.report
-        events = self.history.events(report.first_block, report.last_block, list(self.known))
-        grouped = groupby(events, key=lambda event: event.transaction)
-        return [(hash_, list(found)) for hash_, found in grouped]
 
     def _check_feed(self, transaction: Transaction, listed: Sequence[Event]) -> None:
         """The list of events and the transaction's receipt must say the same."""

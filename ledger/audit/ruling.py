@@ -40,7 +40,7 @@ def _set_limit(scene: Scene) -> None:
     authorise(scene, command, scene.call.arguments["approvals"])
     require_role(scene, command.participant, Role.BANK)
     lines, bank, obligor = scene.own(Lines), command.participant, command.obligor
-    lines.limits[bank, obligor] = command.amount
+    lines.limits[obligor][bank] = command.amount
     told = {"bank": bank, "obligor": obligor, "amount": command.amount}
     scene.tell(scene.desk, "LimitSet", **told, limit=lines.limit(obligor))
 

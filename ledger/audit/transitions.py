@@ -290,6 +290,5 @@ def _is_over(scene: Scene, claims: Claims, number: int, one: Voucher) -> bool:
 
 def _count_unpaid(scene: Scene, claims: Claims, record: Payable, change: int) -> None:
     lines = lines_of(scene, claims)
-    lines.unpaid[record.obligor, record.due] += change
-    count = lines.unpaid[record.obligor, record.due]
+    count = lines.count_unpaid(record.obligor, record.due, change)
     scene.tell(lines.contract, "UnpaidChanged", obligor=record.obligor, due=record.due, count=count)

@@ -66,11 +66,12 @@ class History:
             self._seconds[block] = int(self._w3.eth.get_block(block)["timestamp"])
         return self._seconds[block]
 
-    def events(self, first: int, last: int, contracts: Sequence[str]) -> list[Event]:
+    def events(self, first: int, last: int, contracts: Sequence[str]) -> Iterator[Event]:
         """Events of contracts in some blocks, in order; those that nobody declares too."""
         addresses = [_checksummed(one) for one in contracts]
-        ranges = ((low, min(low + _BLOCKS - 1, last)) for low in range(first, last + 1, _BLOCKS))
-        return [_event(log) for low, high in ranges for log in self._logs(low, high, addresses)]
+        for low in range(first, last + 1, _BLOCKS):
+            high = min(low + _BLOCKS - 1, last)
+            yield from (_event(log) for log in self._logs(low, high, addresses))
 
     def _logs(self, low: int, high: int, addresses: list[Any]) -> list[Any]:
         """Logs of some blocks, in halves where the node finds the answer too large."""
