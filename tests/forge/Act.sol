@@ -129,3 +129,43 @@ struct Act {
     uint256[] ids;
     NewKey[] keys;
 }
+
+/// @dev Makes an act that was planned before the one that is being made; its lists are shared.
+function adopt(Act memory into, Act memory from) pure {
+    into.verb = from.verb;
+    into.head = from.head;
+    into.quote = from.quote;
+    into.offer = from.offer;
+    into.differs = from.differs;
+    into.to = from.to;
+    into.bank = from.bank;
+    into.payableId = from.payableId;
+    into.voucher = from.voucher;
+    into.other = from.other;
+    into.start = from.start;
+    into.end = from.end;
+    into.amount = from.amount;
+    into.release = from.release;
+    into.advance = from.advance;
+    into.rate = from.rate;
+    into.ltv = from.ltv;
+    into.share = from.share;
+    into.shareMax = from.shareMax;
+    into.rateMax = from.rateMax;
+    into.budget = from.budget;
+    into.day = from.day;
+    into.number = from.number;
+    into.count = from.count;
+    into.low = from.low;
+    into.high = from.high;
+    into.highFrom = from.highFrom;
+    into.roles = from.roles;
+    into.flag = from.flag;
+    into.evidence = from.evidence;
+    into.word = from.word;
+    into.rules = from.rules;
+    into.uses = from.uses;
+    into.pieces = from.pieces;
+    into.ids = from.ids;
+    into.keys = from.keys;
+}

@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 /// @notice What the campaign asks of forge.
 interface Vm {
     function warp(uint256 time) external;
-    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function addr(uint256 key) external pure returns (address);
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function getNonce(address account) external view returns (uint64);

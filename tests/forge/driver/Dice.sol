@@ -10,7 +10,11 @@ abstract contract Dice {
     }
 
     function roll() internal returns (uint256 random) {
-        random = uint256(keccak256(abi.encode(_dice)));
+        random = _dice;
+        assembly ("memory-safe") {
+            mstore(0, random)
+            random := keccak256(0, 0x20)
+        }
         _dice = random;
     }
 

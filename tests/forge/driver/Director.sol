@@ -111,27 +111,31 @@ abstract contract Director is Offices {
     /// @dev A verb with nothing to be tried on mostly makes room for another.
     function nextAct() internal returns (Act memory act) {
         for (uint256 i; i < 6; ++i) {
+            if (idle) act = nothing();
             idle = false;
-            act = anyAct();
+            makeAny(act);
             if (!idle || chance(15)) break;
         }
+        idle = false;
     }
 
-    function anyAct() private returns (Act memory act) {
+    function nothing() private pure returns (Act memory act) {}
+
+    function makeAny(Act memory act) private {
         Verb verb = Verb(uint8(_tables[theme][roll(_tables[theme].length)]));
         (bool paused,) = oracle.registry();
         if (paused && chance(10)) verb = Verb.Pause;
         act.verb = verb;
-        if (uint256(verb) <= uint256(Verb.Release)) return trade(act);
-        if (uint256(verb) <= uint256(Verb.MoveDeposit)) money(act);
-        else return office(act);
+        if (uint256(verb) <= uint256(Verb.Release)) trade(act);
+        else if (uint256(verb) <= uint256(Verb.MoveDeposit)) money(act);
+        else office(act);
     }
 
-    function trade(Act memory act) private returns (Act memory) {
+    function trade(Act memory act) private {
         Verb verb = act.verb;
         if (verb == Verb.Issue) makeIssue(act);
         else if (verb == Verb.RecordBatch) makeRecordBatch(act);
-        else if (verb == Verb.IssueFromBatch) return makeIssueFromBatch(act);
+        else if (verb == Verb.IssueFromBatch) makeIssueFromBatch(act);
         else if (verb == Verb.VoidBatch) makeVoidBatch(act);
         else if (verb == Verb.Accept) makeAccept(act);
         else if (verb == Verb.Decline || verb == Verb.Withdraw) makeEndOffer(act);
@@ -144,7 +148,6 @@ abstract contract Director is Offices {
         else if (verb == Verb.Pledge) makePledge(act);
         else if (verb == Verb.Repay) makeRepay(act);
         else makeRelease(act);
-        return act;
     }
 
     function money(Act memory act) private {
@@ -161,7 +164,7 @@ abstract contract Director is Offices {
         else makeMoveDeposit(act);
     }
 
-    function office(Act memory act) private returns (Act memory) {
+    function office(Act memory act) private {
         Verb verb = act.verb;
         if (verb == Verb.FreezeRange) makeFreeze(act);
         else if (verb == Verb.UnfreezeRange) makeUnfreeze(act);
@@ -179,10 +182,9 @@ abstract contract Director is Offices {
         else if (verb == Verb.Admit) makeAdmit(act);
         else if (verb == Verb.ProposeRecovery) makeProposeRecovery(act);
         else if (verb == Verb.VetoRecovery) makeVetoRecovery(act);
-        else if (verb == Verb.CompleteRecovery) return makeCompleteRecovery(act);
+        else if (verb == Verb.CompleteRecovery) makeCompleteRecovery(act);
         else if (verb == Verb.ProposeVersion) makeProposeVersion(act);
-        else if (verb == Verb.CompleteVersion) return makeCompleteVersion(act);
+        else if (verb == Verb.CompleteVersion) makeCompleteVersion(act);
         else act.number = roll(18);
-        return act;
     }
 }

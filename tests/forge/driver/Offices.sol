@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Act, Head, NewKey, RuleTerms, Verb} from "../Act.sol";
+import {Act, adopt, Head, NewKey, RuleTerms, Verb} from "../Act.sol";
 import {Book} from "../oracle/Book.sol";
 import {Finder} from "../oracle/Finder.sol";
 import {Moneys} from "./Moneys.sol";
@@ -234,8 +234,8 @@ abstract contract Offices is Moneys {
         act.head = headOf(party, 0, ONE_SIGNER);
     }
 
-    function makeCompleteRecovery(Act memory act) internal returns (Act memory) {
-        return later(act, _recoveries, Verb.CompleteRecovery);
+    function makeCompleteRecovery(Act memory act) internal {
+        later(act, _recoveries, Verb.CompleteRecovery);
     }
 
     function makeProposeVersion(Act memory act) internal {
@@ -248,20 +248,20 @@ abstract contract Offices is Moneys {
         _versions.push(abi.encode(act));
     }
 
-    function makeCompleteVersion(Act memory act) internal returns (Act memory) {
-        return later(act, _versions, Verb.CompleteVersion);
+    function makeCompleteVersion(Act memory act) internal {
+        later(act, _versions, Verb.CompleteVersion);
     }
 
     /// @dev What was proposed, carried out; never what nobody proposed but in another's words.
-    function later(Act memory act, bytes[] storage proposals, Verb verb) private returns (Act memory proposal) {
+    function later(Act memory act, bytes[] storage proposals, Verb verb) private {
         uint256 count = proposals.length;
         if (count == 0) {
             (idle, act.to, act.word) = (true, ACME, freshWord());
             act.keys = newKeys(1);
             act.low = act.high = 1;
-            return act;
+            return;
         }
-        proposal = abi.decode(proposals[count - 1 - roll(count < 4 ? count : 4)], (Act));
-        proposal.verb = verb;
+        adopt(act, abi.decode(proposals[count - 1 - roll(count < 4 ? count : 4)], (Act)));
+        act.verb = verb;
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Act, Differs, Piece, Use, Verb} from "../Act.sol";
+import {Act, adopt, Differs, Piece, Use, Verb} from "../Act.sol";
 import {Book} from "../oracle/Book.sol";
 import {Driver} from "./Driver.sol";
 import {Finder} from "../oracle/Finder.sol";
@@ -100,12 +100,12 @@ abstract contract Trades is Driver {
         if (chance(95)) item.evidence = freshWord();
     }
 
-    function makeIssueFromBatch(Act memory act) internal returns (Act memory) {
+    function makeIssueFromBatch(Act memory act) internal {
         uint256 count = _items.length;
         if (count == 0) idle = true;
         if (count == 0 || chance(3)) {
             (act.to, act.bank, act.amount, act.day, act.word) = (CEDAR, CLEARING, 100, nowDay() + 9, freshWord());
-            return act;
+            return;
         }
         uint256 recent = count < 8 ? count : 8;
         Act memory item = abi.decode(_items[count - 1 - roll(recent)], (Act));
@@ -113,7 +113,7 @@ abstract contract Trades is Driver {
             item.amount += 1;
             item.flag = true;
         }
-        return item;
+        adopt(act, item);
     }
 
     function makeVoidBatch(Act memory act) internal {

@@ -1,0 +1,1 @@
+"""The differential campaign under forge: its runs, their counts and gates."""
