@@ -257,13 +257,18 @@ abstract contract Invariants is Checks {
             uint256 sum;
             for (uint256 i; i < all.length; ++i) {
                 (uint256 principal,) = settlement.claimOf(uint64((id << 32) + i + 1), nowDay());
-                holds(principal <= all[i].end - all[i].start, "I21 claim", (id << 32) + i + 1);
+                check_I21_claim((id << 32) + i + 1, principal, all[i].end - all[i].start);
                 sum += principal;
             }
             holds(sum == tally.live, "I20 claims", id);
         }
         if (payable_.state != SETTLED || tally.pieces != 0) return;
         holds(deposits.holdOf(payable_.bank, address(settlement), uint32(id)) == 0, "I20 left over", id);
+    }
+
+    /// @dev What is still owed on a range never grows over its length; what is paid backwards would.
+    function check_I21_claim(uint256 voucher, uint256 principal, uint256 length) private pure {
+        holds(principal <= length, "I21 claim", voucher);
     }
 
     function check_I24_principal(uint256 id, S.Payable memory payable_, S.Tally memory tally) private view {

@@ -21,7 +21,7 @@ from typing import Any, Final
 from ledger.chain.compiler import write_shim
 from ledger.chain.sources import ROOT
 
-__all__ = ["ACTS_OF_A_RUN", "Counts", "NeverRefused", "refusals", "run", "verbs"]
+__all__ = ["ACTS_OF_A_RUN", "Counts", "refusals", "run", "verbs"]
 
 PROJECT: Final = ROOT / "tests" / "forge"
 FORGE: Final = ROOT / "node_modules" / "@foundry-rs" / "forge-linux-amd64" / "bin" / "forge"
@@ -31,12 +31,11 @@ ACTS_OF_A_RUN: Final = 500
 SIDES: Final = 2
 """Test functions of the campaign, which forge runs side by side."""
 
-NeverRefused: Final = frozenset({"Settle"})
-"""Verbs that answer item by item and are never refused."""
-
 _DIVERGENCE = re.compile(r"verb (\d+): chain (\d+), oracle (\d+)")
 _VERB = re.compile(r"verb (\d+):")
-_FAILURE = re.compile(r"\[FAIL: (act \d+ of run 0x\w+: .*?|.*?)(?:; counterexample.*)?\] (testFuzz_\w+)")
+_FAILURE = re.compile(
+    r"\[FAIL: (act \d+ of run 0x\w+: .*?|.*?)(?:; counterexample.*)?\] (testFuzz_\w+)"
+)
 
 
 def verbs() -> list[str]:
