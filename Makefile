@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NPM = $(if $(shell command -v npm 2>/dev/null),npm,$(BIN)/npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint deep bench contracts docs slither lock clean
+.PHONY: help setup setup-dev demo test lint deep bench contracts docs analyse slither semgrep coverage lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,7 +51,10 @@ contracts: setup-dev ## compile the contracts into ledger/chain/artifacts
 docs: setup-dev ## write the pages that are made from the code: errors, commands
 	@$(BIN)/python -m docs.generate
 
+analyse: slither semgrep ## static analysis of contracts and Python: slither and our own semgrep rules
+
 SLITHER := build/slither
+SEMGREP := build/semgrep
 
 slither: setup-dev $(SLITHER)/bin/slither ## static analysis; docs/security.md explains every finding
 	@$(BIN)/python -m tests.tidy.slither $(SLITHER)/bin/slither
@@ -60,6 +63,18 @@ $(SLITHER)/bin/slither:
 	@echo "== installing slither, in an environment of its own"
 	@$(PYTHON) -m venv $(SLITHER)
 	@$(SLITHER)/bin/python -m pip install --quiet slither-analyzer==0.11.6 crytic-compile==0.4.2
+
+semgrep: setup-dev $(SEMGREP)/bin/semgrep ## what the project forbids, by rules of tests/tidy/semgrep
+	@$(BIN)/python -m tests.tidy.semgrep $(SEMGREP)/bin/semgrep
+
+# 380 MB, and libraries that would take the place of ours: so not in .venv, and not in make test.
+$(SEMGREP)/bin/semgrep:
+	@echo "== installing semgrep, in an environment of its own"
+	@$(PYTHON) -m venv $(SEMGREP)
+	@$(SEMGREP)/bin/python -m pip install --quiet semgrep==1.182.0
+
+coverage: setup-dev ## which lines and branches of the contracts their tests reach
+	@$(BIN)/python -m tests.tidy.coverage $(ARGS)
 
 lock: setup-dev ## resolve the dependencies anew and write the locks
 	@echo "== locks"

@@ -2,9 +2,9 @@
 
     python -m tests.tidy.slither PATH_OF_SLITHER
 
-Fails on a finding of high severity, on one of medium severity that the table does not name, and on
-a row of the table that has no finding any more. Slither ends with 255 where it has findings and
-with 1 where it crashed; the two are told apart.
+Fails on a finding of high severity, on one of medium severity that the table does not name, on a
+detector of low severity without a reason, and on what is explained but found no more. Slither ends
+with 255 where it has findings and with 1 where it crashed; the two are told apart.
 """
 
 import json
@@ -23,6 +23,7 @@ ROOT: Final = Path(__file__).parents[2]
 _WORK: Final = ROOT / "build" / "slither-run"
 _PAGE: Final = ROOT / "docs" / "security.md"
 _ROW: Final = re.compile(r"^\| `([a-z-]+)` \| (.+) \|$", re.MULTILINE)
+_LOW_ROW: Final = re.compile(r"^\| low \| `([a-z-]+)` \| .+ \|$", re.MULTILINE)
 _FINDINGS: Final = (0, 255)
 
 Finding = tuple[str, str]
@@ -74,12 +75,19 @@ def _analyse(slither: str) -> Mapping[str, Any]:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode not in _FINDINGS:
         sys.exit(f"slither: it crashed with {done.returncode}\n{done.stderr[-2000:]}")
-    report: Mapping[str, Any] = json.loads(done.stdout)
+    try:
+        report: Mapping[str, Any] = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        sys.exit(f"slither: no report\n{done.stdout[-500:]}")
+    if not report["success"]:
+        sys.exit(f"slither: {report['error']}")
     return report
 
 
 def _complaints(report: Mapping[str, Any]) -> Iterator[str]:
-    known = explained(_PAGE.read_text("utf-8"))
+    page = _PAGE.read_text("utf-8")
+    known = explained(page)
+    low, reasons = {detector for detector, _ in found(report, "Low")}, set(_LOW_ROW.findall(page))
     medium = found(report, "Medium")
     for detector, place in sorted(found(report, "High")):
         yield f"high: {detector} in {place}"
@@ -87,6 +95,9 @@ def _complaints(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"medium, not explained in docs/security.md: {detector} in {place}"
     for detector, place in sorted(known - medium):
         yield f"explained but not found any more: {detector} in {place}"
+    for detector in sorted(low ^ reasons):
+        known_or_not = "without a reason" if detector in low else "a reason, but no finding"
+        yield f"low, {known_or_not}: {detector}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -98,6 +109,9 @@ def main(arguments: Sequence[str]) -> int:
     if not complaints:
         count = len(found(report, "Medium"))
         print(f"slither: none of high severity; {count} of medium severity, all explained")
+        print(
+            f"slither: of low severity {len(found(report, 'Low'))}, each detector with its reason"
+        )
     return 1 if complaints else 0
 
 

@@ -1,0 +1,90 @@
+"""The gates of the static analysis: what they tell apart, and that no rule is there for nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tidy import semgrep, slither
+
+FINDING = {
+    "check": "reentrancy-no-eth",
+    "impact": "High",
+    "elements": [
+        {
+            "type": "function",
+            "name": "pay",
+            "type_specific_fields": {"parent": {"type": "contract", "name": "Payments"}},
+        }
+    ],
+}
+
+
+@pytest.fixture
+def tool(tmp_path: Path):
+    """A program that answers and ends in a given way, whatever it is asked."""
+
+    def tool(status: int, answer: object) -> str:
+        path = tmp_path / "tool"
+        text = answer if isinstance(answer, str) else json.dumps(answer)
+        path.write_text(f"#!/bin/sh\ncat <<'END'\n{text}\nEND\nexit {status}\n", "utf-8")
+        path.chmod(0o755)
+        return str(path)
+
+    return tool
+
+
+class TestSlither:
+    @pytest.fixture(autouse=True)
+    def _no_compiler(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(slither, "_WORK", slither.ROOT / "build" / "slither-test")
+        monkeypatch.setattr(slither, "write_shim", lambda: tmp_path / "solc")
+
+    @pytest.mark.parametrize("status", [1, 2, 127, 254])
+    def test_a_crash_is_no_clean_report(self, tool, status: int) -> None:
+        with pytest.raises(SystemExit, match=f"it crashed with {status}"):
+            slither.main([tool(status, {"results": {}})])
+
+    def test_an_answer_cut_short_is_no_clean_report(self, tool) -> None:
+        with pytest.raises(SystemExit, match="no report"):
+            slither.main([tool(255, '{"results": ')])
+
+    def test_a_report_that_says_it_failed_is_no_clean_report(self, tool) -> None:
+        report = {"success": False, "error": "out of memory", "results": {}}
+        with pytest.raises(SystemExit, match="out of memory"):
+            slither.main([tool(255, report)])
+
+    def test_findings_are_told(self, tool, capsys: pytest.CaptureFixture[str]) -> None:
+        report = {"success": True, "error": None, "results": {"detectors": [FINDING]}}
+        assert slither.main([tool(255, report)]) == 1
+        assert "high: reentrancy-no-eth in Payments.pay" in capsys.readouterr().out
+
+    def test_an_explanation_of_nothing_is_told(self, tool, capsys) -> None:
+        report = {"success": True, "error": None, "results": {}}
+        assert slither.main([tool(0, report)]) == 1
+        assert "explained but not found any more" in capsys.readouterr().out
+
+
+class TestSemgrep:
+    @pytest.mark.parametrize("language", ["python", "solidity"])
+    def test_each_rule_has_lines_that_it_must_find(self, language: str) -> None:
+        files, findings = semgrep.marked(language)
+        names = semgrep.rules(language)
+        assert len(names) == len(set(names))
+        assert {rule for _, _, rule in findings} == set(names)
+        marked = {(path, line) for path, line, _ in findings}
+        lines = sum(len(text.splitlines()) for text in files.values())
+        assert lines > 2 * len(marked), "most lines must be such as no rule finds"
+
+    @pytest.mark.parametrize("status", [2, 7, 137])
+    def test_a_crash_is_no_clean_report(self, tool, status: int) -> None:
+        with pytest.raises(SystemExit, match=f"it crashed with {status}"):
+            semgrep.main([tool(status, {})])
+
+    def test_a_rule_that_finds_nothing_is_told(self, tool, capsys) -> None:
+        silent = tool(0, {"results": [], "errors": [], "paths": {"scanned": []}})
+        assert semgrep.main([silent]) == 1
+        told = capsys.readouterr().out
+        for language in ("python", "solidity"):
+            assert all(f"'{rule}')" in told for rule in semgrep.rules(language))
+        assert "not read: contracts/Relay.sol" in told
