@@ -7,6 +7,7 @@ import pytest
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import ENTRY_POINTS, Item, Signed, abi_values, framed, item_of, packed
 from ledger.chain.codec import decode_refusal
+from ledger.chain.node import TRANSACTION_GAS
 from ledger.chain.typed_data import keccak, type_hash
 from ledger.model.commands import (
     COMMANDS,
@@ -362,6 +363,22 @@ class TestOneItemNeverStopsTheOthers:
             good = cast.birch.item(VoidNonce, voided=amount)
             outcomes = cast.ledger.relay([item, good])
             assert [type(one.refusal) for one in outcomes] == [AmountTooLarge, type(None)]
+
+    @pytest.mark.xfail(
+        strict=True, reason="the verifier reads where an assertion's type is said to be"
+    )
+    def test_a_passkey_s_assertion_that_points_far_away(self, cast: Cast, acme: Member) -> None:
+        """Whoever names a participant with a passkey can write it; no key is needed."""
+        register(cast, acme, PasskeyKey(curve_secret(), verifier(cast.ledger, "WebAuthn")))
+        acme.spare[NEXT] = PasskeyKey(curve_secret(), verifier(cast.ledger, "WebAuthn"))
+        signed = acme.sign_by(acme.make(IssuePayable, **issue_terms(cast)), NEXT)
+        [approval] = signed.approvals
+        far = approval[:97] + (2**64).to_bytes(32, "big") + approval[129:]
+        items = [item_of(Signed(signed.command, (far,))) for _ in range(2)]
+        items.append(acme.item(IssuePayable, **issue_terms(cast)))
+        pairs = [(cast.ledger.deployment.address(one.desk), one.data) for one in items]
+        receipt = relayed(cast, pairs, gas=TRANSACTION_GAS)
+        assert [one.name for one in receipt.events].count("ItemRefused") == 2
 
 
 def test_the_relayer_key_alone_is_nobody(cast: Cast, refused) -> None:
