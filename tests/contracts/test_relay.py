@@ -29,7 +29,7 @@ from ledger.model.errors.service import BatchReverted
 from ledger.model.ids import payable_of, root_voucher
 from ledger.model.parts import Part
 from ledger.model.structs import fields_of
-from ledger.records.keys import P256Key, PasskeyKey
+from ledger.records.keys import PasskeyKey
 from tests.cast import Cast, Member, named
 from tests.contracts.situations import (
     EVIDENCE,
@@ -285,67 +285,6 @@ def _shape(kind) -> str:
 
 def _zero(item: str):
     return bytes(32) if item == "bytes32" else 0
-
-
-def gas_sweep(cast: Cast, items: list[Item], *, step: int, start: int = 50_000) -> None:
-    """With any gas the batch reverts whole or does what ample gas does."""
-    ample = [type(one.refusal) for one in cast.ledger.simulate(items)]
-    pairs = [(cast.ledger.deployment.address(one.desk), one.data) for one in items]
-    data = batch(pairs)
-    relay = cast.ledger.deployment.address("Relay")
-    digests = {one.command and cast.ledger.digest(one.command) for one in items}
-    gas, enough = start, 0
-    while enough < 3:
-        point = cast.node.snapshot()
-        before = cast.storage()
-        try:
-            receipt = cast.node.send(relay, data, gas=gas)
-        except BatchReverted:
-            assert enough == 0
-            assert cast.storage() == before
-        except Exception as failure:  # noqa: BLE001 -- each engine names it in its way
-            assert "gas" in str(failure).lower()  # noqa: PT017
-        else:
-            enough += 1
-            events = [one for one in receipt.events if one.name == "ItemRefused"]
-            found: list[type] = [type(None)] * len(items)
-            for event in events:
-                found[event.values["index"]] = type(decode_refusal(event.values["reason"]))
-                assert event.values["digest"] in digests, "a refusal lost its digest"
-            assert found == ample
-        cast.node.revert_to(point)
-        gas += step
-
-
-class TestGas:
-    def test_a_starved_batch_of_accounts_reverts_whole(self, cast: Cast, acme, birch) -> None:
-        bad = cast.cedar.item(TransferVoucher, parts=(Part(birch.id, 1 << 32 | 1, 5, EVIDENCE),))
-        items = [
-            acme.item(IssuePayable, **issue_terms(cast)),
-            bad,
-            birch.item(VoidNonce, voided=5),
-        ]
-        gas_sweep(cast, items, step=21_001)
-
-    @pytest.mark.deep
-    def test_a_starved_batch_of_all_kinds_of_keys_reverts_whole(self, cast: Cast, acme) -> None:
-        keys = {
-            NEXT: P256Key(curve_secret(7), verifier(cast.ledger, "P256")),
-            NEXT + 1: PasskeyKey(curve_secret(8), verifier(cast.ledger, "WebAuthn")),
-        }
-        for key in keys.values():
-            register(cast, acme, key)
-        acme.spare.update(keys)
-        items = [acme.item(IssuePayable, **issue_terms(cast))]
-        for signer in keys:
-            command = acme.make(IssuePayable, **issue_terms(cast))
-            items.append(item_of(acme.sign_by(command, 0, signer)))
-        gas_sweep(cast, items, step=30_011)
-
-    def test_a_refusal_of_a_long_command_keeps_its_digest(self, cast: Cast, birch) -> None:
-        parts = tuple(Part(3, 1 << 32 | 1, 5, EVIDENCE) for _ in range(300))
-        items = [birch.item(TransferVoucher, parts=parts)]
-        gas_sweep(cast, items, step=20_000, start=820_000)
 
 
 class TestOneItemNeverStopsTheOthers:
