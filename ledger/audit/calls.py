@@ -74,7 +74,7 @@ def _relayed(data: bytes, contracts: Contracts) -> list[Call] | None:
         return None
     try:
         desks, count, items = _arguments(entry, data)
-    except DecodingError:
+    except (DecodingError, OverflowError):
         return None
     calls = []
     for number, (desk, call) in enumerate(_unframed(items)):

@@ -112,6 +112,10 @@ def _members(world: World) -> Iterator[_Question]:
     yield _count(registry, "participantCount", len(register.members))
     told = {"paused": register.is_paused}
     yield _Question(registry, "paused", (), told, outputs=("paused",))
+    for identity, number in register.identities.items():
+        known = {"participant": number}
+        subject = f"identity of participant {number}"
+        yield _Question(registry, "participantOf", (identity,), known, subject, ("participant",))
     for number, member in register.members.items():
         expected = {
             "roles": member.roles,

@@ -7,6 +7,7 @@ from ledger.audit.registry_parts import Rules
 from ledger.audit.signers import Key, Member
 from ledger.audit.world import World
 from ledger.chain.codec import Event
+from ledger.model.errors import ERRORS, LedgerError
 from ledger.model.parts import RuleSet
 
 __all__ = ["begin"]
@@ -23,7 +24,10 @@ def begin(world: World, event: Event) -> bool:
     is_rules = event.name == "RulesSet"
     if take is None or (event.contract == world.registry) == is_rules:
         return False
-    take(world, event)
+    try:
+        take(world, event)
+    except LedgerError:  # about a participant or signer that no event has named
+        return False
     return True
 
 
@@ -46,8 +50,10 @@ def _participant_admitted(world: World, event: Event) -> None:
 
 def _signer_added(world: World, event: Event) -> None:
     values = event.values
-    key = Key(values["key"], values["duty"], values["expiry"])
-    world.register.member(values["participant"]).keys.append(key)
+    keys = world.register.member(values["participant"]).keys
+    if values["signer"] != len(keys):
+        raise ERRORS["UnknownSigner"].of(values["participant"], values["signer"])
+    keys.append(Key(values["key"], values["duty"], values["expiry"]))
 
 
 def _threshold_set(world: World, event: Event) -> None:

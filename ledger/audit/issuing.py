@@ -112,7 +112,7 @@ def _open(scene: Scene, terms: _Terms) -> int:
     """Open a payable with its root offered; its number."""
     claims, rules = scene.near(Claims, "vouchers"), scene.near(Rules, "rules")
     index = rules.in_force(scene.today)
-    _require_issuable(scene, terms, rules.sets[index].tenor_days_max)
+    _require_issuable(scene, terms, rules.at(index).tenor_days_max)
     lines, obligor = scene.near(Lines, "exposure"), terms.obligor
     outstanding, limit = lines.outstanding[obligor] + terms.face, lines.limit(obligor)
     known = lines.outstanding[obligor]
@@ -134,7 +134,7 @@ def _open(scene: Scene, terms: _Terms) -> int:
         invoices=backing,
     )
     claims.payables[number] = record
-    claims.limits.setdefault(index, rules.sets[index])
+    claims.limits.setdefault(index, rules.at(index))
     scene.tell(
         claims.contract,
         "PayableIssued",

@@ -97,7 +97,7 @@ def _require_terms(scene: Scene, command: PledgeVoucher, record: Payable) -> Non
     scene.require(0 < command.ltv <= RATE_ONE, "BadTerms", word("ltv"), command.ltv)
     scene.require(command.advance != 0, "BadTerms", word("advance"), command.advance)
     scene.require(command.due > scene.today, "BadTerms", word("due"), command.due)
-    rules = scene.near(Rules, "rules").sets[record.rules]
+    rules = scene.near(Rules, "rules").at(record.rules)
     is_registered = any(command.registration) or not rules.registration_required
     scene.require(is_registered, "RegistrationMissing")
 
@@ -196,7 +196,7 @@ def _release_part(scene: Scene, number: int, loan: Loan, amount: int) -> None:
 
 def _interest(scene: Scene, loan: Loan, record: Payable, principal: int, day: int) -> int:
     """Interest on a principal of the loan; once the loan is due its rate is raised."""
-    factor = scene.near(Rules, "rules").sets[record.rules].overdue_multiplier
+    factor = scene.near(Rules, "rules").at(record.rules).overdue_multiplier
     days = (loan.interest_from, day)
     return across_due(principal, loan.rate, factor, loan.due, days)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.audit.contracts import Contract
+from ledger.model.errors import ERRORS
 from ledger.model.parts import RuleSet
 
 __all__ = [
@@ -66,6 +67,12 @@ class Rules:
     contract: Contract
     sets: list[RuleSet] = field(default_factory=list)
     holidays: dict[int, int] = field(default_factory=dict)
+
+    def at(self, index: int) -> RuleSet:
+        """The rules with a number; refuses an unknown one."""
+        if not 0 <= index < len(self.sets):
+            raise ERRORS["BadRules"].of(b"index".ljust(32, b"\0"), max(index, 0))
+        return self.sets[index]
 
     def in_force(self, day: int) -> int:
         """Index of the rules of a day."""

@@ -126,9 +126,12 @@ class _Replay:
 
     def _found_ledger(self, transaction: Transaction) -> None:
         """A contract of the ledger was created; nobody could sign before."""
-        report = self.report
+        report, said = self.report, set()
         for event in self._own(transaction):
-            if event.contract == transaction.created and begin(self.world, event):
+            is_new = (key := (event.name, repr(event.values))) not in said
+            said.add(key)
+            is_own = event.contract == transaction.created
+            if is_own and is_new and begin(self.world, event):
                 report.founders += event.name == "ParticipantAdmitted"
             else:
                 report.unexplained_events += 1

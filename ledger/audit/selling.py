@@ -84,7 +84,7 @@ def _require_sale_terms(
     scene.require(share <= RATE_ONE, "BadTerms", word("obligorShare"), share)
     is_spent = share != 0 and found.is_cost_shared
     scene.require(not is_spent, "CostShareSpent", command.voucher)
-    rules = scene.near(Rules, "rules").sets[record.rules]
+    rules = scene.near(Rules, "rules").at(record.rules)
     is_registered = any(command.registration) or not rules.registration_required
     scene.require(is_registered, "RegistrationMissing")
 
@@ -235,7 +235,7 @@ def _recourse_price(scene: Scene, voucher: int, sale: Sale) -> int:
     number = payable_of(voucher)
     record, account = payable(claims, number), payments.accounts[number]
     principal, carried = claim_of(scene, claims, payments, voucher, account.carried)
-    factor = scene.near(Rules, "rules").sets[record.rules].overdue_multiplier
+    factor = scene.near(Rules, "rules").at(record.rules).overdue_multiplier
     start = interest_from(account, record)
     return principal + carried + yearly_times(principal, sale.rate, factor, start, scene.today)
 

@@ -81,7 +81,7 @@ def late_interest(scene: Scene, account: Account, record: Payable, day: int) -> 
     """Late interest owed on a day: what is carried, and what accrued since the last payment."""
     if record.state is not PayableState.LIVE:
         return 0
-    rate = scene.near(Rules, "rules").sets[record.rules].late_rate_daily
+    rate = scene.near(Rules, "rules").at(record.rules).late_rate_daily
     return account.carried + daily(record.live, rate, interest_from(account, record), day)
 
 

@@ -141,7 +141,7 @@ def answering(url: str) -> Iterator[None]:
 def _event(log: Mapping[str, Any]) -> Event:
     try:
         known = decode_event(log)
-    except (DecodingError, StopIteration):
+    except (DecodingError, OverflowError, StopIteration):
         known = None
     if known is not None:
         return known

@@ -63,7 +63,7 @@ def test_demonstration_is_explained() -> None:
 
 
 def test_random_book_is_explained() -> None:
-    _explained(_audited(books.run(random_book(11, steps=45)).ledger))
+    _explained(_audited(books.run(random_book(11, steps=25)).ledger))
 
 
 @pytest.mark.deep
