@@ -153,6 +153,9 @@ library Keys {
         if (signature.length > ASSERTION_MAX) return false;
         (bool decoded, WebAuthn.WebAuthnAuth calldata assertion) = WebAuthn.tryDecodeAuth(signature);
         if (!decoded) return false;
+        // The verifier looks where these say, however far behind the end that is, and pays for the memory up to there.
+        uint256 end = bytes(assertion.clientDataJSON).length;
+        if (assertion.typeIndex >= end || assertion.challengeIndex >= end) return false;
         bytes memory canonical = abi.encode(assertion);
         bytes32 expected;
         assembly ("memory-safe") {

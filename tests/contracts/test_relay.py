@@ -303,9 +303,6 @@ class TestOneItemNeverStopsTheOthers:
             outcomes = cast.ledger.relay([item, good])
             assert [type(one.refusal) for one in outcomes] == [AmountTooLarge, type(None)]
 
-    @pytest.mark.xfail(
-        strict=True, reason="the verifier reads where an assertion's type is said to be"
-    )
     def test_a_passkey_s_assertion_that_points_far_away(self, cast: Cast, acme: Member) -> None:
         """Whoever names a participant with a passkey can write it; no key is needed."""
         register(cast, acme, PasskeyKey(curve_secret(), verifier(cast.ledger, "WebAuthn")))
