@@ -80,7 +80,7 @@ def _is_found(told: Told, place: Place, edit: str) -> bool:
 
 
 def test_some_events_told_otherwise_are_found(told: Told) -> None:
-    places = Random(7).sample(_places(told), 4)
+    places = Random(7).sample(_places(told), 2)
     assert all(_is_found(told, *one) for one in product(places, EDITS))
 
 
