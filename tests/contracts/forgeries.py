@@ -22,11 +22,10 @@ from ledger.model.errors import (
     UnknownSigner,
 )
 from ledger.model.structs import Field, Struct, fields_of
-from ledger.records.keys import PasskeyKey
 from tests.cast import CHECKER, EXPIRED, MAKER, OTHER_MAKER, REVOKED, Cast
 from tests.contracts.act import Act, Need
 from tests.contracts.key_kinds import like
-from tests.contracts.spellings import flipped, points_beyond, wrong_spellings
+from tests.contracts.spellings import flipped, wrong_spellings
 from tests.random_commands import random_struct
 
 __all__ = ["Forgery", "all_forgeries", "changed_fields"]
@@ -53,8 +52,6 @@ class Forgery:
     signed: Signed
     error: type[LedgerError]
     values: dict[str, Any] = field(default_factory=dict)
-    is_hungry: bool = False
-    """Whether it eats all the gas there is, so that nothing can stand beside it."""
 
 
 def all_forgeries(
@@ -254,5 +251,4 @@ def _wrong_signatures(
         written.append(("bit flipped", f"bit {bit} flipped", flipped(good, bit)))
     for group, name, signature in written:
         signed = Signed(act.command, (bytes([MAKER]) + signature, *approvals[1:]))
-        hungry = isinstance(act.actor.keys[MAKER], PasskeyKey) and points_beyond(signature)
-        yield Forgery(group, f"signature with {name}", signed, InvalidSignature, values, hungry)
+        yield Forgery(group, f"signature with {name}", signed, InvalidSignature, values)

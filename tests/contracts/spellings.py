@@ -14,7 +14,7 @@ from ledger.chain.keys import AccountKey
 from ledger.model.signing import SigningKey
 from ledger.records.keys import CertificateKey, P256Key, PasskeyKey
 
-__all__ = ["Spelling", "flipped", "points_beyond", "wrong_spellings"]
+__all__ = ["Spelling", "flipped", "wrong_spellings"]
 
 Spelling = tuple[str, str, bytes]
 """Class of the falsehood, its name, and the signature."""
@@ -49,11 +49,6 @@ def flipped(data: bytes, bit: int) -> bytes:
     """The bytes with one bit turned."""
     byte = data[bit // 8] ^ 1 << bit % 8
     return data[: bit // 8] + bytes([byte]) + data[bit // 8 + 1 :]
-
-
-def points_beyond(assertion: bytes) -> bool:
-    """Whether an assertion says that its type stands beyond its end: the verifier looks there."""
-    return int.from_bytes(assertion[96:128], "big") > len(assertion)
 
 
 def _account(good: bytes) -> Iterator[Spelling]:
