@@ -17,7 +17,7 @@ from tests.worst.town import Town
 FIGURES = Path(__file__).with_name("worst_gas.json")
 
 STORIES = (
-    office.approvals,
+    office.signatures,
     office.deposits,
     office.rules_and_lines,
     office.administration,

@@ -11,7 +11,7 @@ from eth_abi.abi import encode
 
 from ledger.records.keys import P256Key, PasskeyKey
 
-__all__ = ["LongCertificateKey", "curve_key", "long_certificate_keys", "long_passkey"]
+__all__ = ["LongCertificateKey", "curve_key", "long_certificate_keys", "long_passkeys"]
 
 _EXPONENT: Final = 2**32 - 5
 """The largest prime of four bytes."""
@@ -84,7 +84,7 @@ def curve_key(verifier: bytes) -> P256Key:
     return P256Key(secret, verifier)
 
 
-def long_passkey(verifier: bytes) -> PasskeyKey:
-    """A passkey whose assertions are as long as any that is looked at."""
-    secret: Any = _Steady(11)
-    return PasskeyKey(secret, verifier, origin="https://" + "x" * _ORIGIN_LETTERS)
+def long_passkeys(verifier: bytes, count: int) -> list[PasskeyKey]:
+    """Passkeys whose assertions are as long as any that is looked at."""
+    secrets: list[Any] = [_Steady(number) for number in range(11, 11 + count)]
+    return [PasskeyKey(one, verifier, origin="https://" + "x" * _ORIGIN_LETTERS) for one in secrets]

@@ -43,7 +43,7 @@ from tests.worst.town import (
     answer,
 )
 
-__all__ = ["administration", "approvals", "deposits", "jointly", "pend_rules", "rules_and_lines"]
+__all__ = ["administration", "deposits", "jointly", "pend_rules", "rules_and_lines", "signatures"]
 
 _AMOUNT: Final = 0x7EDCBA9876543210
 _WEEK: Final = 7 * 24 * 3600
@@ -53,14 +53,18 @@ _PENDING: Final = 8
 _HOLIDAYS_FROM: Final = 100 << 8
 
 
-def approvals(town: Town) -> None:
-    """An answer by one signer, and what the approval of a second one adds to it.
+def signatures(town: Town) -> None:
+    """An answer by one signer, what a second one adds, and the dearest keys to prove.
 
-    In every run the same command: what a signature on P-256 costs depends on its digits.
+    In every run the same commands: what a signature on P-256 costs depends on its digits.
     """
     ivy = town.ivy
-    nonces = {"nonce": int.from_bytes(CASE), "voided": int.from_bytes(named("nonce"))}
-    void = ivy.make(VoidNonce, deadline=MORNING + 3600, **nonces)
+    same = {"nonce": int.from_bytes(CASE), "deadline": MORNING + 3600}
+    keys = town.passkeys
+    recovery = _recovery(town, keys, **same)
+    proofs = (cosigned(town.delta), proven(town, *keys))
+    town.measure("Administration.proposeRecovery", _with(town.operator, recovery, proofs))
+    void = ivy.make(VoidNonce, voided=int.from_bytes(named("nonce")), **same)
     alone = town.measure("Administration.voidNonce", answer(ivy, void)).gas_used
     kinds = {"account": CHECKER, "P-256": CURVE, "passkey": PASSKEY, "certificate": CERTIFICATE}
     for kind, number in kinds.items():
@@ -88,8 +92,6 @@ def administration(town: Town) -> None:
 
 def _admission_and_recovery(town: Town) -> None:
     keys = town.certificates
-    signers = tuple(_signer(key.key) for key in keys)
-    terms = {"threshold_low": 2, "threshold_high": 16, "high_from": _HIGH_FROM, "signers": signers}
     admission = town.operator.make(
         AdmitParticipant,
         cosigner=town.delta.id,
@@ -97,21 +99,31 @@ def _admission_and_recovery(town: Town) -> None:
         roles=int(Role.BANK | Role.SETTLEMENT),
         identity=named("Fir"),
         recovery_bank=town.echo.id,
-        **terms,
+        **_key_terms(keys),
     )
     words = (cosigned(town.delta), cosigned(town.echo), proven(town, *keys))
     town.measure("Administration.admit", _with(town.operator, admission, words))
-    recovery = town.operator.make(ProposeRecovery, subject=town.birch.id, **terms)
-    proposal = _with(town.operator, recovery, (cosigned(town.delta), proven(town, *keys)))
-    town.measure("Administration.proposeRecovery", proposal)
     with town.taken_back():
-        town.relay([proposal])
-        town.measure(
-            "Administration.vetoRecovery", answer(town.birch, town.birch.make(VetoRecovery))
-        )
+        recovery = _recovery(town, keys)
+        proofs = (cosigned(town.delta), proven(town, *keys))
+        town.relay([_with(town.operator, recovery, proofs)])
+        veto = answer(town.birch, town.birch.make(VetoRecovery))
+        town.measure("Administration.vetoRecovery", veto)
         town.lapse_of_seconds(_WEEK)
         complete = town.ledger.call("Administration", "completeRecovery", abi_values(recovery))
         town.measure("Administration.completeRecovery", complete)
+
+
+def _recovery(town: Town, keys: Sequence[Any], **values: Any) -> Command:
+    terms = {"subject": town.birch.id, **_key_terms(keys), **values}
+    return town.operator.make(ProposeRecovery, **terms)
+
+
+def _key_terms(keys: Sequence[Any]) -> dict[str, Any]:
+    signers = tuple(_signer(key.key) for key in keys)
+    highest = len(keys)
+    limits = {"threshold_low": 2, "threshold_high": highest, "high_from": _HIGH_FROM}
+    return {**limits, "signers": signers}
 
 
 def _signers(town: Town) -> None:

@@ -13,12 +13,13 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
 _HEAD: Final = "| entry point | gas | what makes it the worst |\n| --- | ---: | --- |\n"
 
 _CERTIFICATES: Final = "sixteen keys of certificates of 4,096 bits"
+_PASSKEYS: Final = "sixteen passkeys with assertions of 4,096 bytes"
 _INVOICES: Final = "64 invoices, each used by an earlier payable"
 _ASIDE: Final = "a recourse beside it, an offer ended by a freeze of its offeree, sixteen freezes"
 
 REASONS: Final[Mapping[str, str]] = {
     "Administration.admit": f"{_CERTIFICATES}, proved and stored; three parties",
-    "Administration.proposeRecovery": f"{_CERTIFICATES}, proved; two parties",
+    "Administration.proposeRecovery": f"{_PASSKEYS}, proved; two parties",
     "Administration.completeRecovery": f"{_CERTIFICATES}, stored",
     "Administration.addSigner": "a key of a certificate of 4,096 bits, proved and stored",
     "Administration.setThreshold": "255 signers, each looked at",

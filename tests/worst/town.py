@@ -22,7 +22,7 @@ from ledger.model.signing import SigningKey
 from ledger.model.states import Duty, Role
 from ledger.service.ledger import Ledger
 from tests.cast import CHECKER, HIGH_FROM, MAKER, MORNING, Cast, Member, SteppedNode, key_of, named
-from tests.worst.keys import curve_key, long_certificate_keys, long_passkey
+from tests.worst.keys import curve_key, long_certificate_keys, long_passkeys
 
 __all__ = [
     "CASE",
@@ -41,6 +41,7 @@ RULES: Final = RuleSet(0, 366, 60, 9, 10**6, 1, 20_000_000, 100_000_000_000, Tru
 """Late interest so high that a payable may see as many payments as there can be."""
 
 SIGNERS: Final = 255
+SIGNERS_AT_ONCE: Final = 16
 FREEZES: Final = 16
 CASE: Final = named("case of the court")
 REVIEW: Final = 2**16 - 1
@@ -84,13 +85,17 @@ class Town(Cast):
         self.node = node
         self.figures: dict[str, int] = {}
         made = {name: _verifier(node, number) for number, (name, _) in enumerate(VERIFIERS)}
-        certificates = long_certificate_keys(made["ERC7913RSAVerifier"], 17)
-        self.certificates = certificates[1:]
+        certificate, *self.certificates = long_certificate_keys(
+            made["ERC7913RSAVerifier"], 1 + SIGNERS_AT_ONCE
+        )
+        passkey, *self.passkeys = long_passkeys(
+            made["ERC7913WebAuthnVerifier"], 1 + SIGNERS_AT_ONCE
+        )
         keys = {name: {one: key_of(name, one) for one in (MAKER, CHECKER)} for name in _ROLES}
         spare = {
             CURVE: curve_key(made["ERC7913P256Verifier"]),
-            PASSKEY: long_passkey(made["ERC7913WebAuthnVerifier"]),
-            CERTIFICATE: certificates[0],
+            PASSKEY: passkey,
+            CERTIFICATE: certificate,
         }
         founders = [
             _founder(role, name, [*keys[name].values(), *(spare.values() if name == "Ivy" else ())])
