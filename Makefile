@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NPM = $(if $(shell command -v npm 2>/dev/null),npm,$(BIN)/npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint deep bench contracts docs analyse slither semgrep coverage lock clean
+.PHONY: help setup setup-dev demo test lint deep bench contracts docs analyse slither semgrep coverage forgeries lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -72,6 +72,10 @@ $(SEMGREP)/bin/semgrep:
 	@echo "== installing semgrep, in an environment of its own"
 	@$(PYTHON) -m venv $(SEMGREP)
 	@$(SEMGREP)/bin/python -m pip install --quiet semgrep==1.182.0
+
+forgeries: setup-dev ## every forgery of every verb and kind of key on a real node, about six minutes, with its counts
+	@$(BIN)/pytest -q -n $(JOBS) -m deep tests/contracts/test_forgery.py $(ARGS)
+	@$(BIN)/python -m tests.evidence forgeries
 
 coverage: setup-dev ## which lines and branches of the contracts their tests reach
 	@$(BIN)/python -m tests.tidy.coverage $(ARGS)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.tidy import semgrep, slither
+from tests import evidence
+from tests.tidy import coverage, semgrep, slither
+from tests.tidy.coverage_plugin import PASSED, REACHED, TAKEN
 
 FINDING = {
     "check": "reentrancy-no-eth",
@@ -88,3 +90,37 @@ class TestSemgrep:
         for language in ("python", "solidity"):
             assert all(f"'{rule}')" in told for rule in semgrep.rules(language))
         assert "not read: contracts/Relay.sol" in told
+
+
+class TestCoverage:
+    TEXTS = {"a.sol": "one();\n  two();\nthree();\n"}
+
+    def told(self, lines: list[int], branches: list[int], **known: str) -> list[str]:
+        files = {"a.sol": {"lines_missed": lines, "branches_missed": branches}}
+        return list(coverage.complaints(files, self.TEXTS, {"a.sol": known}))
+
+    def test_what_is_not_reached_needs_a_reason(self) -> None:
+        assert self.told([2], [3]) == [
+            "a.sol: not reached: three();",
+            "a.sol: not reached: two();",
+        ]
+        assert self.told([2], [2], **{"two();": "it cannot be"}) == []
+
+    def test_a_reason_for_what_is_reached_is_told(self) -> None:
+        assert self.told([], [], **{"one();": "it cannot be"}) == [
+            "a.sol: reached, though explained: one();"
+        ]
+
+    def test_a_branch_counts_when_it_went_both_ways(self) -> None:
+        source = coverage.Source("if (a) b();", {(7, 11)}, {(0, 11)})
+        assert source.unreached() == {(7, 11)}
+        source.reached = {(7, 8)}
+        source.ways = {(0, 11): REACHED | TAKEN}
+        assert (source.unreached(), source.undecided()) == (set(), {(0, 11)})
+        source.ways = {(0, 11): REACHED | TAKEN | PASSED}
+        assert source.undecided() == set()
+
+
+def test_totals_add_up_counts_and_leave_seeds_and_names() -> None:
+    parts = [{"tries": 2, "seed": 7, "verbs": {"pay": 2}}, {"tries": 1, "verbs": {"sell": 1}}]
+    assert evidence.total(parts) == {"tries": 3, "verbs": {"pay": 2, "sell": 1}}
