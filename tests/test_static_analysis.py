@@ -9,6 +9,8 @@ from tests import evidence
 from tests.tidy import coverage, semgrep, slither
 from tests.tidy.coverage_plugin import PASSED, REACHED, TAKEN
 
+TEXTS = {"a.sol": "one();\n  two();\nthree();\n"}
+
 FINDING = {
     "check": "reentrancy-no-eth",
     "impact": "High",
@@ -93,11 +95,9 @@ class TestSemgrep:
 
 
 class TestCoverage:
-    TEXTS = {"a.sol": "one();\n  two();\nthree();\n"}
-
     def told(self, lines: list[int], branches: list[int], **known: str) -> list[str]:
         files = {"a.sol": {"lines_missed": lines, "branches_missed": branches}}
-        return list(coverage.complaints(files, self.TEXTS, {"a.sol": known}))
+        return list(coverage.complaints(files, TEXTS, {"a.sol": known}))
 
     def test_what_is_not_reached_needs_a_reason(self) -> None:
         assert self.told([2], [3]) == [
