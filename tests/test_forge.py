@@ -29,9 +29,9 @@ NEVER_ACCEPTED = {"Trespass"}
 """Knocks at doors between desks; all of them are refused."""
 
 
-def _run(acts: int, seed: int) -> campaign.Counts:
+def _run(acts: int, seed: int, **settings: str) -> campaign.Counts:
     print(f"seed {seed}")
-    counts = campaign.run(acts, seed=seed, seconds_max=7200)
+    counts = campaign.run(acts, seed=seed, seconds_max=7200, settings=settings)
     print(f"{counts.acts} acts in {counts.seconds:.0f} s, {counts.accepted_share:.1%} accepted")
     return counts
 
@@ -51,7 +51,7 @@ def test_ten_million_acts_are_decided_as_the_oracle_has_it() -> None:
     seed = evidence.seed_of()
     slices = []
     for part in range(ACTS_DEEP // SLICE):
-        counts = _run(SLICE, seed + 1 + part)
+        counts = _run(SLICE, seed + 1 + part, FENBOOK_CHECK_INTERVAL="100")
         evidence.record("forge", f"deep {part}", counts.evidence())
         assert not counts.failures
         slices.append(counts.evidence())

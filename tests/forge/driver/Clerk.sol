@@ -67,7 +67,7 @@ abstract contract Clerk is World {
 
     // ---- the call of an act
 
-    function callOf(Act memory act) internal returns (address, bytes memory) {
+    function callOf(Act memory act) internal view returns (address, bytes memory) {
         uint256 verb = uint256(act.verb);
         if (verb <= uint256(Verb.Lapse)) return _offerCall(act);
         if (verb <= uint256(Verb.Release)) return _tradeCall(act);
@@ -408,7 +408,7 @@ abstract contract Clerk is World {
         }
     }
 
-    function _adminCall(Act memory act) private returns (address desk, bytes memory call) {
+    function _adminCall(Act memory act) private view returns (address desk, bytes memory call) {
         desk = address(administration);
         Verb verb = act.verb;
         if (verb == Verb.Trespass) return _trespass(act.number);
@@ -529,7 +529,7 @@ abstract contract Clerk is World {
     }
 
     /// @dev Doors between desks, and ERC-721's: a stranger's knock is always refused.
-    function _trespass(uint256 door) private returns (address, bytes memory) {
+    function _trespass(uint256 door) private view returns (address, bytes memory) {
         uint64 root = (1 << 32) | 1;
         if (door == 0) return (address(vouchers), abi.encodeCall(IVouchersDesk.pay, (1, 1)));
         if (door == 1) return (address(vouchers), abi.encodeCall(IVouchersDesk.cut, (root, 1)));

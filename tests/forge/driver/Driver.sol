@@ -75,13 +75,13 @@ abstract contract Driver is Clerk, Dice {
 
     function headOf(uint256 party, uint256 amount, uint256 level) internal returns (Head memory head) {
         head.participant = party;
-        head.nonce = nonce();
-        head.deadline = deadline();
-        approve(head, amount, level);
+        uint256 random = roll();
+        head.nonce = nonce((random >> 16) % 100);
+        head.deadline = deadline((random >> 32) % 100);
+        approve(head, amount, level, (random >> 48) % 150);
     }
 
-    function nonce() private returns (uint256) {
-        uint256 kind = roll(100);
+    function nonce(uint256 kind) private returns (uint256) {
         if (kind < 94) return ++_nonce;
         if (kind < 97) return between(1000, _nonce);
         // At the edges of words of the bitmap.
@@ -89,8 +89,7 @@ abstract contract Driver is Clerk, Dice {
         return kind == 98 ? 2 ** 255 - roll(2) : type(uint256).max - roll(2);
     }
 
-    function deadline() private returns (uint256) {
-        uint256 kind = roll(100);
+    function deadline(uint256 kind) private view returns (uint256) {
         if (kind < 92) return block.timestamp + 900;
         if (kind < 94) return block.timestamp;
         if (kind < 96) return block.timestamp + 7 days;
@@ -99,9 +98,8 @@ abstract contract Driver is Clerk, Dice {
     }
 
     /// @dev Signers that do, or a fault in their number, order, kind or signatures.
-    function approve(Head memory head, uint256 amount, uint256 level) internal {
+    function approve(Head memory head, uint256 amount, uint256 level, uint256 kind) private {
         uint256[] memory signers = oracle.properSigners(head.participant, amount, level);
-        uint256 kind = roll(150);
         if (kind < 137) {
             // Good as they are.
         } else if (kind < 139) {

@@ -41,9 +41,11 @@ abstract contract Trades is Driver {
 
     function face(uint256 obligor) private returns (uint256) {
         uint256 kind = roll(60);
-        (uint256 limit, uint256 out,) = oracle.exposureView(obligor);
         if (kind == 0) return 0;
-        if (kind == 1) return limit < out ? 0 : limit - out + roll(2);
+        if (kind == 1) {
+            (uint256 limit, uint256 out,) = oracle.exposureView(obligor);
+            return limit < out ? 0 : limit - out + roll(2);
+        }
         if (kind == 2) return 2 ** 56 - roll(2);
         return sumOf(6) + 10;
     }

@@ -16,7 +16,7 @@ abstract contract Finder is Financing, Office {
     uint256 private constant WINDOW = 16;
 
     /// @dev How many vouchers one search looks at.
-    uint256 private constant PATIENCE = 48;
+    uint256 private constant PATIENCE = 24;
 
     /// @notice A voucher of that kind, searched from a random place on; 0 where none was found soon.
     function find(Want want, uint256 random) external view returns (uint256) {
@@ -267,43 +267,55 @@ abstract contract Finder is Financing, Office {
         }
     }
 
-    /// @notice Signers that would do for an act now, in order: makers and checkers first, as many as it needs.
+    /// @notice Signers that would do for an act now, in order, as many as it needs.
     /// @param level 0 one, 1 by amount, 2 the highest threshold
     function properSigners(uint256 party, uint256 amount, uint256 level) external view returns (uint256[] memory) {
         if (!isParty(party)) return new uint256[](1);
         Party storage self = parties[party];
         uint256 before = self.committedDay == today() ? self.committed : 0;
         uint256 required = needed(party, amount == 0 ? 0 : amount + before, Need(level));
-        (uint256[] memory numbers, uint256[] memory duties) = activeKeys(party);
-        bool[] memory chosen = new bool[](numbers.length);
+        bool makes;
+        bool checks = required < 2;
         uint256 count;
-        for (uint256 pass; pass < 3; ++pass) {
-            // First one that makes, then one that checks, then whoever is left.
-            for (uint256 i; i < numbers.length && count < required; ++i) {
-                bool fit = pass == 0 ? duties[i] != 2 : pass == 1 ? duties[i] != 1 : true;
-                if (chosen[i] || !fit) continue;
-                chosen[i] = true;
-                ++count;
-                if (pass < 2) break;
-            }
+        uint256[] memory signers = new uint256[](required);
+        // One that makes and one that checks, whichever comes first.
+        for (uint256 i = self.firstKey; i < self.keys.length && !(makes && checks); ++i) {
+            KeyRecord storage key = self.keys[i];
+            uint256 duty = key.duty;
+            bool wanted = (!makes && duty != 2) || (!checks && duty != 1);
+            if (!wanted || key.revoked || (key.expiry != 0 && block.timestamp >= key.expiry)) continue;
+            if (!makes && duty != 2) makes = true;
+            else checks = true;
+            signers[count++] = i;
         }
-        return picked(numbers, chosen, count);
+        return count == required ? signers : filled(self, signers, count);
     }
 
-    function picked(uint256[] memory numbers, bool[] memory chosen, uint256 count)
+    /// @dev Whoever else signs, in order; fewer where there are not enough.
+    function filled(Party storage self, uint256[] memory chosen, uint256 count)
         private
-        pure
+        view
         returns (uint256[] memory signers)
     {
-        signers = new uint256[](count);
+        signers = new uint256[](chosen.length);
+        uint256 left = chosen.length - count;
+        uint256 next;
         uint256 place;
-        for (uint256 i; i < numbers.length; ++i) {
-            if (chosen[i]) signers[place++] = numbers[i];
+        for (uint256 i = self.firstKey; i < self.keys.length && place < signers.length; ++i) {
+            KeyRecord storage key = self.keys[i];
+            bool isChosen = next < count && chosen[next] == i;
+            if (isChosen) ++next;
+            else if (left == 0 || key.revoked || (key.expiry != 0 && block.timestamp >= key.expiry)) continue;
+            else --left;
+            signers[place++] = i;
+        }
+        assembly ("memory-safe") {
+            mstore(signers, place)
         }
     }
 
     /// @notice Numbers of keys that still sign, in order, with the duties of each.
-    function activeKeys(uint256 party) public view returns (uint256[] memory numbers, uint256[] memory duties) {
+    function activeKeys(uint256 party) external view returns (uint256[] memory numbers, uint256[] memory duties) {
         if (!isParty(party)) return (numbers, duties);
         Party storage self = parties[party];
         uint256 count;
