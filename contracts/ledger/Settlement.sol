@@ -109,8 +109,8 @@ contract Settlement is Payments {
         (run.serials, run.redeemed) = (tally.serials, tally.redemptions != 0);
         run.mayBeFrozen = run.payable_.freezes != 0 || participants.frozenCount() != 0;
         run.payments = new Payment[](_accounts[payableId].payments);
-        // A voucher has at most its holder's share and one of its lender's a payment.
-        run.shares = new Share[](most * (1 + run.payments.length));
+        // A voucher has at most two: its lender's, which come in a row and are one, and its holder's.
+        run.shares = new Share[](most * 2);
         for (uint256 i; i < run.payments.length; ++i) {
             run.payments[i] = _payments[payableId][i];
         }
