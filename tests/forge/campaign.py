@@ -6,6 +6,7 @@ One act is one signed command, or one unsigned call, made to the ledger's contra
 oracle as well. A run is 500 acts on a fresh ledger; the seed tells every run and every act.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -101,8 +102,7 @@ def run(
     settings: Mapping[str, str] | None = None,
 ) -> Counts:
     """Run a campaign of at least so many acts, and say what became of them."""
-    write_shim()
-    BUILD.mkdir(parents=True, exist_ok=True)
+    _build()
     runs = -(-acts // (SIDES * ACTS_OF_A_RUN))
     with tempfile.TemporaryDirectory(prefix="campaign-", dir=BUILD) as folder:
         told = Path(folder) / "counts.jsonl"
@@ -128,6 +128,19 @@ def run(
     if not failures and (done.returncode or len(lines) < SIDES * runs):
         raise AssertionError(f"forge did not run: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return _summed(seed, seconds, [json.loads(line) for line in lines], failures)
+
+
+def _build() -> None:
+    """Compile the campaign once, whoever else is about to."""
+    write_shim()
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with (BUILD / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [str(FORGE), "build"], cwd=PROJECT, capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        raise AssertionError(f"the campaign does not compile: {done.stdout}{done.stderr}")
 
 
 def _from_project(path: Path) -> str:
