@@ -122,6 +122,7 @@ def _assertions(key: PasskeyKey, digest: bytes) -> Iterator[Spelling]:
     yield "other message", "nobody there", _signed(key, usual, flags=0x04)
     yield "other message", "a user not verified", _signed(key, usual, flags=0x01)
     yield "other message", "backed up, which it cannot be", _signed(key, usual, flags=0x15)
+    yield "padded", "a book as client data", _signed(key, {**usual, "more": "x" * 4096})
     yield "other message", "data without a counter", _signed(key, usual, counter=b"")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ledger.chain.calls import Item, item_of
+from ledger.chain.calls import Item, Signed, item_of
 from ledger.chain.keys import AccountKey
 from ledger.model.commands import AddSigner, IssuePayable, RevokeSigner, VoidNonce
 from ledger.model.errors import (
@@ -16,6 +16,7 @@ from ledger.model.errors import (
     TooManySigners,
     UnknownVerifier,
 )
+from ledger.model.errors.service import BatchReverted
 from ledger.model.parts import Signer
 from ledger.model.signing import SigningKey
 from ledger.model.states import Duty
@@ -23,7 +24,7 @@ from ledger.records.keys import CertificateKey, P256Key, PasskeyKey
 from ledger.service.party import approval
 from tests.cast import CHECKER, MAKER, REVOKED, Cast, Member, named
 from tests.contracts.situations import NOTHING, issue_terms
-from tests.contracts.spellings import flipped
+from tests.contracts.spellings import flipped, wrong_spellings
 from tests.contracts.strange_keys import RawRsaKey, curve_secret, mirrored, rsa_secret, verifier
 
 NEXT = 5
@@ -269,3 +270,24 @@ class TestRsaExponents:
         key = RawRsaKey(verifier(cast.ledger, "RSA"), longer, modulus, secret)
         with refused(BadSigner, index=NEXT):
             register(cast, birch, key)
+
+
+class TestVerification:
+    def test_an_assertion_beyond_all_measure_is_refused(self, cast: Cast, birch, refused) -> None:
+        key = PasskeyKey(curve_secret(), verifier(cast.ledger, "WebAuthn"))
+        register(cast, birch, key, duty=Duty.MAKER)
+        command = birch.make(VoidNonce, voided=5)
+        digest = cast.ledger.digest(command)
+        [long] = [one for _, name, one in wrong_spellings(key, digest) if "book" in name]
+        with refused(InvalidSignature, participant=birch.id, signer=NEXT):
+            cast.ledger.carry_out(item_of(Signed(command, (bytes([NEXT]) + long,))))
+
+    def test_without_gas_enough_is_no_refusal(self, cast: Cast, birch: Member) -> None:
+        key = P256Key(curve_secret(), verifier(cast.ledger, "P256"))
+        register(cast, birch, key)
+        birch.spare[NEXT] = key
+        item = item_of(birch.sign_by(birch.make(VoidNonce, voided=5), NEXT))
+        data = cast.ledger._batch([item])
+        with pytest.raises(BatchReverted):
+            cast.node.send(cast.ledger.deployment.address("Relay"), data, gas=1_400_000)
+        cast.ledger.carry_out(item)

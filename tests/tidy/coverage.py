@@ -30,9 +30,15 @@ __all__ = ["Source", "complaints", "main"]
 ROOT: Final = Path(__file__).parents[2]
 _WORK: Final = ROOT / "build" / "coverage"
 _EXPLAINED: Final = Path(__file__).parent / "unreached.json"
+_LONG: Final = ("test_forgery.py", "test_gas_sweep.py", "test_planted.py")
+_ONE_FORGERY: Final = "::test_no_forgery_is_accepted_and_the_honest_act_is_once[VoidNonce]"
 _TESTS: Final = (
-    *("tests/contracts", "--ignore", "tests/contracts/test_forgery.py"),
-    *("--ignore", "tests/contracts/test_gas_sweep.py"),
+    *(
+        str(path)
+        for path in sorted((ROOT / "tests" / "contracts").glob("test_*.py"))
+        if path.name not in _LONG
+    ),
+    *(f"tests/contracts/test_forgery.py{_ONE_FORGERY}", "tests/test_books.py"),
 )
 _PLAIN: Final = {
     "enabled": False,
