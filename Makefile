@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NPM = $(if $(shell command -v npm 2>/dev/null),npm,$(BIN)/npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint deep bench contracts docs analyse slither semgrep coverage forgeries lock clean
+.PHONY: help setup setup-dev demo test lint deep bench contracts docs analyse slither semgrep coverage forgeries mutants assurance lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -79,6 +79,12 @@ forgeries: setup-dev ## every forgery of every verb and kind of key on a real no
 
 coverage: setup-dev ## which lines and branches of the contracts their tests reach
 	@$(BIN)/python -m tests.tidy.coverage $(ARGS)
+
+mutants: setup-dev ## small changes of the contracts that the campaign must notice: of changed files, or ARGS=--all
+	@$(BIN)/python -m tests.mutants.campaign $(ARGS)
+
+assurance: setup-dev ## take over what the last runs found, and write docs/assurance.md
+	@$(BIN)/python -m docs.assurance --gather
 
 lock: setup-dev ## resolve the dependencies anew and write the locks
 	@echo "== locks"

@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from docs import generate
+from docs import assurance, generate
 from docs.samples import SIGNED_BY
 from ledger.cli.app import app
 from ledger.model import errors
@@ -55,6 +55,10 @@ def _shell_lines() -> list[str]:
 
 def _id(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
+
+
+def test_assurance_page_is_what_its_evidence_says() -> None:
+    assert _text(assurance.PAGE) == assurance.page()
 
 
 @pytest.mark.parametrize("name", generate.PAGES)

@@ -1,6 +1,7 @@
 """A state machine drives the contracts and the oracle in lockstep, and checks after every step."""
 
 import os
+import time
 from itertools import count
 
 import hypothesis.strategies as st
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests import evidence
 from tests.machine.deeds import DEEDS
 from tests.machine.frozen_stage import FrozenStage
 from tests.machine.stage import Stage
@@ -172,7 +174,7 @@ _ROUND = settings(_QUICK, derandomize=False, stateful_step_count=120, max_exampl
 
 @pytest.mark.deep
 def test_long_runs_cover_every_verb_and_refusal() -> None:
-    tally = Tally()
+    tally, began = Tally(), time.monotonic()
     for number in count(1):
         machine = BookMachine if number % 4 == 0 else WiderMachine
         _run(seed(number)(machine), tally, _ROUND, full_every=60)
@@ -180,6 +182,9 @@ def test_long_runs_cover_every_verb_and_refusal() -> None:
         if tally.steps >= STEPS:
             break
     print("\n".join(tally.lines()))
+    told = {"steps": tally.steps, "accepted": tally.accepted.total()}
+    told |= {"full_checks": tally.full_checks, "seconds": round(time.monotonic() - began)}
+    evidence.record("state_machine", f"{tally.examples} examples of {number} seeds", told)
     assert tally.accepted_share >= 0.35
     assert {*MOVES, *DEEDS} <= set(tally.accepted)
     assert set(tally.codes) >= CODES
