@@ -113,7 +113,7 @@ def _complaints(semgrep: str) -> Iterator[str]:
 
 def main(arguments: Sequence[str]) -> int:
     """The command line; 0 clean, 1 something to do."""
-    complaints = list(_complaints(arguments[0]))
+    complaints = list(_complaints(str(Path(arguments[0]).absolute())))
     for complaint in complaints:
         print(f"semgrep: {complaint}")
     if not complaints:
