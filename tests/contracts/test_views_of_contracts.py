@@ -3,7 +3,13 @@
 import pytest
 
 from ledger.chain.deployment import DESKS
-from ledger.model.commands import AddSigner, FreezeRange, RevokeSigner
+from ledger.model.commands import (
+    AddSigner,
+    FreezeRange,
+    RevokeSigner,
+    SetThreshold,
+    TransferVoucher,
+)
 from ledger.model.errors import BadSigner, IssuerBlocked, SignerRevoked, UnknownSigner
 from ledger.model.ids import payable_of
 from ledger.model.parts import Signer
@@ -44,6 +50,12 @@ class TestParticipants:
                 "Participants", "requiredSigners", birch.id, LEVELS[level], amount
             )
             assert found == count, (level, amount)
+
+    def test_an_amount_beyond_what_is_kept_stands_for_never(self, cast, birch) -> None:
+        birch.act(SetThreshold, threshold_low=1, threshold_high=2, high_from=2**64 - 1)
+        assert cast.ledger.ask("Participants", "memberOf", birch.id)["high_from"] == 2**48 - 1
+        asked = (birch.id, LEVELS["amount"], HIGH_FROM)
+        assert cast.ledger.ask("Participants", "requiredSigners", *asked) == 1
 
     def test_a_signer_that_is_not_there_cannot_be_ended(self, birch: Member, refused) -> None:
         with refused(UnknownSigner, participant=birch.id, signer=5):
@@ -115,3 +127,9 @@ def test_an_obligor_s_first_unpaid_day_follows_its_payments(cast: Cast) -> None:
         offered(cast)
     pay(cast, payables[1], sum(cast.ledger.debt(payables[1])))
     offered(cast)
+
+
+def test_a_transfer_of_no_parts_offers_nothing_and_takes_its_nonce(cast: Cast, birch) -> None:
+    outcome = birch.act(TransferVoucher, parts=(), nonce=7)
+    assert [event.name for event in outcome.events] == ["CommandExecuted"]
+    assert cast.ledger.ask("Participants", "isNonceUsed", birch.id, 7)
