@@ -1,48 +1,63 @@
 """Runs the proofs of the contracts, and the planted faults that each of them must find.
 
-    python -m tests.proofs.prove              every proof
-    python -m tests.proofs.prove --quick      the subset of `make test`
-    python -m tests.proofs.prove --mutants    every proof's planted fault
+    python -m tests.proofs.prove                       every proof
+    python -m tests.proofs.prove VouchersLaws          those of one contract of proofs
+    python -m tests.proofs.prove --mutants             every proof's planted fault
+    python -m tests.proofs.prove --mutants NAME...     some of them
 
-Results go to build/assurance/proofs.json. `laws.json` names the proofs: a law is one sentence about
-a contract, proved for every state-changing function of it in one walk; other proofs are functions of
-their own. Halmos and its solver live in an environment of their own, which `make halmos` makes.
+`laws.json` names the proofs. A law is one sentence about a contract, proved in one walk for every
+state-changing function; other proofs are functions of their own. Results go to
+build/assurance/proofs.json. Halmos and its solver live in an environment of their own, which
+`make halmos` makes.
 """
 
 import argparse
+import fcntl
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ledger.chain.compiler import write_shim
+from ledger.chain.sources import ROOT
+from tests import evidence
 
-__all__ = ["HALMOS", "LAWS", "PROVED", "Law", "Result", "kill", "main", "prove", "write_results"]
+__all__ = ["HALMOS", "HOME", "LAWS", "Law", "Result", "contracts", "forge", "kill", "main", "prove"]
 
-ROOT: Final = Path(__file__).parents[2]
 HOME: Final = ROOT / "tests" / "proofs"
 BUILD: Final = ROOT / "build" / "proofs"
 HALMOS: Final = ROOT / "build" / "halmos" / "bin" / "halmos"
-RESULTS: Final = ROOT / "build" / "assurance" / "proofs.json"
 FORGE: Final = ROOT / "node_modules" / "@foundry-rs" / "forge-linux-amd64" / "bin"
+
+_BUILD: Final = (
+    "forge",
+    "build",
+    "--ast",
+    "--root",
+    ".",
+    "--extra-output",
+    "storageLayout",
+    "metadata",
+)
+"""As halmos asks for it."""
 
 SECONDS_MAX: Final = 600
 """No run of halmos takes longer, or it is stopped and counts as failed."""
 
-PROVED: Final = "proved"
 _LINE: Final = re.compile(
     r"\[(PASS|FAIL|TIMEOUT|ERROR)\] check_(\w+)\(.*?\(paths: (\d+), time: ([\d.]+)s"
 )
-_BROKEN: Final = re.compile(r"halmos_law_uint8_\w+ = 0x([0-9a-f]+)")
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
-_OUTCOMES: Final = {"PASS": PROVED, "FAIL": "refuted", "TIMEOUT": "undecided", "ERROR": "failed"}
+_OUTCOMES: Final = {"PASS": "proved", "FAIL": "refuted", "TIMEOUT": "undecided", "ERROR": "failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,12 @@ LAWS: Final = _read_laws()
 
 
 def prove(
-    contract: str, profile: str, checks: Sequence[str] = (), *, home: Path = HOME, law: int | None = None
+    contract: str,
+    profile: str,
+    checks: Sequence[str] = (),
+    *,
+    home: Path = HOME,
+    law: int | None = None,
 ) -> tuple[list[Result], str]:
     """Run the proofs of one contract, or some of them; the results, and what halmos said."""
     wanted = f"^check_({'|'.join(checks)})\\(" if checks else "^check_"
@@ -89,36 +109,58 @@ def prove(
         *("--default-array-lengths", "1", "--default-bytes-lengths", "20", "--loop", "3"),
         *("--solver-threads", "1", "--solver-timeout-assertion", "120s"),
     ]
-    environment = {
-        **os.environ,
-        "PATH": f"{FORGE}:{os.environ['PATH']}",
-        "FOUNDRY_PROFILE": "ir" if profile == "ir" else "default",
-        **({} if law is None else {"LAW": str(law)}),
-    }
-    write_shim()
-    try:
-        done = subprocess.run(
-            command,
-            cwd=home,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=SECONDS_MAX,
-        )
-    except subprocess.TimeoutExpired as late:
-        said = late.stdout or b""
-        return [], said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    said = _COLOUR.sub("", done.stdout)
+    environment = _environment(profile) | ({} if law is None else {"LAW": str(law)})
+    if home == HOME:
+        # Halmos builds too, and finds it done; two that build at once would be in each other's way.
+        with _lock(profile):
+            _say(_BUILD, home, environment)
+    said = _COLOUR.sub("", _say(command, home, environment))
     return [
         Result(check, _OUTCOMES[outcome], int(paths), float(seconds))
         for outcome, check, paths, seconds in _LINE.findall(said)
     ], said
 
 
+def forge(profile: str, settings: Mapping[str, str]) -> str:
+    """Run the tests of a profile under forge; what it said."""
+    return _say(["forge", "test"], HOME, _environment(profile) | dict(settings))
+
+
+def _environment(profile: str) -> dict[str, str]:
+    write_shim()
+    name = {"plain": "default"}.get(profile, profile)
+    return {**os.environ, "PATH": f"{FORGE}:{os.environ['PATH']}", "FOUNDRY_PROFILE": name}
+
+
+def _say(command: Sequence[str], home: Path, environment: Mapping[str, str]) -> str:
+    """Run a program to its end, or stop it and all that it started when it takes too long."""
+    with subprocess.Popen(
+        command,
+        cwd=home,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as run:
+        try:
+            return run.communicate(timeout=SECONDS_MAX)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            return run.communicate()[0] + f"\nstopped after {SECONDS_MAX} s"
+
+
+@contextmanager
+def _lock(name: str) -> Iterator[None]:
+    """One process at a time: they share a folder of compiled proofs, or a file of results."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with (BUILD / f".{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def kill(law: Law) -> tuple[bool, str]:
-    """Plant a law's fault in a copy of the sources; whether its proof finds it, and what was said."""
+    """Plant a law's fault in a copy; whether its proof finds it, and what was said."""
     copy = BUILD / "mutants" / law.name
     shutil.rmtree(copy, ignore_errors=True)
     home = copy / "tests" / "proofs"
@@ -126,13 +168,14 @@ def kill(law: Law) -> tuple[bool, str]:
     shutil.copytree(ROOT / "contracts", copy / "contracts")
     for part in HOME.glob("*.sol"):
         shutil.copy(part, home)
-    shutil.copy(HOME / "foundry.toml", home)
+    settings = (HOME / "foundry.toml").read_text("utf-8")
+    settings = settings.replace("../../node_modules", f"{ROOT}/node_modules")
+    settings = settings.replace("../../build/solc-bin", f"{ROOT}/build/solc-bin")
+    settings = settings.replace('allow_paths = ["../.."]', f'allow_paths = ["../..", "{ROOT}"]')
+    (home / "foundry.toml").write_text(settings, "utf-8")
     (home / law.profile).mkdir()
     for part in _needed(law):
         shutil.copy(part, home / law.profile)
-    for shared in ("node_modules", "build/solc-bin"):
-        (copy / shared).parent.mkdir(exist_ok=True)
-        (copy / shared).symlink_to(ROOT / shared)
     source = copy / "contracts" / law.mutant["source"]
     text = source.read_text("utf-8")
     if text.count(law.mutant["old"]) != 1:
@@ -148,32 +191,56 @@ def kill(law: Law) -> tuple[bool, str]:
 def _needed(law: Law) -> Iterator[Path]:
     """The file that holds a law's proof, and what stands beside it without proofs of its own."""
     for part in (HOME / law.profile).glob("*.sol"):
-        if not part.name.endswith(".t.sol") or f"contract {law.contract} " in part.read_text("utf-8"):
+        if not part.name.endswith(".t.sol") or f"contract {law.contract} " in part.read_text(
+            "utf-8"
+        ):
             yield part
 
 
-def contracts(laws: Sequence[Law] = LAWS) -> list[tuple[str, str]]:
+def contracts() -> list[tuple[str, str]]:
     """The contracts of proofs with their profiles, each once."""
-    return list(dict.fromkeys((law.contract, law.profile) for law in laws))
+    return list(dict.fromkeys((law.contract, law.profile) for law in LAWS))
 
 
-def write_results(kind: str, rows: Any) -> None:
-    """Put one part of the results beside the others."""
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    known = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    known[kind] = rows
-    RESULTS.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", "utf-8")
+def record(law: Law, **facts: Any) -> None:
+    """Add to what the evidence has of a law."""
+    path = evidence.ASSURANCE / "proofs.json"
+    with _lock("results"):
+        parts = json.loads(path.read_text("utf-8"))["parts"] if path.exists() else {}
+        known = parts.get(law.name, {})
+        evidence.record("proofs", law.name, known | {"invariant": law.invariant} | facts)
 
 
-def broken_laws(said: str) -> set[int]:
-    """The laws that counterexamples name."""
-    return {int(number, 16) for number in _BROKEN.findall(said)}
+def prove_contract(contract: str, profile: str) -> tuple[bool, str]:
+    """Prove all that a contract of proofs holds and keep the result; what was said."""
+    begun = time.monotonic()
+    results, said = prove(contract, profile)
+    proved = bool(results) and all(one.outcome == "proved" for one in results)
+    for law in LAWS:
+        if law.contract != contract:
+            continue
+        own = [one for one in results if law.number is not None or one.check == law.mutant["check"]]
+        outcomes = {one.outcome for one in own}
+        record(
+            law,
+            result="proved" if outcomes == {"proved"} else "not proved",
+            functions=len(own),
+            paths=sum(one.paths for one in own),
+            seconds=round(sum(one.seconds for one in own), 1),
+        )
+    lines = [f"{contract} {one.check}: {one.outcome}, {one.seconds} s" for one in results]
+    lines.append(f"{contract}: {time.monotonic() - begun:.0f} s")
+    return proved, "\n".join(lines if proved else [*lines, said[-4000:]])
 
 
-def _prove_all(names: Sequence[str]) -> Iterator[tuple[str, list[Result], str]]:
-    for contract, profile in contracts():
-        if not names or contract in names:
-            yield contract, *prove(contract, profile)
+def find_mutant(law: Law) -> tuple[bool, str]:
+    """Have a law's proof find its planted fault, and keep the result."""
+    begun = time.monotonic()
+    found, said = kill(law)
+    seconds = round(time.monotonic() - begun, 1)
+    record(law, mutant="found" if found else "missed", mutant_seconds=seconds)
+    line = f"{law.name}: its mutant is {'found' if found else 'missed'}, {seconds} s"
+    return found, line if found else f"{line}\n{said[-4000:]}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -182,25 +249,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--mutants", action="store_true", help="plant the faults instead")
     parser.add_argument("names", nargs="*", help="contracts of proofs, or laws; all without any")
     options = parser.parse_args(arguments)
-    bad = 0
+    chosen = set(options.names)
+    runs: Iterator[tuple[bool, str]]
     if options.mutants:
-        for law in LAWS:
-            if options.names and law.name not in options.names:
-                continue
-            begun = time.monotonic()
-            found, said = kill(law)
-            bad += not found
-            print(f"{'found' if found else 'MISSED'} {law.name} {time.monotonic() - begun:.0f} s")
-            if not found:
-                print(said[-1500:])
-        return 1 if bad else 0
-    for contract, results, said in _prove_all(options.names):
-        failed = [one for one in results if one.outcome != PROVED]
-        bad += bool(failed) or not results
-        for one in results:
-            print(f"{contract} {one.check}: {one.outcome}, {one.paths} paths, {one.seconds} s")
-        if failed or not results:
-            print(said[-3000:])
+        runs = (find_mutant(law) for law in LAWS if not chosen or law.name in chosen)
+    else:
+        runs = (prove_contract(*one) for one in contracts() if not chosen or one[0] in chosen)
+    bad = 0
+    for good, said in runs:
+        bad += not good
+        print(said, flush=True)
     return 1 if bad else 0
 
 

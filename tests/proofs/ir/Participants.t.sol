@@ -139,7 +139,7 @@ contract ParticipantsLaws is ParticipantsWorld {
 
     function check_setThreshold(ParticipantId participant, uint8 low, uint8 high, uint64 highFrom) external {
         MemberWord member = _member(participant);
-        vm.assume(member.signersOf() <= member.firstSignerOf() + 2);
+        vm.assume(member.signersOf() <= member.firstSignerOf() + 1);
         _step(abi.encodeCall(IParticipants.setThreshold, (participant, low, high, highFrom)));
     }
 

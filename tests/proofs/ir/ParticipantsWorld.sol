@@ -9,7 +9,7 @@ import {Participants, Verifier} from "contracts/registry/Participants.sol";
 import {svm, vm} from "../Svm.sol";
 
 /// @notice The registry with anything stored, and acts approved by one account.
-/// @dev Assumed: the key that signs is an account's; a participant has at most two keys in use where they are counted.
+/// @dev Assumed: the key that signs is an account's; a participant has at most one key in use where they are counted.
 abstract contract ParticipantsWorld is Induction {
     address internal constant ADMINISTRATION = address(0x2001);
 

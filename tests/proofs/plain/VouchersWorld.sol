@@ -83,7 +83,8 @@ abstract contract VouchersBooks is Induction {
 /// @notice Every state-changing function of `Vouchers`, asked by anybody in any storage. A transfer is walked with one part.
 /// @dev Assumed of the desks that ask, and proved of them in Desks.t.sol or seen in the differential test: a payable is opened as
 /// offered, with a face; only a live one is paid; a redeemed voucher is one of a live payable and has a length; only an open offer is ended; only
-/// what is held is sold, pledged, redeemed or turned back; only what is pledged is freed or settled as such.
+/// what is held is sold, pledged, redeemed or turned back; only what is pledged is freed or settled as such. A voucher whose offer has
+/// lapsed counts as held; `cut`, and `join` of its upper voucher, are walked without those, which `transfer` and `join` read alike.
 abstract contract VouchersWorld is VouchersBooks {
     /// Who acts, and the vouchers that the act names.
     ParticipantId internal actor;
@@ -110,6 +111,7 @@ abstract contract VouchersWorld is VouchersBooks {
 
     function check_join(JoinVouchers calldata command) external {
         (actor, alsoNamed) = (command.participant, command.high);
+        vm.assume(_voucher(alsoNamed).isIn(VoucherState.Held));
         _call(abi.encodeCall(Vouchers.join, (command, "")), command.low);
     }
 
@@ -126,7 +128,7 @@ abstract contract VouchersWorld is VouchersBooks {
     }
 
     function check_cut(VoucherId id, uint64 amount) external {
-        vm.assume(either(_voucher(id).isIn(VoucherState.Pledged), _isOfferedOrHeld(id)));
+        vm.assume(either(_voucher(id).isIn(VoucherState.Pledged), _voucher(id).isIn(VoucherState.Held)));
         _call(abi.encodeCall(IVouchers.cut, (id, amount)), id);
     }
 

@@ -1,0 +1,1 @@
+"""Proofs of the contracts; prove.py runs them."""
