@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 RUNTIME := $(VENV)/.runtime
+HALMOS := build/halmos
 DEVELOPMENT := $(VENV)/.development
 NODE_MODULES := node_modules/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -14,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NPM = $(if $(shell command -v npm 2>/dev/null),npm,$(BIN)/npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint deep bench contracts docs analyse slither semgrep coverage forgeries mutants assurance lock clean
+.PHONY: help setup setup-dev demo test lint deep bench contracts docs analyse slither semgrep coverage forgeries mutants proofs assurance lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -26,7 +27,7 @@ setup-dev: $(DEVELOPMENT) $(NODE_MODULES) ## the same with compilers, linters an
 demo: setup ## the demonstration; ARGS="..." goes to `fenbook demo`
 	@$(BIN)/fenbook demo $(ARGS)
 
-test: setup-dev lint ## everything that must be green before a push
+test: setup-dev lint $(HALMOS)/bin/halmos ## everything that must be green before a push
 	@echo "== pytest"
 	@$(BIN)/pytest -n $(JOBS) -m "not deep and not anvil" $(ARGS)
 
@@ -37,7 +38,7 @@ lint: setup-dev
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-deep: setup-dev ## the long random tests, and the same suite on a real node
+deep: setup-dev $(HALMOS)/bin/halmos ## the long random tests, and the same suite on a real node
 	@$(BIN)/pytest -n $(JOBS) -m "deep or anvil" $(ARGS)
 	@echo "== the contracts' tests once more, on anvil"
 	@FENBOOK_TEST_NODE=anvil $(BIN)/pytest -n $(JOBS) -m "not deep" tests/contracts tests/test_views.py $(ARGS)
@@ -83,6 +84,15 @@ coverage: setup-dev ## which lines and branches of the contracts their tests rea
 mutants: setup-dev ## small changes of the contracts that the campaign must notice: of changed files, or ARGS=--all
 	@$(BIN)/python -m tests.mutants.campaign $(ARGS)
 
+proofs: setup-dev $(HALMOS)/bin/halmos ## prove the contracts' laws over all storage; ARGS=--mutants plants a fault for each
+	@$(BIN)/python -m tests.proofs.prove $(ARGS)
+
+$(HALMOS)/bin/halmos: tests/proofs/requirements.lock
+	@echo "== installing halmos and its solver, in an environment of their own (200 MB)"
+	@$(PYTHON) -m venv $(HALMOS)
+	@$(HALMOS)/bin/python -m pip install --quiet --progress-bar $(PROGRESS) --require-hashes -r $<
+	@touch $@
+
 assurance: setup-dev ## take over what the last runs found, and write docs/assurance.md
 	@$(BIN)/python -m docs.assurance --gather
 
@@ -90,10 +100,12 @@ lock: setup-dev ## resolve the dependencies anew and write the locks
 	@echo "== locks"
 	@$(LOCK) --group build -o requirements.lock
 	@$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	@$(LOCK_OF) tests/proofs/requirements.in -o tests/proofs/requirements.lock
 	@$(NPM) install --package-lock-only --ignore-scripts --silent
 
-LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+LOCK_OF = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+LOCK = $(LOCK_OF) pyproject.toml
 
 clean: ## remove what can be built again
 	@rm -rf $(VENV) node_modules build dist .pytest_cache .mypy_cache .ruff_cache \

@@ -23,7 +23,7 @@ from tests.proofs.prove import (
     prove_contract,
 )
 
-needs_halmos = pytest.mark.skipif(not HALMOS.exists(), reason="not there: run make halmos")
+needs_halmos = pytest.mark.skipif(not HALMOS.exists(), reason="not there: make proofs brings it")
 
 LAWS_MIN = 24
 

@@ -8,7 +8,7 @@
 `laws.json` names the proofs. A law is one sentence about a contract, proved in one walk for every
 state-changing function; other proofs are functions of their own. Results go to
 build/assurance/proofs.json. Halmos and its solver live in an environment of their own, which
-`make halmos` makes.
+`make proofs` makes.
 """
 
 import argparse
