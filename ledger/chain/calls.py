@@ -102,7 +102,7 @@ def _beside(extra: Any, kind: str) -> Any:
 
 
 def _unpadded(call: bytes, last: Any) -> bytes:
-    """Without the zeros that fill the last bytes up to a word: nobody reads them, a relayer pays."""
+    """Without the zeros that fill the last bytes up to a word, which nobody reads."""
     padding = -len(last) % 32 if isinstance(last, bytes) else 0
     return call[: len(call) - padding]
 

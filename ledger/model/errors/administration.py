@@ -63,8 +63,8 @@ class BadThreshold(LedgerError):
     kind = Kind.TERMS
     zh = "签署人数 {low} 和 {high} 无法由现有 {signers} 名有效签署人满足。"
     next_steps = (
-        "Set 1 ≤ low ≤ high ≤ signers neither revoked nor expired, a maker and from two on a checker"
-        " among them.",
+        "Set 1 ≤ low ≤ high ≤ signers neither revoked nor expired, a maker and, from two on,"
+        " a checker among them.",
         "应满足 1 ≤ 一般人数 ≤ 大额人数 ≤ 有效签署人数，其中须有经办人，两人以上时还须有复核人。",
     )
 
