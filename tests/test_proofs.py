@@ -170,6 +170,12 @@ class TestCompleteness:
         assert written <= apart
         assert {one for one in apart if one[0] not in WALKED} == written
 
+    def test_laws_stand_in_the_rows_of_their_invariants(self) -> None:
+        page = (ROOT / "docs" / "invariants.md").read_text("utf-8")
+        rows = re.findall(r"^\| (I\d\d) \| .*; proved: ([^|]+) \|$", page, re.MULTILINE)
+        told = {(name, number) for number, names in rows for name in re.findall(r"`(\w+)`", names)}
+        assert told == {(law.name, law.invariant) for law in LAWS}
+
     @pytest.mark.parametrize("law", LAWS, ids=[law.name for law in LAWS])
     def test_fault_is_planted_in_one_place(self, law: Law) -> None:
         source = (ROOT / "contracts" / law.mutant["source"]).read_text("utf-8")

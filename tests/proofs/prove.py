@@ -50,7 +50,7 @@ _BUILD: Final = (
 )
 """As halmos asks for it."""
 
-SECONDS_MAX: Final = 600
+SECONDS_MAX: Final = 1200
 """No run of halmos takes longer, or it is stopped and counts as failed."""
 
 _LINE: Final = re.compile(

@@ -12,7 +12,7 @@ import {Share} from "contracts/interfaces/IRegistry.sol";
 import {svm, vm} from "../Svm.sol";
 
 /// @notice The laws of the deposit rail. Whether an act is its participant's own is assumed where `authorise` returned.
-/// @dev `payOut` is walked with two shares.
+/// @dev `payOut` is walked with one share.
 contract DepositsLaws is Induction {
     uint256 private constant SUM = 0;
     uint256 private constant ISSUED = 1;
@@ -90,10 +90,10 @@ contract DepositsLaws is Induction {
         _step(abi.encodeCall(Deposits.hold, (of_, from, id, amount)));
     }
 
-    function check_payOut(ParticipantId of_, PayableId id, Share calldata one, Share calldata other) external {
-        (bank, first, second, payableId) = (of_, one.to, other.to, id);
-        Share[] memory shares = new Share[](2);
-        (shares[0], shares[1]) = (one, other);
+    function check_payOut(ParticipantId of_, PayableId id, Share calldata one) external {
+        (bank, first, second, payableId) = (of_, one.to, one.to, id);
+        Share[] memory shares = new Share[](1);
+        shares[0] = one;
         _step(abi.encodeCall(Deposits.payOut, (of_, id, shares)));
     }
 }
