@@ -13,7 +13,9 @@ from ledger.model.commands import (
     BatchIssue,
     IssueBatch,
     MoveDeposit,
+    Part,
     RecourseVoucher,
+    TransferVoucher,
     VoidBatch,
 )
 from ledger.service.ledger import Ledger
@@ -270,3 +272,16 @@ def test_views_read_bit_by_bit_equal_those_read_at_once_even_from_json(
     reread = Projection(again)
     reread.state.last = told.state.last  # where lists have become tuples
     assert told.state == reread.state
+
+
+def test_an_act_of_no_effect_takes_no_credit_for_the_next_one(cast: Cast) -> None:
+    """Two commands in a row are a deal only where a deal follows."""
+    acts = Acts(cast)
+    root = acts.issue()
+    nothing = cast.cedar.item(TransferVoucher, parts=())
+    offer = cast.birch.item(
+        TransferVoucher, parts=(Part(cast.cedar.id, root, 500, named("delivery note")),)
+    )
+    for outcome in cast.ledger.relay([nothing, offer]):
+        outcome.unwrap()
+    assert projected(cast).offers()[-1].digest == cast.ledger.digest(offer.command)

@@ -74,10 +74,11 @@ abstract contract Authority is IParticipants {
         _requireTimely(act.deadlineOf());
         _takeNonce(participant, nonce);
         if (act.stoppableOf()) _requireActive(participant, member, paused_);
-        uint256 amount = act.amountOf();
-        emit CommandExecuted(digest, participant, nonce, amount);
         Level level = act.levelOf();
-        if (level == Level.Amount && amount != 0) {
+        // Only what the amount decides commits it.
+        uint256 amount = level == Level.Amount ? act.amountOf() : 0;
+        emit CommandExecuted(digest, participant, nonce, amount);
+        if (amount != 0) {
             uint256 today = BusinessDay.today();
             amount += member.committedOn(today);
             slot.word = member.withCommitted(today, amount);
@@ -151,7 +152,9 @@ abstract contract Authority is IParticipants {
     /// @notice How many signers an act would need now.
     function requiredSigners(ParticipantId participant, Level level, uint256 amount) external view returns (uint256) {
         MemberWord member = _expect(participant);
-        return _required(member, level, amount + member.committedOn(BusinessDay.today()));
+        // What commits nothing does not reach for the higher threshold.
+        uint256 sum = amount == 0 ? 0 : amount + member.committedOn(BusinessDay.today());
+        return _required(member, level, sum);
     }
 
     // ---- private

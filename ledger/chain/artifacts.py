@@ -61,8 +61,8 @@ class Entry:
         return named[0] if len(named) == 1 else named
 
     def arguments(self, data: bytes) -> tuple[Any, ...]:
-        """The values that follow a selector."""
-        return tuple(decode(self.types, data))
+        """The values that follow a selector, read as a contract reads them: padding is nothing."""
+        return tuple(decode(self.types, data, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,12 @@ class History:
     def emitters(self, first: int, last: int, event: str) -> list[str]:
         """The contracts that have left an event of this name, whatever they are."""
         [topic] = {hash_ for hash_, entry in entries_of("event").items() if entry.name == event}
-        asked: Any = {"fromBlock": first, "toBlock": last, "topics": ["0x" + topic.hex()]}
-        logs = self._w3.eth.get_logs(asked)
-        return list(dict.fromkeys(str(log["address"]).lower() for log in logs))
+        found: dict[str, None] = {}
+        for low in range(first, last + 1, _BLOCKS):
+            high = min(low + _BLOCKS - 1, last)
+            asked: Any = {"fromBlock": low, "toBlock": high, "topics": ["0x" + topic.hex()]}
+            found |= {str(log["address"]).lower(): None for log in self._w3.eth.get_logs(asked)}
+        return list(found)
 
     def transaction(self, hash_: bytes) -> Transaction:
         """A transaction with everything it left, whoever emitted it."""

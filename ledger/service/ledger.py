@@ -233,19 +233,19 @@ def _split(
     """The events of each item that was carried out.
 
     A signed item's events begin with `CommandExecuted` of its digest. Where a batch mixes signed
-    items with others, the events of an unsigned one stand with the signed one before it.
+    items with others, the events of an unsigned one stand with the signed one before it, or with
+    the first item.
     """
     done = [number for number in range(len(digests)) if number not in refused]
     parts: dict[int, list[Event]] = {number: [] for number in done}
-    waiting = iter(done)
-    current = next(waiting, None)
-    following = next(waiting, None)
+    current = next(iter(done), None)
     for event in events:
         if event.name in ("ItemRefused", "BatchRelayed"):
             continue
-        starts = event.name == "CommandExecuted" and following is not None
-        if starts and event.values["digest"] == digests[following or 0]:
-            current, following = following, next(waiting, None)
+        if event.name == "CommandExecuted":
+            later = (one for one in done if current is None or one >= current)
+            begun = (one for one in later if digests[one] == event.values["digest"])
+            current = next(begun, current)
         if current is not None:
             parts[current].append(event)
     return {number: tuple(found) for number, found in parts.items()}

@@ -14,6 +14,10 @@ from ledger.views.state import State
 __all__ = ["HANDLERS"]
 
 
+# A bank's quote, and the obligor's, is authorised right behind the command that takes it.
+_DEALS = (HopKind.SALE, HopKind.PLEDGE, HopKind.REDEMPTION)
+
+
 def _hop(state: State, kind: HopKind, row: Voucher, taker: int, entry: Entry) -> Hop:
     """A hop of a whole voucher from its holder, without what the kind adds."""
     return Hop(
@@ -24,7 +28,7 @@ def _hop(state: State, kind: HopKind, row: Voucher, taker: int, entry: Entry) ->
         giver=row.holder,
         taker=taker,
         second=entry.second,
-        digest=state.digest,
+        digest=state.taker_digest if kind in _DEALS else state.digest,
     )
 
 

@@ -56,11 +56,9 @@ class Projection:
         state, before = self.state, self.state.last
         is_same = before is not None and before.transaction == entry.transaction
         if not is_same:
-            state.digest = b""
+            state.digest = state.taker_digest = b""
         if entry.name == "CommandExecuted":
-            # Two in a row are one deal: the command, then the quote that it takes.
-            is_quote = is_same and before is not None and before.name == "CommandExecuted"
-            state.digest = state.digest if is_quote else entry["digest"]
+            state.taker_digest, state.digest = state.digest, entry["digest"]
         state.second, state.block, state.last = entry.second, entry.block, entry
         if handler := HANDLERS.get(entry.name):
             handler(state, entry)

@@ -108,7 +108,9 @@ class State:
     last: Entry | None = None
     """The entry read last."""
     digest: bytes = b""
-    """The command whose effects are being read; of a deal, the taker's, not the quote."""
+    """The command whose effects are being read."""
+    taker_digest: bytes = b""
+    """The command before it: of a deal the taker's, since the quote is authorised last."""
 
     def add_hop(self, hop: Hop) -> None:
         """Append to the lineage of the range's payable."""

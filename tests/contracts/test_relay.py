@@ -114,6 +114,25 @@ class TestIsolation:
         assert cast.storage() == before
 
 
+class TestOutcomes:
+    def test_of_signed_items_around_an_unsigned_one_have_their_own_events(
+        self, cast, birch
+    ) -> None:
+        items = [birch.item(VoidNonce, voided=5), cast.ledger.call("Settlement", "settle", [])]
+        items.append(birch.item(VoidNonce, voided=6))
+        first, _, last = cast.ledger.relay(items)
+        assert first.value("NonceVoided", "nonce") == 5
+        assert last.value("NonceVoided", "nonce") == 6
+
+    def test_padding_that_is_not_zero_reads_like_any_other(self, birch: Member) -> None:
+        item = birch.item(VoidNonce, voided=5)
+        entry = artifact(item.desk).functions["voidNonce"]
+        padding = -len(item.data[4:]) % 32
+        assert entry.arguments(item.data[4:] + b"\1" * padding) == entry.arguments(
+            item.data[4:] + bytes(padding)
+        )
+
+
 class TestBatchesThatRevertWhole:
     @pytest.mark.parametrize(
         "data", [b"", b"\1\2", b"\xff" * 4, b"\xff" * 400], ids=["none", "2", "selector", "long"]

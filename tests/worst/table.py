@@ -63,7 +63,10 @@ REASONS: Final[Mapping[str, str]] = {
     "Settlement.returnPayout": "a new reference",
     "Settlement.settle": "a pledged voucher: 250 part payments by the bank rail, each served and "
     "paid out to the lender, and the last one; 32 redeemed ranges, sixteen freezes; unsigned",
-    "Settlement.settle, each further voucher": "not pledged, of the same 250 payments; no bound",
+    "Settlement.settle, each further voucher": (
+        "not pledged, of the same 250 payments; a pledged one costs as much as the first, so that "
+        "each goes alone; no bound"
+    ),
     "Oversight.freeze": "the sixteenth, after fifteen that were lifted lately",
     "Oversight.unfreeze": "the first command in its word of nonces",
     "Oversight.freezeParticipant": "the first case of all",

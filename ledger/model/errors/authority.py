@@ -45,11 +45,11 @@ class NotDesk(LedgerError):
 
 
 class BatchMalformed(LedgerError):
-    """The batch does not hold as many whole items as it says; item {index} is not whole."""
+    """The batch does not hold the items it says: from item {index} on it is something else."""
 
     index: Index
     kind = Kind.MALFORMED
-    zh = "该批次所含的完整条目数与其声明的不符；第 {index} 项不完整。"
+    zh = "该批次内容与其声明的条目不符，从第 {index} 项起无法识别。"
     next_steps = (
         "Send each item as the desk's number, the length of its call and the call itself.",
         "每一项应依次为业务合约序号、调用长度和调用内容，请重新打包发送。",
