@@ -119,7 +119,12 @@ compared after each step.
 
 def _proofs(_: Found, parts: Found) -> str:
     rows = [
-        (f"`{name}`", one.get("invariant", ""), one.get("result", ""), one.get("seconds", ""))
+        (
+            f"`{name}`",
+            one.get("invariant", ""),
+            one.get("result") or "not run yet",
+            one.get("seconds", ""),
+        )
         for name, one in parts.items()
     ]
     return f"""## Proofs
