@@ -44,7 +44,8 @@ abstract contract Trades is Driver {
         if (kind == 0) return 0;
         if (kind == 1) {
             (uint256 limit, uint256 out,) = oracle.exposureView(obligor);
-            return limit < out ? 0 : limit - out + roll(2);
+            uint256 left = limit < out ? 0 : limit - out + roll(2);
+            return left > type(uint64).max ? type(uint64).max : left;
         }
         if (kind == 2) return 2 ** 56 - roll(2);
         return sumOf(6) + 10;
@@ -84,6 +85,8 @@ abstract contract Trades is Driver {
         (first.other, second.other) = (uint256(other), uint256(one));
         act.count = chance(90) ? 2 : chance(50) ? 1 : chance(50) ? 0 : 10_000 + roll(2);
         act.amount = first.amount + second.amount;
+        // A command has 64 bits for the total; a line of the largest amount would bring more.
+        if (act.amount > type(uint64).max) act.amount = type(uint64).max;
         if (chance(10) && act.amount != 0) act.amount -= 1;
         act.head = headOf(obligor, act.amount, BY_AMOUNT);
         if (chance(80)) act.head.deadline = block.timestamp + 7 days;
