@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from tests.evidence import contracts
+
 __all__ = ["CAMPAIGNS", "PAGE", "gather", "main", "page"]
 
 HERE: Final = Path(__file__).parent
@@ -38,6 +40,9 @@ deep` runs all of them, and
 No fault found in N independent tries means, by the rule of three, that with 95 % confidence fewer
 than 3 in N such tries find
 one. It says nothing of tries of another kind. Claims below are made in this sense and in no other.
+
+The contracts that ship now have the fingerprint `{contracts}`, a hash of all their code. Results
+that were found on others say so.
 """
 
 
@@ -59,20 +64,34 @@ def _spared(name: str, parts: Mapping[str, Found]) -> dict[str, Any]:
     """The parts that the page names; of the others their number and seeds are enough."""
     if name in ("forgeries", "gas_sweeps"):
         seeds = sorted({one["seed"] for one in parts.values() if "seed" in one})
-        return {"count": len(parts), "seeds": seeds}
+        about = sorted({one.get("contracts", "unknown") for one in parts.values()})
+        return {"count": len(parts), "seeds": seeds, "contracts": about}
     return dict(parts)
 
 
 def page() -> str:
     """The page, from docs/evidence."""
-    sections = [_HEAD]
+    sections = [_HEAD.format(contracts=contracts())]
     for name, section in CAMPAIGNS.items():
         path = EVIDENCE / f"{name}.json"
         if path.exists():
             told = json.loads(path.read_text("utf-8"))
             sections.append(section(told["totals"], told["parts"]))
+            sections += filter(None, [_stale(told["parts"])])
     paragraphs = "\n".join(sections).split("\n\n")
     return "\n\n".join(_folded(one) for one in paragraphs).rstrip() + "\n"
+
+
+def _stale(parts: Found) -> str:
+    """Says which parts were found on other contracts than those that ship now."""
+    if "count" in parts:
+        older = [one for one in parts.get("contracts", ["unknown"]) if one != contracts()]
+        return f"Found, in part, on other contracts: {', '.join(older)}.\n" if older else ""
+    older = [name for name, one in parts.items() if one.get("contracts") != contracts()]
+    if not older:
+        return ""
+    named = "all of it" if len(older) == len(parts) else ", ".join(older)
+    return f"Found on other contracts than those that ship now: {named}.\n"
 
 
 # ---- sections

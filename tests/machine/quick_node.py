@@ -20,6 +20,8 @@ class QuickNode(SteppedNode):
 
     log: list[Event]
     """Every event since the last `told`."""
+    whole: list[Event]
+    """Every event of this chain."""
 
     def call(self, to: str, data: bytes, *, gas: int | None = None) -> bytes:
         """Ask a contract in the state and at the second of the last block."""
@@ -54,8 +56,18 @@ class QuickNode(SteppedNode):
     def send(self, to: str | None, data: bytes, *, gas: int | None = None) -> Receipt:
         """Send a transaction and remember its events."""
         receipt = super().send(to, data, gas=gas)
-        self.__dict__.setdefault("log", []).extend(receipt.events)
+        for log in ("log", "whole"):
+            self.__dict__.setdefault(log, []).extend(receipt.events)
         return receipt
+
+    def events(self, first: int, last: int, contracts: Sequence[str]) -> list[Event]:
+        """Events of the given contracts in blocks `first` to `last`, as receipts had them."""
+        wanted = {one.lower() for one in contracts}
+        return [
+            event
+            for event in self.__dict__.get("whole", ())
+            if first <= event.block <= last and event.contract.lower() in wanted
+        ]
 
     @property
     def now(self) -> int:
