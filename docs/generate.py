@@ -38,6 +38,7 @@ _ERROR_GROUPS: Final = {
     "payment": ("Payment", "付款"),
     "oversight": ("Oversight", "监管冻结"),
     "service": ("Service", "服务"),
+    "door": ("HTTP door", "接口"),
     "input": ("Input", "输入"),
 }
 

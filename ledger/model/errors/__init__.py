@@ -13,6 +13,7 @@ from ledger.model.errors import (
     administration,
     authority,
     base,
+    door,
     financing,
     input,
     issue,
@@ -25,6 +26,7 @@ from ledger.model.errors.administration import *
 from ledger.model.errors.authority import *
 from ledger.model.errors.base import *
 from ledger.model.errors.base import LedgerError
+from ledger.model.errors.door import *
 from ledger.model.errors.financing import *
 from ledger.model.errors.input import *
 from ledger.model.errors.issue import *
@@ -37,6 +39,7 @@ __all__ = ["ERRORS"]
 __all__ += administration.__all__
 __all__ += authority.__all__
 __all__ += base.__all__
+__all__ += door.__all__
 __all__ += financing.__all__
 __all__ += input.__all__
 __all__ += issue.__all__

@@ -25,6 +25,15 @@ class Kind(StrEnum):
     TERMS = "terms"
     LIMIT = "limit"
     FUNDS = "funds"
+    # What only a door says: of requests that never became commands, and of itself.
+    UNREADABLE = "unreadable"
+    UNAUTHENTICATED = "unauthenticated"
+    NO_METHOD = "no_method"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED = "unsupported"
+    TOO_MANY = "too_many"
+    UNAVAILABLE = "unavailable"
+    BROKEN = "broken"
 
 
 @once
