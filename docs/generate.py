@@ -39,6 +39,7 @@ _ERROR_GROUPS: Final = {
     "oversight": ("Oversight", "监管冻结"),
     "service": ("Service", "服务"),
     "door": ("HTTP door", "接口"),
+    "store": ("Database", "数据库"),
     "input": ("Input", "输入"),
 }
 
@@ -66,9 +67,9 @@ def errors_page() -> str:
         "is the code that the command line, the books and later the HTTP service show; it is never "
         "translated. Words in braces are the values that come with it. The kind says what sort of "
         "refusal it is. The first seven groups are the contracts' own "
-        "(`contracts/types/Errors.sol`); the last two are the service's.\n\n"
+        "(`contracts/types/Errors.sol`); the others are the service's.\n\n"
         "拒绝只针对当时的状态作答：不改变任何记录，也不占用指令编号。名称即代码，不翻译；花括号内为"
-        "随附的数值。前七组来自合约，后两组来自服务。\n\n" + "\n".join(groups)
+        "随附的数值。前七组来自合约，其余来自服务。\n\n" + "\n".join(groups)
     )
 
 

@@ -20,6 +20,7 @@ from ledger.model.errors import (
     oversight,
     payment,
     service,
+    store,
     vouchers,
 )
 from ledger.model.errors.administration import *
@@ -33,6 +34,7 @@ from ledger.model.errors.issue import *
 from ledger.model.errors.oversight import *
 from ledger.model.errors.payment import *
 from ledger.model.errors.service import *
+from ledger.model.errors.store import *
 from ledger.model.errors.vouchers import *
 
 __all__ = ["ERRORS"]
@@ -46,6 +48,7 @@ __all__ += issue.__all__
 __all__ += oversight.__all__
 __all__ += payment.__all__
 __all__ += service.__all__
+__all__ += store.__all__
 __all__ += vouchers.__all__
 
 _CONTRACTS: Final = (authority, administration, vouchers, issue, financing, payment, oversight)

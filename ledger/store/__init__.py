@@ -1,0 +1,1 @@
+"""The database: the only home of SQLAlchemy and Alembic. It knows no chain and no HTTP."""

@@ -1,0 +1,192 @@
+"""One database, SQLite or PostgreSQL, behind the same two words: reading and writing."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ledger.model.errors.store import DatabaseBusy, DatabaseFailed, DatabaseOutdated
+from ledger.store.migrations import current_revision, head_revision, is_known, upgrade
+
+__all__ = ["Connection", "Database"]
+
+BUSY_SECONDS: Final = 5
+"""How long a writer waits for its turn before it says that the database is busy."""
+
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    "PRAGMA cache_size=-8192",
+)
+
+_BUSY: Final = ("database is locked", "database table is locked", "55P03", "40001", "40P01")
+"""What the drivers say when another transaction stands in the way."""
+
+
+class Database:
+    """A pool of connections; safe to share between threads, not between processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._turn = threading.Lock()
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """Open `sqlite:///path` or `postgresql+pg8000://…[?schema=…]`; `migrate` makes the tables.
+
+        Raises `DatabaseFailed` if there is no such database.
+        """
+        try:
+            named = make_url(url)
+            engine = _sqlite(named) if url.startswith("sqlite") else _postgresql(named)
+            database = cls(engine)
+            with database.reading():
+                pass
+        except (SQLAlchemyError, OSError) as failure:
+            raise DatabaseFailed(problem=_problem(failure)) from None
+        return database
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+    @property
+    def dialect(self) -> Literal["sqlite", "postgresql"]:
+        """The engine's name."""
+        return "sqlite" if self._is_sqlite else "postgresql"
+
+    # ---- transactions
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read transaction: everything asked within it is of one moment, and never waits."""
+        with _translated(), self._engine.connect() as connection:
+            if not self._is_sqlite:
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A write transaction, committed at its end and undone by whatever is raised in it.
+
+        SQLite has one writer at a time; it is had from the first statement on, so that nothing
+        fails half-way. Raises `DatabaseBusy` where the turn does not come within seconds.
+        """
+        with _translated(), self._turn_taken(), self._engine.connect() as connection:
+            if self._is_sqlite:
+                connection.execution_options(fenbook_begin="BEGIN IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+    def lock(self, connection: Connection, name: str) -> None:
+        """Within a write transaction, wait until nobody else holds this name; till its end.
+
+        On SQLite whoever writes is alone already.
+        """
+        if not self._is_sqlite:
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name}
+            )
+
+    @contextmanager
+    def _turn_taken(self) -> Iterator[None]:
+        """The writers of this process queue here; SQLite's own queue sleeps between its looks."""
+        if not self._is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise DatabaseBusy()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    # ---- releases
+
+    def migrate(self) -> None:
+        """Bring the tables to this release; raises `DatabaseOutdated` for a later one's."""
+        with self.writing() as connection:
+            self.lock(connection, "migrate")
+            found = current_revision(connection)
+            if found and not is_known(found):
+                raise DatabaseOutdated(found=found, expected=head_revision())
+            upgrade(connection)
+
+    @property
+    def revision(self) -> str:
+        """The release of the tables; empty where there are none."""
+        with self.reading() as connection:
+            return current_revision(connection)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the tables are of this release."""
+        return self.revision == head_revision()
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise OSError("SQLite needs a file")
+    if not Path(url.database).absolute().parent.is_dir():
+        raise OSError(f"no folder {Path(url.database).absolute().parent}")
+    engine = create_engine(url, connect_args={"isolation_level": None})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Begin by ourselves: the driver would wait for the first change, and then may be too late."""
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(cast(str, options.get("fenbook_begin", "BEGIN")))
+
+
+def _postgresql(url: URL) -> Engine:
+    settings = {"search_path": schema} if (schema := url.query.get("schema")) else {}
+    return create_engine(
+        url.difference_update_query(["schema"]),
+        pool_pre_ping=True,
+        connect_args={"application_name": "fenbook", "startup_params": settings},
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Failures of the engine as ours; a broken constraint is the caller's and passes."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, PoolTimeout) as failure:
+        problem = _problem(failure)
+        if isinstance(failure, PoolTimeout) or any(sign in problem for sign in _BUSY):
+            raise DatabaseBusy() from failure
+        raise DatabaseFailed(problem=problem) from failure
+
+
+def _problem(failure: BaseException) -> str:
+    """What the driver said, without the statement and its values."""
+    cause = failure.orig if isinstance(failure, DBAPIError) else None
+    said: Any = cause.args[0] if cause is not None and cause.args else failure
+    if isinstance(said, dict):  # PostgreSQL's fields: code and message
+        return f"{said.get('C', '')} {said.get('M', '')}".strip()
+    return str(said).splitlines()[0] if str(said) else type(failure).__name__

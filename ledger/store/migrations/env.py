@@ -1,0 +1,1 @@
+"""Alembic asks for this file; revisions run from `ledger.store.migrations.upgrade` alone."""

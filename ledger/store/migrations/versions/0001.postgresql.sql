@@ -1,0 +1,101 @@
+CREATE TABLE blocks (
+    number BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    parent BYTEA NOT NULL,
+    second BIGINT NOT NULL,
+    view_hash BYTEA NOT NULL,
+    CONSTRAINT pk_blocks PRIMARY KEY (number)
+);
+
+CREATE TABLE cursor (
+    id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    CONSTRAINT pk_cursor PRIMARY KEY (id),
+    CONSTRAINT ck_cursor_one_row CHECK (id = 1)
+);
+
+CREATE TABLE events (
+    seq BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    block BIGINT NOT NULL,
+    second BIGINT NOT NULL,
+    digest BYTEA,
+    participants TEXT NOT NULL,
+    data TEXT NOT NULL,
+    CONSTRAINT pk_events PRIMARY KEY (seq)
+);
+
+CREATE INDEX ix_events_block ON events (block);
+
+CREATE INDEX ix_events_digest ON events (digest);
+
+CREATE TABLE operations (
+    id TEXT NOT NULL,
+    digest BYTEA,
+    participant BIGINT NOT NULL,
+    nonce BYTEA,
+    verb TEXT NOT NULL,
+    desk TEXT NOT NULL,
+    call BYTEA NOT NULL,
+    command TEXT NOT NULL,
+    signed TEXT NOT NULL,
+    state TEXT NOT NULL,
+    refusal TEXT,
+    deadline BIGINT NOT NULL,
+    external_reference TEXT,
+    accepted_wall BIGINT NOT NULL,
+    updated_wall BIGINT NOT NULL,
+    block BIGINT,
+    transaction_hash BYTEA,
+    tries BIGINT DEFAULT 0 NOT NULL,
+    next_try_wall BIGINT DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_operations PRIMARY KEY (id),
+    CONSTRAINT uq_operations_digest UNIQUE (digest)
+);
+
+CREATE INDEX ix_operations_block ON operations (block);
+
+CREATE INDEX ix_operations_external_reference ON operations (external_reference);
+
+CREATE INDEX ix_operations_participant_id ON operations (participant, id);
+
+CREATE INDEX ix_operations_participant_nonce ON operations (participant, nonce);
+
+CREATE INDEX ix_operations_state_next_try_wall_id ON operations (state, next_try_wall, id);
+
+CREATE TABLE settings (
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    CONSTRAINT pk_settings PRIMARY KEY (key)
+);
+
+CREATE TABLE transactions (
+    id BIGSERIAL NOT NULL,
+    key_address TEXT NOT NULL,
+    nonce BIGINT NOT NULL,
+    raw BYTEA NOT NULL,
+    hash BYTEA NOT NULL,
+    gas BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    block BIGINT,
+    made_wall BIGINT NOT NULL,
+    CONSTRAINT pk_transactions PRIMARY KEY (id),
+    CONSTRAINT uq_transactions_key_address_nonce UNIQUE (key_address, nonce),
+    CONSTRAINT uq_transactions_hash UNIQUE (hash)
+);
+
+CREATE INDEX ix_transactions_block ON transactions (block);
+
+CREATE INDEX ix_transactions_state_id ON transactions (state, id);
+
+CREATE TABLE transaction_items (
+    transaction_id BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    operation_id TEXT NOT NULL,
+    CONSTRAINT pk_transaction_items PRIMARY KEY (transaction_id, place),
+    CONSTRAINT fk_transaction_items_transaction_id FOREIGN KEY(transaction_id) REFERENCES transactions (id),
+    CONSTRAINT fk_transaction_items_operation_id FOREIGN KEY(operation_id) REFERENCES operations (id)
+);
+
+CREATE INDEX ix_transaction_items_operation_id ON transaction_items (operation_id);

@@ -1,0 +1,8 @@
+"""The tables of the service, one module per noun.
+
+Importing this package fills the catalogue: a module that is not named here is in no migration.
+"""
+
+from ledger.store.tables import blocks, events, operations, settings, transactions
+
+__all__ = ["blocks", "events", "operations", "settings", "transactions"]

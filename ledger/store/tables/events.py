@@ -1,0 +1,24 @@
+"""The feed of events: one row per event of the ledger, numbered without a gap."""
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Table
+
+from ledger.store.metadata import METADATA, Bytes, Json, Word, Words
+
+__all__ = ["EVENTS"]
+
+EVENTS: Final = Table(
+    "events",
+    METADATA,
+    Column("seq", Word, primary_key=True, autoincrement=False),  # from 1; the follower counts
+    Column("kind", Words, nullable=False),
+    Column("block", Word, nullable=False),
+    Column("second", Word, nullable=False),
+    Column("digest", Bytes),  # the command whose effect it is
+    Column("participants", Words, nullable=False),  # ",1,3,": whom it concerns; "," for nobody
+    Column("data", Json, nullable=False),
+)
+
+Index(None, EVENTS.c.block)
+Index(None, EVENTS.c.digest)

@@ -1,0 +1,122 @@
+"""One database behind two words: what is refused, what is kept, who waits for whom."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from ledger.model.errors import DatabaseBusy, DatabaseFailed
+from ledger.store import database as module
+from ledger.store.database import Database
+
+PUT = text("INSERT INTO settings (key, value) VALUES (:key, 'x')")
+
+
+def keys(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return [row.key for row in connection.execute(text("SELECT key FROM settings ORDER BY 1"))]
+
+
+class TestOpen:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "sqlite://",
+            "sqlite:///:memory:",
+            "sqlite:////no/such/folder/books.sqlite",
+            "postgresql+pg8000://nobody@127.0.0.1:1/nothing",
+            "nonsense",
+        ],
+    )
+    def test_open_of_no_database_is_refused(self, url: str) -> None:
+        with pytest.raises(DatabaseFailed):
+            Database.open(url)
+
+    def test_open_of_another_kind_of_file_is_refused(self, tmp_path: Path) -> None:
+        path = tmp_path / "letter.sqlite"
+        path.write_text("Dear bank, " * 1000)
+        with pytest.raises(DatabaseFailed, match="not a database"):
+            Database.open(f"sqlite:///{path}")
+
+    def test_sqlite_keeps_what_is_committed_through_a_loss_of_power(self, tmp_path: Path) -> None:
+        database = Database.open(f"sqlite:///{tmp_path / 'books.sqlite'}")
+        with database.reading() as connection:
+            kept = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            }
+        database.close()
+        assert kept == {
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "foreign_keys": 1,
+            "busy_timeout": 5000,
+        }
+
+
+class TestTransactions:
+    def test_what_is_raised_undoes_the_transaction(self, database: Database) -> None:
+        def fail() -> None:
+            with database.writing() as connection:
+                connection.execute(PUT, {"key": "a"})
+                raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            fail()
+        assert keys(database) == []
+
+    def test_a_broken_constraint_is_told_as_it_is(self, database: Database) -> None:
+        with pytest.raises(IntegrityError), database.writing() as connection:
+            connection.execute(PUT, [{"key": "a"}, {"key": "a"}])
+        assert keys(database) == []
+
+    def test_reading_stands_at_one_moment(self, database: Database) -> None:
+        with database.reading() as connection:
+            before = connection.execute(text("SELECT count(*) FROM settings")).scalar()
+            with database.writing() as writer:
+                writer.execute(PUT, {"key": "a"})
+            after = connection.execute(text("SELECT count(*) FROM settings")).scalar()
+        assert before == after == 0
+        assert keys(database) == ["a"]
+
+    def test_reading_cannot_write_on_postgresql(self, database: Database) -> None:
+        if database.dialect == "sqlite":
+            pytest.skip("SQLite has no read-only transactions")
+        with pytest.raises(DatabaseFailed), database.reading() as connection:
+            connection.execute(PUT, {"key": "a"})
+
+    def test_a_second_writer_of_this_process_waits(self, database: Database) -> None:
+        order: list[str] = []
+
+        def second() -> None:
+            with database.writing() as connection:
+                database.lock(connection, "turn")
+                order.append("second")
+
+        with database.writing() as connection:
+            database.lock(connection, "turn")
+            other = threading.Thread(target=second)
+            other.start()
+            other.join(0.1)
+            order.append("first")
+        other.join()
+        assert order == ["first", "second"]
+
+    def test_a_writer_whose_turn_does_not_come_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+        monkeypatch.setattr(module, "_PRAGMAS", ("PRAGMA busy_timeout=50",))
+        url = f"sqlite:///{tmp_path / 'books.sqlite'}"
+        one, other = Database.open(url), Database.open(url)
+        with one.writing():
+            with pytest.raises(DatabaseBusy), one.writing():
+                pass  # in the queue of this process
+            with pytest.raises(DatabaseBusy), other.writing():
+                pass  # in the queue of the engine
+        with other.writing():
+            pass
+        one.close()
+        other.close()
