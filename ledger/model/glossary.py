@@ -214,6 +214,10 @@ EXPECTED: Final = _terms(
     rsa_2048 | an RSA key of 2048 bits or more | 不少于 2048 位的 RSA 密钥
     types | the types of this very command | 该指令自身的类型定义
     domain | the domain of this ledger and desk | 本账本及合约的域
+    moment | a time such as 2026-03-02T01:00:00Z, in UTC | 形如 2026-03-02T01:00:00Z 的 UTC 时间
+    digits | a whole number, written as text | 以文本书写的整数
+    words | a list of the words listed for it, each once | 由可选词组成且不重复的列表
+    holiday | a day within 256 days from the first one | 起始日起 256 天内的日期
     message | an object with the command's fields | 含指令字段的对象
     p256 | a P-256 key | P-256 密钥
     """  # noqa: E501
