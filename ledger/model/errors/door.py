@@ -14,7 +14,7 @@ __all__ = [
     "IdempotencyKeyReused",
     "MethodUnknown",
     "NotSignedIn",
-    "PurposeMissing",
+    "PurposeNotStated",
     "RequestInvalid",
     "ResourceUnknown",
     "ScopeMissing",
@@ -140,7 +140,7 @@ class ScopeMissing(LedgerError):
     )
 
 
-class PurposeMissing(LedgerError):
+class PurposeNotStated(LedgerError):
     """A regulator's read needs its purpose in the header Fenbook-Purpose."""
 
     kind = Kind.UNREADABLE

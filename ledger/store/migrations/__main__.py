@@ -14,6 +14,22 @@ __all__ = ["main", "written"]
 
 _DIALECTS: Final = ("sqlite", "postgresql")
 
+# A statement ends with its line, so that whoever reads the file knows where.
+_GROWS_ONLY: Final[dict[str, tuple[str, ...]]] = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER {{table}}_keeps_{act.lower()} BEFORE {act} ON {{table}} BEGIN "
+        "SELECT RAISE(ABORT, '{table} only grows'); END"
+        for act in ("UPDATE", "DELETE")
+    ),
+    "postgresql": (
+        "CREATE FUNCTION {table}_keeps() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '{table} only grows'; END $$",
+        "CREATE TRIGGER {table}_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION {table}_keeps()",
+    ),
+}
+"""What makes a table one that only grows: each change or removal of a row is refused."""
+
 
 def written(dialect: str) -> str:
     """Every table and index of the catalogue in the words of an engine."""
@@ -24,6 +40,8 @@ def written(dialect: str) -> str:
         said.append(str(CreateTable(table).compile(dialect=engine)))
         indices = sorted(table.indexes, key=lambda index: str(index.name))
         said += [str(CreateIndex(index).compile(dialect=engine)) for index in indices]
+        if table.info.get("grows_only"):
+            said += [one.format(table=table.name) for one in _GROWS_ONLY[dialect]]
     lines = "\n\n".join(f"{one.strip()};" for one in said).splitlines()
     return "\n".join(line.rstrip() for line in lines).replace("\t", "    ") + "\n"
 

@@ -1,3 +1,37 @@
+CREATE TABLE access_log (
+    seq BIGSERIAL NOT NULL,
+    read_wall BIGINT NOT NULL,
+    participant BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    trace_id TEXT NOT NULL,
+    CONSTRAINT pk_access_log PRIMARY KEY (seq)
+);
+
+CREATE INDEX ix_access_log_participant_seq ON access_log (participant, seq);
+
+CREATE FUNCTION access_log_keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'access_log only grows'; END $$;
+
+CREATE TRIGGER access_log_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON access_log FOR EACH STATEMENT EXECUTE FUNCTION access_log_keeps();
+
+CREATE TABLE api_keys (
+    id TEXT NOT NULL,
+    secret_hash BYTEA NOT NULL,
+    participant BIGINT NOT NULL,
+    signer BIGINT NOT NULL,
+    label TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    made_wall BIGINT NOT NULL,
+    ends_wall BIGINT NOT NULL,
+    revoked_wall BIGINT,
+    CONSTRAINT pk_api_keys PRIMARY KEY (id),
+    CONSTRAINT uq_api_keys_secret_hash UNIQUE (secret_hash)
+);
+
+CREATE INDEX ix_api_keys_participant ON api_keys (participant);
+
 CREATE TABLE blocks (
     number BIGINT NOT NULL,
     hash BYTEA NOT NULL,
@@ -29,6 +63,19 @@ CREATE TABLE events (
 CREATE INDEX ix_events_block ON events (block);
 
 CREATE INDEX ix_events_digest ON events (digest);
+
+CREATE TABLE first_answers (
+    participant BIGINT NOT NULL,
+    key TEXT NOT NULL,
+    request_hash BYTEA NOT NULL,
+    status BIGINT NOT NULL,
+    location TEXT NOT NULL,
+    body TEXT NOT NULL,
+    made_wall BIGINT NOT NULL,
+    CONSTRAINT pk_first_answers PRIMARY KEY (participant, key)
+);
+
+CREATE INDEX ix_first_answers_made_wall ON first_answers (made_wall);
 
 CREATE TABLE operations (
     id TEXT NOT NULL,
@@ -64,6 +111,19 @@ CREATE INDEX ix_operations_participant_nonce ON operations (participant, nonce);
 
 CREATE INDEX ix_operations_state_next_try_wall_id ON operations (state, next_try_wall, id);
 
+CREATE TABLE sessions (
+    id TEXT NOT NULL,
+    secret_hash BYTEA NOT NULL,
+    participant BIGINT NOT NULL,
+    signer BIGINT NOT NULL,
+    begun_wall BIGINT NOT NULL,
+    ends_wall BIGINT NOT NULL,
+    CONSTRAINT pk_sessions PRIMARY KEY (id),
+    CONSTRAINT uq_sessions_secret_hash UNIQUE (secret_hash)
+);
+
+CREATE INDEX ix_sessions_ends_wall ON sessions (ends_wall);
+
 CREATE TABLE settings (
     key TEXT NOT NULL,
     value TEXT NOT NULL,
@@ -88,6 +148,14 @@ CREATE TABLE transactions (
 CREATE INDEX ix_transactions_block ON transactions (block);
 
 CREATE INDEX ix_transactions_state_id ON transactions (state, id);
+
+CREATE TABLE used_challenges (
+    challenge BYTEA NOT NULL,
+    ends_wall BIGINT NOT NULL,
+    CONSTRAINT pk_used_challenges PRIMARY KEY (challenge)
+);
+
+CREATE INDEX ix_used_challenges_ends_wall ON used_challenges (ends_wall);
 
 CREATE TABLE transaction_items (
     transaction_id BIGINT NOT NULL,
