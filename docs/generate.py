@@ -40,6 +40,7 @@ _ERROR_GROUPS: Final = {
     "service": ("Service", "服务"),
     "door": ("HTTP door", "接口"),
     "store": ("Database", "数据库"),
+    "records": ("Private records", "私密档案"),
     "input": ("Input", "输入"),
 }
 

@@ -220,6 +220,14 @@ EXPECTED: Final = _terms(
     holiday | a day within 256 days from the first one | 起始日起 256 天内的日期
     message | an object with the command's fields | 含指令字段的对象
     p256 | a P-256 key | P-256 密钥
+    uscc | a unified social credit code of 18 characters whose check character fits | 18 位且校验码相符的统一社会信用代码
+    lei | a legal entity identifier of 20 characters whose check digits fit | 20 位且校验码相符的法人识别编码（LEI）
+    account | a bank account of 6 to 34 digits or capital letters | 6 至 34 位数字或大写字母的银行账号
+    branch | the 12 digits of a bank's branch | 12 位开户行联行号
+    name | a name of one line with visible characters, at most 120 | 单行、字符可见、至多 120 字的名称
+    contact | a telephone number or an e-mail address | 电话号码或电子邮箱
+    memo | a text of at most 2000 characters | 至多 2000 字的文本
+    invoice | an invoice number with what makes it unique: 20 digits; a code and 8 digits; or seller, number and date | 可唯一确定发票的号码：20 位数电票号码；发票代码加 8 位号码；或销售方、号码与日期
     """  # noqa: E501
 )
 """What would have been right, by the key that `InvalidField` carries."""

@@ -19,6 +19,7 @@ from ledger.model.errors import (
     issue,
     oversight,
     payment,
+    records,
     service,
     store,
     vouchers,
@@ -33,6 +34,7 @@ from ledger.model.errors.input import *
 from ledger.model.errors.issue import *
 from ledger.model.errors.oversight import *
 from ledger.model.errors.payment import *
+from ledger.model.errors.records import *
 from ledger.model.errors.service import *
 from ledger.model.errors.store import *
 from ledger.model.errors.vouchers import *
@@ -47,6 +49,7 @@ __all__ += input.__all__
 __all__ += issue.__all__
 __all__ += oversight.__all__
 __all__ += payment.__all__
+__all__ += records.__all__
 __all__ += service.__all__
 __all__ += store.__all__
 __all__ += vouchers.__all__

@@ -111,6 +111,73 @@ CREATE INDEX ix_operations_participant_nonce ON operations (participant, nonce);
 
 CREATE INDEX ix_operations_state_next_try_wall_id ON operations (state, next_try_wall, id);
 
+CREATE TABLE r_access (
+    seq BIGINT NOT NULL,
+    reader BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    what TEXT NOT NULL,
+    subjects TEXT NOT NULL,
+    read_wall BIGINT NOT NULL,
+    link BYTEA NOT NULL,
+    CONSTRAINT pk_r_access PRIMARY KEY (seq)
+);
+
+CREATE INDEX ix_r_access_reader_seq ON r_access (reader, seq);
+
+CREATE TABLE r_keys (
+    owner BIGINT NOT NULL,
+    purpose TEXT NOT NULL,
+    wrapped BYTEA NOT NULL,
+    made_wall BIGINT NOT NULL,
+    CONSTRAINT pk_r_keys PRIMARY KEY (owner, purpose)
+);
+
+CREATE TABLE r_memos (
+    commitment BYTEA NOT NULL,
+    owner BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    made_wall BIGINT NOT NULL,
+    CONSTRAINT pk_r_memos PRIMARY KEY (commitment)
+);
+
+CREATE TABLE r_names (
+    participant BIGINT NOT NULL,
+    name_index BYTEA NOT NULL,
+    CONSTRAINT pk_r_names PRIMARY KEY (participant, name_index)
+);
+
+CREATE INDEX ix_r_names_name_index ON r_names (name_index);
+
+CREATE TABLE r_profiles (
+    participant BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,
+    uscc_index BYTEA,
+    lei_index BYTEA,
+    group_index BYTEA,
+    updated_wall BIGINT NOT NULL,
+    CONSTRAINT pk_r_profiles PRIMARY KEY (participant),
+    CONSTRAINT uq_r_profiles_uscc_index UNIQUE (uscc_index),
+    CONSTRAINT uq_r_profiles_lei_index UNIQUE (lei_index)
+);
+
+CREATE INDEX ix_r_profiles_group_index ON r_profiles (group_index);
+
+CREATE TABLE r_references (
+    owner BIGINT NOT NULL,
+    reference_index BYTEA NOT NULL,
+    sealed BYTEA NOT NULL,
+    source TEXT NOT NULL,
+    payable BIGINT,
+    made_wall BIGINT NOT NULL,
+    CONSTRAINT pk_r_references PRIMARY KEY (owner, reference_index)
+);
+
+CREATE INDEX ix_r_references_owner_source ON r_references (owner, source);
+
+CREATE INDEX ix_r_references_payable ON r_references (payable);
+
 CREATE TABLE sessions (
     id TEXT NOT NULL,
     secret_hash BYTEA NOT NULL,

@@ -1,0 +1,115 @@
+"""The data keys of the records: made when first needed, wrapped by the master key, kept at hand."""
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from ledger.model.errors.input import KeyFileExposed
+from ledger.model.errors.records import RecordsKeyMissing
+from ledger.records.vault import DataKey, MasterKeys, Place
+from ledger.store import records as rows
+from ledger.store.database import Connection, Database
+
+__all__ = ["LEDGER", "Keyring", "Purpose", "master_keys_of"]
+
+LEDGER: Final = 0
+"""Owner of the keys that belong to no participant."""
+
+_SETTING: Final = "FENBOOK_RECORDS_KEY"
+_PREVIOUS: Final = "FENBOOK_RECORDS_KEY_PREVIOUS"
+
+
+class Purpose(StrEnum):
+    """What a data key is for; all but the first are the ledger's own."""
+
+    RECORDS = "records"
+    INDEX = "index"
+    INVOICES = "invoices"
+    ACCESS = "access"
+
+
+def master_keys_of(settings: Mapping[str, str]) -> MasterKeys:
+    """The master keys of settings or of the files they name, the one in force and the previous.
+
+    Raises `RecordsKeyMissing`, `RecordsKeyInvalid`, and `KeyFileExposed` of a file that others may
+    read.
+    """
+    current = _setting(settings, _SETTING)
+    if not current:
+        raise RecordsKeyMissing()
+    previous = _setting(settings, _PREVIOUS)
+    return MasterKeys.read(current, [previous] if previous else [])
+
+
+def _setting(settings: Mapping[str, str], name: str) -> str:
+    path = settings.get(f"{name}_FILE", "")
+    if not path:
+        return settings.get(name, "")
+    try:
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+        if mode & 0o077:
+            raise KeyFileExposed(path=path, mode=f"{mode:03o}")
+        return Path(path).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise RecordsKeyMissing() from None
+
+
+class Keyring:
+    """Unwraps data keys and remembers them for as long as the process runs."""
+
+    def __init__(self, database: Database, masters: MasterKeys, wall: Callable[[], int]) -> None:
+        self._database = database
+        self._masters = masters
+        self._wall = wall
+        self._known: dict[tuple[int, str], DataKey] = {}
+
+    def __repr__(self) -> str:
+        return f"Keyring({self._masters!r})"
+
+    def key(self, owner: int, purpose: Purpose) -> DataKey:
+        """A data key that is there or is made now; raises `RecordsKeyUnknown`.
+
+        It opens a transaction of its own, so it must not be asked within one that writes.
+        """
+        if found := self._known.get((owner, purpose)):
+            return found
+        with self._database.reading() as connection:
+            wrapped = rows.find_key(connection, owner, purpose)
+        if wrapped is None:
+            with self._database.writing() as connection:
+                self._database.lock(connection, "records-keys")
+                wrapped = rows.find_key(connection, owner, purpose)
+                wrapped = wrapped or self._make(connection, owner, purpose)
+        key = self._masters.unwrap(wrapped, _place(owner, purpose))
+        self._known[owner, purpose] = key
+        return key
+
+    def rotate(self) -> int:
+        """Wrap every data key under the master key in force; returns how many were not yet.
+
+        In one transaction: whoever is stopped half-way has changed nothing.
+        """
+        count = 0
+        with self._database.writing() as connection:
+            self._database.lock(connection, "records-keys")
+            for row in rows.every_key(connection):
+                if self._masters.is_current(row.wrapped):
+                    continue
+                place = _place(row.owner, row.purpose)
+                key = self._masters.unwrap(row.wrapped, place)
+                wrapped = self._masters.wrap(key, place)
+                rows.rewrap(connection, row.owner, row.purpose, wrapped)
+                count += 1
+        return count
+
+    def _make(self, connection: Connection, owner: int, purpose: Purpose) -> bytes:
+        wrapped = self._masters.wrap(DataKey.random(), _place(owner, purpose))
+        rows.add_key(connection, rows.KeyRow(owner, purpose, wrapped, self._wall()))
+        return wrapped
+
+
+def _place(owner: int, purpose: str) -> Place:
+    return Place("r_keys", "wrapped", purpose, owner)

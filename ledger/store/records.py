@@ -1,0 +1,261 @@
+"""Statements of the private records: sealed rows in, sealed rows out.
+
+The log of readings has a function that appends and one that reads; there is none to change it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+
+from ledger.store.tables.records import ACCESS, KEYS, MEMOS, NAMES, PROFILES, REFERENCES
+
+__all__ = [
+    "AccessRow",
+    "KeyRow",
+    "MemoRow",
+    "ProfileRow",
+    "ReferenceRow",
+    "add_access",
+    "add_key",
+    "add_memos",
+    "add_references",
+    "every_key",
+    "every_profile",
+    "find_key",
+    "find_memos",
+    "find_names",
+    "find_profiles",
+    "find_references",
+    "free_references",
+    "last_access",
+    "name_payables",
+    "put_profile",
+    "read_access",
+    "rewrap",
+]
+
+_CHUNK: Final = 500
+"""How many values one question lists; SQLite takes 32,766 at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A data key, wrapped."""
+
+    owner: int
+    purpose: str
+    wrapped: bytes
+    made_wall: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A participant's profile, sealed, with the indices by which it is found."""
+
+    participant: int
+    sealed: bytes
+    uscc_index: bytes | None
+    lei_index: bytes | None
+    group_index: bytes | None
+    updated_wall: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoRow:
+    """A text behind a commitment, sealed with its salt."""
+
+    commitment: bytes
+    owner: int
+    kind: str
+    sealed: bytes
+    made_wall: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRow:
+    """A participant's own number for a payable; each is claimed once."""
+
+    owner: int
+    reference_index: bytes
+    sealed: bytes
+    source: str
+    payable: int | None
+    made_wall: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow:
+    """One reading of private records."""
+
+    seq: int
+    reader: int
+    actor: str
+    purpose: str
+    what: str
+    subjects: str
+    read_wall: int
+    link: bytes
+
+
+# ---- keys
+
+
+def find_key(connection: Connection, owner: int, purpose: str) -> bytes | None:
+    """A wrapped data key."""
+    found: bytes | None = connection.scalar(
+        select(KEYS.c.wrapped).where(KEYS.c.owner == owner, KEYS.c.purpose == purpose)
+    )
+    return found
+
+
+def every_key(connection: Connection) -> list[KeyRow]:
+    """All wrapped data keys."""
+    rows = connection.execute(select(KEYS).order_by(KEYS.c.owner, KEYS.c.purpose))
+    return [KeyRow(**row._mapping) for row in rows]
+
+
+def add_key(connection: Connection, row: KeyRow) -> None:
+    """Keep a new data key; its owner and purpose must not have one."""
+    connection.execute(insert(KEYS), asdict(row))
+
+
+def rewrap(connection: Connection, owner: int, purpose: str, wrapped: bytes) -> None:
+    """Keep a data key under another wrapping."""
+    connection.execute(
+        update(KEYS).where(KEYS.c.owner == owner, KEYS.c.purpose == purpose).values(wrapped=wrapped)
+    )
+
+
+# ---- profiles
+
+
+def put_profile(connection: Connection, row: ProfileRow, names: Collection[bytes]) -> None:
+    """Keep a profile in place of the one before; a code of another breaks a constraint."""
+    values = asdict(row)
+    done = connection.execute(
+        update(PROFILES).where(PROFILES.c.participant == row.participant).values(values)
+    )
+    if not done.rowcount:
+        connection.execute(insert(PROFILES), values)
+    connection.execute(delete(NAMES).where(NAMES.c.participant == row.participant))
+    found = [{"participant": row.participant, "name_index": one} for one in sorted(names)]
+    if found:
+        connection.execute(insert(NAMES), found)
+
+
+def every_profile(connection: Connection) -> list[ProfileRow]:
+    """All profiles by participant."""
+    rows = connection.execute(select(PROFILES).order_by(PROFILES.c.participant))
+    return [ProfileRow(**row._mapping) for row in rows]
+
+
+def find_profiles(connection: Connection, column: str, values: Iterable[Any]) -> list[ProfileRow]:
+    """Profiles whose column is one of the values: `participant` or one of the indices."""
+    rows = _where_in(connection, PROFILES, column, values)
+    return [ProfileRow(**row) for row in rows]
+
+
+def find_names(connection: Connection, indices: Iterable[bytes]) -> dict[bytes, list[int]]:
+    """Which participants go by each name."""
+    found: dict[bytes, list[int]] = {}
+    for row in _where_in(connection, NAMES, "name_index", indices):
+        found.setdefault(row["name_index"], []).append(row["participant"])
+    return {name: sorted(participants) for name, participants in found.items()}
+
+
+# ---- memos
+
+
+def add_memos(connection: Connection, rows: Sequence[MemoRow]) -> None:
+    """Keep texts behind commitments."""
+    if rows:
+        connection.execute(insert(MEMOS), [asdict(row) for row in rows])
+
+
+def find_memos(connection: Connection, commitments: Iterable[bytes]) -> list[MemoRow]:
+    """The texts that are kept of these commitments."""
+    return [MemoRow(**row) for row in _where_in(connection, MEMOS, "commitment", commitments)]
+
+
+# ---- references
+
+
+def add_references(connection: Connection, rows: Sequence[ReferenceRow]) -> None:
+    """Claim references; raises `IntegrityError` if one is claimed already."""
+    if rows:
+        connection.execute(insert(REFERENCES), [asdict(row) for row in rows])
+
+
+def find_references(
+    connection: Connection, owner: int, indices: Iterable[bytes]
+) -> dict[bytes, ReferenceRow]:
+    """Those of the references that the owner has claimed."""
+    rows = _where_in(connection, REFERENCES, "reference_index", indices)
+    found = (ReferenceRow(**row) for row in rows if row["owner"] == owner)
+    return {row.reference_index: row for row in found}
+
+
+def free_references(connection: Connection, owner: int, sources: Iterable[str]) -> None:
+    """Give back what these sources claimed, unless a payable came of it."""
+    for part in _chunks(sources):
+        connection.execute(
+            delete(REFERENCES).where(
+                REFERENCES.c.owner == owner,
+                REFERENCES.c.source.in_(part),
+                REFERENCES.c.payable.is_(None),
+            )
+        )
+
+
+def name_payables(connection: Connection, owner: int, payables: Iterable[tuple[str, int]]) -> None:
+    """Say which payable came of each source."""
+    for source, payable in payables:
+        connection.execute(
+            update(REFERENCES)
+            .where(and_(REFERENCES.c.owner == owner, REFERENCES.c.source == source))
+            .values(payable=payable)
+        )
+
+
+# ---- the log of readings
+
+
+def last_access(connection: Connection) -> tuple[int, bytes]:
+    """Number and link of the last reading; 0 and nothing before the first."""
+    row = connection.execute(
+        select(ACCESS.c.seq, ACCESS.c.link).order_by(ACCESS.c.seq.desc()).limit(1)
+    ).first()
+    return (row.seq, row.link) if row else (0, b"")
+
+
+def add_access(connection: Connection, row: AccessRow) -> None:
+    """Append a reading."""
+    connection.execute(insert(ACCESS), asdict(row))
+
+
+def read_access(connection: Connection, after: int = 0, limit: int = 200) -> list[AccessRow]:
+    """Readings by their number."""
+    rows = connection.execute(
+        select(ACCESS).where(ACCESS.c.seq > after).order_by(ACCESS.c.seq).limit(limit)
+    )
+    return [AccessRow(**row._mapping) for row in rows]
+
+
+# ---- private
+
+
+def _where_in(
+    connection: Connection, table: Table, column: str, values: Iterable[Any]
+) -> Iterator[dict[str, Any]]:
+    for part in _chunks(values):
+        rows = connection.execute(select(table).where(table.c[column].in_(part)))
+        for row in rows:
+            yield dict(row._mapping)
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    found = list(dict.fromkeys(values))
+    for low in range(0, len(found), _CHUNK):
+        yield found[low : low + _CHUNK]
