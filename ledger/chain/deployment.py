@@ -16,6 +16,7 @@ from web3.types import Nonce
 from web3.utils import get_create_address
 
 from ledger.chain.artifacts import CONTRACTS, artifact
+from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.node import Node
 from ledger.model.errors.service import DeploymentUnknown
 from ledger.model.parts import RuleSet, Signer
@@ -83,7 +84,7 @@ class Deployment:
 
 
 def deploy(
-    node: Node,
+    node: Node | EndpointNode,
     founders: Sequence[Founder],
     rules: RuleSet,
     *,

@@ -8,6 +8,7 @@ from ledger.chain.artifacts import artifact
 from ledger.chain.calls import Item, framed
 from ledger.chain.codec import Event, decode_refusal
 from ledger.chain.deployment import Deployment, Founder, deploy
+from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.node import Node, Receipt, Reverted
 from ledger.chain.typed_data import Domain, digest
 from ledger.model.commands import Command
@@ -54,7 +55,7 @@ class Outcome:
 class Ledger:
     """One ledger version on a chain. It relays what others have signed and decides nothing."""
 
-    def __init__(self, node: Node, deployment: Deployment) -> None:
+    def __init__(self, node: Node | EndpointNode, deployment: Deployment) -> None:
         if node.chain_id != deployment.chain_id or not node.code(deployment.address("Relay")):
             raise DeploymentUnknown(
                 path=deployment.address("Relay"), problem="no such contract on this chain"
@@ -69,7 +70,7 @@ class Ledger:
     @classmethod
     def deploy(
         cls,
-        node: Node,
+        node: Node | EndpointNode,
         founders: Sequence[Founder],
         rules: RuleSet,
         *,

@@ -6,9 +6,15 @@ from ledger.model.meanings import Commitment, Input, Text
 __all__ = [
     "BatchReverted",
     "BookInvalid",
+    "ChainMismatch",
     "ClockFixed",
+    "CommandUnworkable",
     "DeploymentUnknown",
+    "NodeFailed",
     "NodeUnreachable",
+    "OperationNotParked",
+    "OperationUnknown",
+    "SettingInvalid",
 ]
 
 
@@ -45,6 +51,78 @@ class NodeUnreachable(LedgerError):
         "Start the node or correct the address.",
         "请启动节点或更正地址。",
     )
+
+
+class NodeFailed(LedgerError):
+    """The node at {url} gives no answer that can be used: {problem}."""
+
+    url: Text
+    problem: Text
+    kind = Kind.NOT_FOUND
+    zh = "链节点 {url} 未给出可用的应答：{problem}。"
+    next_steps = (
+        "Look at the node's own log; the service goes on by itself once the node answers.",
+        "请查看该节点的日志；节点恢复应答后，服务会自行继续。",
+    )
+
+
+class ChainMismatch(LedgerError):
+    """The node at {url} is on another chain: its {what} is {found}, not {expected}."""
+
+    url: Text
+    what: Text
+    found: Text
+    expected: Text
+    kind = Kind.CONFLICT
+    zh = "链节点 {url} 属于另一条链：其{what}为 {found}，应为 {expected}。"
+    next_steps = (
+        "Name a node of the ledger's own chain.",
+        "请指定本账本所在链的节点。",
+    )
+
+
+class CommandUnworkable(LedgerError):
+    """The ledger can neither carry this command out nor say why not: its call breaks off."""
+
+    kind = Kind.MALFORMED
+    zh = "账本既不能执行该指令，也不能说明原因：其调用中断。"
+    next_steps = (
+        "Build the command again from the ledger's own typed data, with everything that goes "
+        "beside it, and sign it again.",
+        "请按账本给出的结构重新生成指令及其附带内容，并重新签署。",
+    )
+
+
+class OperationUnknown(LedgerError):
+    """There is no operation {operation}."""
+
+    operation: Text
+    kind = Kind.NOT_FOUND
+    zh = "没有编号为 {operation} 的业务请求。"
+    next_steps = (
+        "Check the number that came with the first answer.",
+        "请核对首次应答中的编号。",
+    )
+
+
+class OperationNotParked(LedgerError):
+    """Operation {operation} is {state}; only a parked one can be released."""
+
+    operation: Text
+    state: Text
+    kind = Kind.CONFLICT
+    zh = "业务请求 {operation} 的状态为 {state}，只有被搁置的请求可以放行。"
+    next_steps = ("Leave it as it is.", "无需处理。")
+
+
+class SettingInvalid(LedgerError):
+    """The setting {setting} cannot stand: {problem}."""
+
+    setting: Text
+    problem: Text
+    kind = Kind.MALFORMED
+    zh = "配置项 {setting} 有误：{problem}。"
+    next_steps = ("Correct the setting and start again.", "请更正配置后重新启动。")
 
 
 class DeploymentUnknown(LedgerError):

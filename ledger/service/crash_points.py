@@ -1,0 +1,68 @@
+"""Named places at which a process may die: before and after every commit and every outside call.
+
+In production `at` does nothing. The fault campaign sets a hook that kills, and counts which places
+it has killed at. A test compares the names below with the calls in the code.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from ledger.store.database import Connection, Database
+
+__all__ = ["NAMES", "at", "calling", "hook", "writing"]
+
+_COMMITS: Final = (
+    "accept",  # intake: operations are stored, the client may be answered
+    "pack",  # relayer: transactions with their bytes are stored
+    "mark",  # relayer: what the node said to them is stored
+    "split",  # relayer: a transaction that reverted whole is stored as two
+    "journal",  # embedded chain: a block's making is stored
+    "follow",  # follower: a block's rows, cursor, operations and events
+)
+_CALLS: Final = (
+    "simulate",  # intake: what would become of commands
+    "count",  # relayer: how far a key has come
+    "send",  # relayer: bytes to a node
+    "locate",  # relayer: where a transaction stands
+    "head",  # follower: the last block
+    "fetch",  # follower: blocks and their events
+)
+
+NAMES: Final = tuple(f"{when} {what}" for what in _COMMITS + _CALLS for when in ("before", "after"))
+"""Every crash point. Of a commit, *before* is inside its transaction, which is then undone."""
+
+_hooks: Final[list[Callable[[str], None]]] = []
+
+
+def at(name: str) -> None:
+    """Die here if the fault campaign says so."""
+    for hook in _hooks:
+        hook(name)
+
+
+@contextmanager
+def writing(database: Database, what: str) -> Iterator[Connection]:
+    """A write transaction between its two crash points."""
+    with database.writing() as connection:
+        yield connection
+        at(f"before {what}")
+    at(f"after {what}")
+
+
+@contextmanager
+def calling(what: str) -> Iterator[None]:
+    """A call of somebody outside between its two crash points."""
+    at(f"before {what}")
+    yield
+    at(f"after {what}")
+
+
+@contextmanager
+def hook(strike: Callable[[str], None]) -> Iterator[None]:
+    """For the fault campaign: have every crash point call `strike` with its name."""
+    _hooks.append(strike)
+    try:
+        yield
+    finally:
+        _hooks.remove(strike)

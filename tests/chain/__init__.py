@@ -1,0 +1,1 @@
+"""Endpoints of a chain: in this process, behind a node, behind several."""
