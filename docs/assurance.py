@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tests.evidence import contracts
+from ledger.chain.artifacts import code_fingerprint
 
 __all__ = ["CAMPAIGNS", "PAGE", "gather", "main", "page"]
 
@@ -71,7 +71,7 @@ def _spared(name: str, parts: Mapping[str, Found]) -> dict[str, Any]:
 
 def page() -> str:
     """The page, from docs/evidence."""
-    sections = [_HEAD.format(contracts=contracts())]
+    sections = [_HEAD.format(contracts=code_fingerprint())]
     for name, section in CAMPAIGNS.items():
         path = EVIDENCE / f"{name}.json"
         if path.exists():
@@ -85,9 +85,9 @@ def page() -> str:
 def _stale(parts: Found) -> str:
     """Says which parts were found on other contracts than those that ship now."""
     if "count" in parts:
-        older = [one for one in parts.get("contracts", ["unknown"]) if one != contracts()]
+        older = [one for one in parts.get("contracts", ["unknown"]) if one != code_fingerprint()]
         return f"Found, in part, on other contracts: {', '.join(older)}.\n" if older else ""
-    older = [name for name, one in parts.items() if one.get("contracts") != contracts()]
+    older = [name for name, one in parts.items() if one.get("contracts") != code_fingerprint()]
     if not older:
         return ""
     named = "all of it" if len(older) == len(parts) else ", ".join(older)

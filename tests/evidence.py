@@ -5,30 +5,18 @@ time in other processes; `python -m tests.evidence forgeries` prints the sums.
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["ASSURANCE", "contracts", "record", "seed_of", "total"]
+from ledger.chain.artifacts import code_fingerprint
+
+__all__ = ["ASSURANCE", "record", "seed_of", "total"]
 
 ASSURANCE: Final = Path(__file__).parents[1] / "build" / "assurance"
-
-_ARTIFACTS: Final = Path(__file__).parents[1] / "ledger" / "chain" / "artifacts"
-
-
-@cache
-def contracts() -> str:
-    """Which contracts a result is about: the start of a hash of all code that ships."""
-    code = {
-        path.stem: json.loads(path.read_text("utf-8")).get("bytecode")
-        for path in sorted(_ARTIFACTS.glob("*.json"))
-    }
-    return hashlib.sha256(json.dumps(code, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def record(campaign: str, part: str, result: Mapping[str, Any]) -> None:
@@ -39,7 +27,7 @@ def record(campaign: str, part: str, result: Mapping[str, Any]) -> None:
     with (ASSURANCE / f".{campaign}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         parts = json.loads(path.read_text("utf-8"))["parts"] if path.exists() else {}
-        parts[part] = {**result, "contracts": contracts()}
+        parts[part] = {**result, "contracts": code_fingerprint()}
         written = {"totals": total(parts.values()), "parts": dict(sorted(parts.items()))}
         draft = path.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", "utf-8")

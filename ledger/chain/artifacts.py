@@ -11,7 +11,7 @@ from eth_abi.abi import decode, encode
 
 from ledger.chain.typed_data import keccak
 
-__all__ = ["CONTRACTS", "Artifact", "Entry", "artifact", "entries_of"]
+__all__ = ["CONTRACTS", "Artifact", "Entry", "artifact", "code_fingerprint", "entries_of"]
 
 CONTRACTS = (
     "Participants",
@@ -105,6 +105,13 @@ def artifact(name: str) -> Artifact:
         immutables=tuple(tuple(one["start"] for one in places) for places in references),
         functions=functions,
     )
+
+
+@cache
+def code_fingerprint() -> str:
+    """Which contracts this package ships: the first 12 digits of a hash of all their code."""
+    code = b"".join(keccak(artifact(name).bytecode) for name in sorted(CONTRACTS))
+    return keccak(code).hex()[:12]
 
 
 @cache
