@@ -39,13 +39,19 @@ class Call:
         return found if "approvals" in self.arguments else None
 
 
-def read_calls(transaction: Transaction, contracts: Contracts) -> list[Call] | None:
-    """The calls that a transaction makes, refused ones too; None where they cannot be read."""
-    if transaction.to is None:
-        return []
-    if contracts.is_relay(transaction.to):
-        return _relayed(transaction.data, contracts)
-    call = _read(contracts[transaction.to], transaction.data)
+def read_calls(
+    transaction: Transaction, contracts: Contracts, desks: Mapping[str, Contract]
+) -> list[Call] | None:
+    """The calls that a transaction makes, refused ones too; None where it reads as none of desks.
+
+    The registry is no desk: who calls it himself asks for what was signed to him.
+    """
+    to = transaction.to
+    if to is None or to == contracts.registry:
+        return None
+    if contracts.is_relay(to):
+        return _relayed(transaction.data, desks)
+    call = _read(desks.get(to), transaction.data)
     return None if call is None else [call]
 
 
@@ -68,7 +74,7 @@ def commands_of(call: Call) -> Iterator[Command]:
         yield from (one for one in call.arguments.values() if isinstance(one, Command))
 
 
-def _relayed(data: bytes, contracts: Contracts) -> list[Call] | None:
+def _relayed(data: bytes, known: Mapping[str, Contract]) -> list[Call] | None:
     entry = artifact("Relay").functions["relay"]
     if data[:4] != entry.selector:
         return None
@@ -80,7 +86,7 @@ def _relayed(data: bytes, contracts: Contracts) -> list[Call] | None:
     for number, (desk, call) in enumerate(_unframed(items)):
         if desk >= len(desks):
             return None
-        read = _read(contracts[str(desks[desk]).lower()], call, number)
+        read = _read(known.get(str(desks[desk]).lower()), call, number)
         if read is None:
             return None
         calls.append(read)
@@ -101,9 +107,9 @@ def _arguments(entry: Entry, data: bytes) -> tuple[Any, ...]:
     return entry.arguments(data[4:] + bytes(-len(data[4:]) % 32))
 
 
-def _read(desk: Contract, data: bytes, item: int | None = None) -> Call | None:
-    entry = _functions(desk.name).get(data[:4]) if desk.name else None
-    if entry is None:
+def _read(desk: Contract | None, data: bytes, item: int | None = None) -> Call | None:
+    entry = _functions(desk.name).get(data[:4]) if desk is not None and desk.name else None
+    if desk is None or entry is None:
         return None
     try:
         values = _arguments(entry, data)

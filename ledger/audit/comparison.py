@@ -128,6 +128,8 @@ def _members(world: World) -> Iterator[_Question]:
             "high_from": member.high_from,
             "frozen_at": member.frozen_at,
             "recovery_bank": member.recovery_bank,
+            "committed": member.committed,
+            "committed_day": member.day,
         }
         yield _Question(registry, "memberOf", (number,), expected, f"participant {number}")
         for index, key in enumerate(member.keys):
@@ -140,6 +142,9 @@ def _members(world: World) -> Iterator[_Question]:
             keys = {"key": stored | {"kind": register.kind(key.key)}, "public": key.key[20:]}
             subject, outputs = f"participant {number} signer {index}", ("key", "public")
             yield _Question(registry, "signerOf", (number, index), keys, subject, outputs)
+    for number, nonce in register.foreign_nonces:
+        subject, given = f"nonce {nonce} of participant {number}", (number, nonce)
+        yield _Question(registry, "isNonceUsed", given, {"used": True}, subject, ("used",))
 
 
 def _rules(rules: Rules) -> Iterator[_Question]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ledger.chain.history import Block
 from ledger.model.errors.base import LedgerError
 
 __all__ = ["Finding", "Kind", "Report"]
@@ -64,7 +65,10 @@ class Report:
     chain_id: int
     registry: str
     first_block: int
-    last_block: int
+    last: Block
+    """Up to which block it holds."""
+    head: Block
+    """The newest block that the endpoint told of when the replay began."""
     contracts: dict[str, str] = field(default_factory=dict)
     """Names of the contracts by address."""
     founders: int = 0
@@ -82,6 +86,11 @@ class Report:
     compared: int = 0
     """Records compared with the contracts at the end."""
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def last_block(self) -> int:
+        """Number of the last block that was replayed."""
+        return self.last.number
 
     @property
     def explained_events(self) -> int:

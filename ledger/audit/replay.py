@@ -1,12 +1,12 @@
 """A chain replayed from the ledger's first block: every event explained, or reported."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
 from ledger.audit.administering import ADMINISTERING
 from ledger.audit.authority import digest_of
-from ledger.audit.calls import Call, commands_of, read_calls, searched
+from ledger.audit.calls import Call, commands_of, read_calls
 from ledger.audit.circulation import CIRCULATION
 from ledger.audit.comparison import compared
 from ledger.audit.contracts import Contract, Contracts
@@ -21,10 +21,10 @@ from ledger.audit.ruling import RULING
 from ledger.audit.scene import Effect, Handler, Scene
 from ledger.audit.selling import SELLING
 from ledger.audit.settling import SETTLING
+from ledger.audit.strangers import steps_of, take
 from ledger.audit.world import World
 from ledger.chain.codec import Event
 from ledger.chain.history import History, Transaction
-from ledger.model.commands import CostShareOffer
 from ledger.model.errors import LedgerError
 from ledger.model.errors.service import DeploymentUnknown
 
@@ -56,20 +56,21 @@ def audit(
     progress: Progress = lambda _done, _total: None,
 ) -> Report:
     """Replay a ledger that is known by the address of its registry of participants."""
-    last = history.last_block if last_block is None else last_block
-    replay = _Replay(history, registry.lower(), first_block, last)
+    head = history.block(history.last_block)
+    last = head if last_block is None else history.block(last_block)
+    replay = _Replay(history, Report(history.chain_id, registry.lower(), first_block, last, head))
     return replay.run(progress)
 
 
 class _Replay:
     """One run over a chain."""
 
-    def __init__(self, history: History, registry: str, first: int, last: int) -> None:
-        self.history = history
-        self.contracts = Contracts(history, registry, last)
-        self.world = World(history.chain_id, registry, self.contracts)
-        self.report = Report(history.chain_id, registry, first, last)
+    def __init__(self, history: History, report: Report) -> None:
+        self.history, self.report = history, report
+        self.contracts = Contracts(history, report.registry, report.last_block)
+        self.world = World(history.chain_id, report.registry, self.contracts)
         self.known: dict[str, Contract] = {}
+        self.created: set[str] = set()
 
     def run(self, progress: Progress) -> Report:
         """Find the contracts, replay their transactions, compare what they hold at the end."""
@@ -116,21 +117,23 @@ class _Replay:
     def _replay(self, transaction: Transaction) -> None:
         self.report.transactions += 1
         self.report.events += len(self._own(transaction))
-        calls = read_calls(transaction, self.contracts)
-        if transaction.to is None:
-            self._found_ledger(transaction)
+        calls = read_calls(transaction, self.contracts, self.known)
+        if transaction.to is None and transaction.created in self.known:
+            self._found_ledger(transaction, transaction.created)
         elif calls is None:
             self._search(transaction)
         else:
             self._explain(transaction, calls)
 
-    def _found_ledger(self, transaction: Transaction) -> None:
-        """A contract of the ledger was created; nobody could sign before."""
+    def _found_ledger(self, transaction: Transaction, created: str) -> None:
+        """A contract of the ledger was created, which happens once; nobody could sign before."""
         report, said = self.report, set()
+        is_first = created not in self.created
+        self.created.add(created)
         for event in self._own(transaction):
             is_new = (key := (event.name, repr(event.values))) not in said
             said.add(key)
-            is_own = event.contract == transaction.created
+            is_own = is_first and event.contract == created
             if is_own and is_new and begin(self.world, event):
                 report.founders += event.name == "ParticipantAdmitted"
             else:
@@ -138,47 +141,43 @@ class _Replay:
                 self._event_found(Kind.EXTRA, transaction, event)
 
     def _search(self, transaction: Transaction) -> None:
-        """A contract that nobody knows was called: look for the commands in its call data."""
+        """A contract that nobody knows was called, or the registry by somebody who is no desk."""
         own = self._own(transaction)
-        wanted = {one.values["digest"] for one in own if one.name == "CommandExecuted"}
-        calls = []
-        for call in searched(transaction.data, self.known):
-            digests = self._digests(call, transaction)
-            if digests and digests <= wanted:
-                wanted -= digests
-                calls.append(call)
-        if calls:
-            self._explain(transaction, calls)
-        elif all(event.name == "CommandExecuted" for event in own):
-            self._note_foreign(own)
-        else:
-            self.report.unexplained_events += len(own)
-            for event in own:
-                self._event_found(Kind.UNREADABLE, transaction, event)
-
-    def _note_foreign(self, own: Sequence[Event]) -> None:
-        """Commands to a contract that is none of the ledger's use nonces and move nothing."""
-        register = self.world.register
+        steps = steps_of(self.world, transaction.data, self.known, own)
+        if len(steps) == len(own) or any(isinstance(one, Call) for one in steps):
+            self._explain(transaction, steps)
+            return
+        self.report.unexplained_events += len(own)
         for event in own:
-            values = event.values
-            self.report.foreign += 1
-            register.nonces.setdefault(values["participant"], set()).add(values["nonce"])
+            self._event_found(Kind.UNREADABLE, transaction, event)
 
-    def _explain(self, transaction: Transaction, calls: Sequence[Call]) -> None:
+    def _note_stranger(self, transaction: Transaction, event: Event) -> None:
+        """Follow what was authorised for a stranger, and count it."""
+        if take(self.world.register, event, self.history.second(transaction.block)):
+            self.report.foreign += 1
+        else:
+            self.report.unexplained_events += 1
+            self._event_found(Kind.EXTRA, transaction, event)
+
+    def _explain(self, transaction: Transaction, steps: Sequence[Call | Event]) -> None:
         own, refused = self._own(transaction), self._refused(transaction)
         scenes: list[Scene] = []
         effects: list[tuple[Effect, Scene | None]] = []
-        for call in calls:
-            scene = Scene(self.world, call, self.history.second(transaction.block))
-            if call.item in refused:
-                effects.append((_refusal(scene, refused[call.item]), None))
+        for step in steps:
+            if isinstance(step, Event):
+                own.remove(step)
+                self._note_stranger(transaction, step)
+                continue
+            scene = Scene(self.world, step, self.history.second(transaction.block))
+            if step.item in refused:
+                effects.append((_refusal(scene, refused[step.item]), None))
                 self.report.refused += 1
                 continue
             self._carry_out(scene)
             scenes.append(scene)
             effects += [(effect, scene) for effect in scene.effects]
         if transaction.to is not None and self.contracts.is_relay(transaction.to):
-            told = {"items": len(calls), "refused": len(refused)}
+            told = {"items": len(steps), "refused": len(refused)}
             effects.append((Effect(transaction.to, "BatchRelayed", told), None))
         match = matched(own, [effect for effect, _ in effects], self._name_of)
         self.report.findings += match.findings
@@ -243,15 +242,6 @@ class _Replay:
             for event in self._own(transaction)
             if event.name == "ItemRefused" and event.contract == transaction.to
         }
-
-    def _digests(self, call: Call, transaction: Transaction) -> set[bytes]:
-        scene = Scene(self.world, call, self.history.second(transaction.block))
-        carried: Iterator[bytes] = (
-            digest_of(scene, one)
-            for one in commands_of(call)
-            if not isinstance(one, CostShareOffer)
-        )
-        return set(carried)
 
     def _name_of(self, address: str) -> str:
         return self.contracts[address].name or address

@@ -8,19 +8,29 @@ from typing import Any, Final
 from eth_abi.exceptions import DecodingError
 from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3Exception, Web3RPCError
+from web3.middleware import ExtraDataToPOAMiddleware
 
 from ledger.chain.artifacts import entries_of
 from ledger.chain.codec import Event, decode_event, revert_data
 from ledger.chain.node import Reverted
 from ledger.model.errors.service import NodeUnreachable
 
-__all__ = ["UNKNOWN_EVENT", "History", "Transaction", "answering"]
+__all__ = ["UNKNOWN_EVENT", "Block", "History", "Transaction", "answering"]
 
 UNKNOWN_EVENT: Final = "?"
 """Name of an event that none of our contracts declares, or that does not decode."""
 
 _BLOCKS: Final = 2_000
 """Blocks that one question about logs spans; nodes refuse larger answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block by its number, with what tells it from another one of that number."""
+
+    number: int
+    hash: bytes
+    second: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +63,19 @@ class History:
         w3 = Web3(HTTPProvider(url, request_kwargs={"timeout": 60}))
         if not w3.is_connected():
             raise NodeUnreachable(url=url)
+        # The validators of QBFT sign in a block's extra data, which are longer than others have.
+        w3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
         return cls(w3)
 
     @property
     def last_block(self) -> int:
         """Number of the last block."""
         return int(self._w3.eth.block_number)
+
+    def block(self, number: int) -> Block:
+        """A block by its number."""
+        found = self._w3.eth.get_block(number)
+        return Block(number, bytes(found["hash"]), int(found["timestamp"]))
 
     def second(self, block: int) -> int:
         """Second of a block."""

@@ -4,6 +4,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from ledger.cli.audit_words import tell
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import DIFFERENT, Screen
+from ledger.model.days import chain_second
 from ledger.model.errors.input import InvalidField
 from ledger.model.errors.service import DeploymentUnknown
 
@@ -87,13 +89,18 @@ def audit(
     from ledger.cli.audit_report import drawn, report_to_json
 
     if is_json:
-        screen.print_json(report_to_json(report, screen))
+        screen.print_json(report_to_json(report, screen, now=_now()))
     else:
-        screen.out.print(drawn(report, screen))
+        screen.out.print(drawn(report, screen, now=_now()))
     raise typer.Exit(0 if report.is_explained else DIFFERENT)
 
 
 # ---- private
+
+
+def _now() -> int:
+    """This machine's clock, in chain seconds."""
+    return chain_second(datetime.now(UTC))
 
 
 def _audited(

@@ -1,6 +1,6 @@
 """An audit's report for people and as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
@@ -8,10 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ledger.audit.findings import Finding, Kind, Report
+from ledger.chain.history import Block
 from ledger.cli.audit_words import KINDS, MEANINGS, tell
 from ledger.cli.outcomes import table_of
 from ledger.cli.screen import Screen
-from ledger.model.figures import amount_text
+from ledger.model.figures import amount_text, time_text
 from ledger.model.meanings import Meaning
 from ledger.model.rendering import rendered
 
@@ -19,16 +20,22 @@ __all__ = ["drawn", "report_to_json"]
 
 _SHOWN_MAX: Final = 50
 _SAFE_BITS: Final = 48
+_HEAD_SECONDS_MAX: Final = 10 * 60
+"""A newest block that is older may not be the newest one."""
+
+_UNITS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60}
 _RENDERED_MAX: Final = {Meaning.DAY: 2**16, Meaning.SECOND: 2**32}
 
 
-def report_to_json(report: Report, screen: Screen) -> dict[str, Any]:
+def report_to_json(report: Report, screen: Screen, *, now: int) -> dict[str, Any]:
     """The whole report; amounts are decimal strings, as everywhere."""
     return {
         "explained": report.is_explained,
         "chain_id": report.chain_id,
         "participants": report.registry,
         "blocks": {"first": report.first_block, "last": report.last_block},
+        "holds_up_to": _block_to_json(report.last),
+        "head": {**_block_to_json(report.head), "is_old": _is_old(report, now)},
         "contracts": report.contracts,
         "founders": report.founders,
         "transactions": report.transactions,
@@ -45,8 +52,8 @@ def report_to_json(report: Report, screen: Screen) -> dict[str, Any]:
     }
 
 
-def drawn(report: Report, screen: Screen) -> RenderableType:
-    """Totals, the verdict and the findings."""
+def drawn(report: Report, screen: Screen, *, now: int) -> RenderableType:
+    """Totals, the verdict and the findings, and up to when they hold."""
     title = tell(
         "title",
         screen.language,
@@ -56,6 +63,7 @@ def drawn(report: Report, screen: Screen) -> RenderableType:
         last=report.last_block,
     )
     parts: list[RenderableType] = [Text(title, style="bold"), _totals(report, screen), Text()]
+    parts += _holding(report, screen, now)
     if not report.compared:
         told = tell("not_compared", screen.language, last=report.last_block)
         parts.append(Text("! ", style="bold yellow") + Text(told))
@@ -67,6 +75,28 @@ def drawn(report: Report, screen: Screen) -> RenderableType:
     if more := len(report.findings) - _SHOWN_MAX:
         parts += [Text(tell("more", screen.language, count=more))] if more > 0 else []
     return Group(*parts)
+
+
+def _holding(report: Report, screen: Screen, now: int) -> Iterator[Text]:
+    """Up to which block it holds, and whether there should be newer ones."""
+    last, head = report.last, report.head
+    values = {"last": last.number, "time": time_text(last.second), "hash": "0x" + last.hash.hex()}
+    yield Text(tell("holds", screen.language, **values))
+    if _is_old(report, now):
+        behind = _duration(now - head.second, screen)
+        values = {"head": head.number, "time": time_text(head.second), "behind": behind}
+        told = tell("old_head", screen.language, **values)
+        yield Text("! ", style="bold yellow") + Text(told)
+
+
+def _is_old(report: Report, now: int) -> bool:
+    return now - report.head.second > _HEAD_SECONDS_MAX
+
+
+def _duration(seconds: int, screen: Screen) -> str:
+    """In the largest unit of which it is two or more."""
+    unit = next(one for one, size in _UNITS.items() if seconds >= 2 * size or size == 60)
+    return tell(unit, screen.language, count=seconds // _UNITS[unit])
 
 
 def _totals(report: Report, screen: Screen) -> Table:
@@ -141,6 +171,10 @@ def _value(name: str, value: Any, screen: Screen) -> str:
     if isinstance(value, Mapping):
         return "(" + _values(value, screen) + ")"
     return str(value)
+
+
+def _block_to_json(one: Block) -> dict[str, Any]:
+    return {"block": one.number, "hash": "0x" + one.hash.hex(), "second": one.second}
 
 
 def _finding_to_json(one: Finding, screen: Screen) -> dict[str, Any]:

@@ -42,6 +42,19 @@ AUDIT: Final[Mapping[str, Term]] = MappingProxyType(
             "The endpoint does not answer for block {last}: the final state is not compared.",
             "该节点无法查询区块 {last} 的状态：未作终态比对。",
         ),
+        "holds": Term(
+            "It holds up to block {last} of {time}, whose hash is {hash}",
+            "结论截至区块 {last}（{time}），其哈希为 {hash}",
+        ),
+        "old_head": Term(
+            "The newest block that the endpoint tells, {head}, is of {time}, {behind} ago: "
+            "ask another node whether there are newer ones.",
+            "该节点给出的最新区块 {head} 生成于 {time}，距今已 {behind}："
+            "请向其他节点核实是否有更新的区块。",
+        ),
+        "days": Term("{count} days", "{count} 天"),
+        "hours": Term("{count} hours", "{count} 小时"),
+        "minutes": Term("{count} minutes", "{count} 分钟"),
         "what": Term("What", "类别"),
         "where": Term("Where", "位置"),
         "changed": Term("What changed, and why it cannot be explained", "变动内容与无法解释的原因"),

@@ -13,15 +13,17 @@ from ledger.audit.replay import HANDLERS
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import ENTRY_POINTS
 from ledger.chain.history import History
+from ledger.cli import audit as cli
 from ledger.cli.app import app
 from ledger.cli.audit_report import report_to_json
 from ledger.cli.screen import Lang, Screen
 from ledger.cli.stage import Stage
 from ledger.cli.story import story
 from ledger.model.commands import COMMANDS
+from ledger.model.figures import time_text
 from ledger.service.ledger import Ledger
 from tests.audit.conftest import Told
-from tests.audit.recorded import served
+from tests.audit.recorded import Change, served
 from tests.cast import Cast
 from tests.contracts.asset_acts import ASSET_ACTS
 from tests.contracts.office_acts import OFFICE_ACTS
@@ -126,12 +128,103 @@ def test_command_shows_what_it_cannot_explain_and_ends_with_status_1(told: Told)
 
 
 def test_report_as_json_says_each_finding_whole(told: Told) -> None:
-    shown = report_to_json(told.lying(_late), Screen.of(Lang.EN))
+    shown = report_to_json(told.lying(_late), Screen.of(Lang.EN), now=0)
     first = shown["findings"][0]
     assert first["kind"] == "authority"
     assert first["reason"]["code"] == "DeadlinePassed"
     assert len(first["transaction"]) == len(first["digest"]) == 66
     assert json.loads(json.dumps(shown)) == shown
+
+
+def _sealed(method: str, params: object, result: Any) -> Any:
+    """Blocks as QBFT tells them, with its validators and their seals."""
+    del params
+    is_block = method == "eth_getBlockByNumber"
+    return {**result, "extraData": "0x" + "ab" * 300} if is_block else result
+
+
+def test_command_reads_the_blocks_of_a_permissioned_network(told: Told) -> None:
+    with served(told.recorded.lying(_sealed)) as url:
+        shown = _fenbook("--node", url)
+    assert shown.exit_code == 0, shown.output
+
+
+# ---- up to when it holds
+
+
+def _at(told: Told, patch: pytest.MonkeyPatch, seconds: int) -> None:
+    """This machine's clock, some seconds after the newest block."""
+    patch.setattr(cli, "_now", lambda: told.honest.head.second + seconds)
+
+
+@pytest.mark.parametrize("seconds", [-86_400, 0, 600])
+def test_command_says_up_to_which_block_it_holds(told: Told, monkeypatch, seconds: int) -> None:
+    _at(told, monkeypatch, seconds)
+    head = told.honest.head
+    with served(told.recorded) as url:
+        shown = _fenbook("--node", url).stdout
+        as_json = json.loads(_fenbook("--node", url, "--json").stdout)
+    assert f"holds up to block {head.number} of {time_text(head.second)}" in shown
+    assert "0x" + head.hash.hex() in shown
+    assert "ask another node" not in shown
+    block = {"block": head.number, "hash": "0x" + head.hash.hex(), "second": head.second}
+    assert as_json["holds_up_to"] == block
+    assert as_json["head"] == {**block, "is_old": False}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "behind"),
+    [
+        (601, "10 minutes"),
+        (7_199, "119 minutes"),
+        (7_200, "2 hours"),
+        (9 * 86_400 + 5, "9 days"),
+    ],
+)
+def test_command_warns_where_the_newest_block_is_old(
+    told: Told, monkeypatch, seconds: int, behind: str
+) -> None:
+    _at(told, monkeypatch, seconds)
+    with served(told.recorded) as url:
+        shown = _fenbook("--node", url)
+        as_json = json.loads(_fenbook("--node", url, "--json").stdout)
+    assert f"{behind} ago: ask another node" in " ".join(shown.stdout.split())
+    assert as_json["head"]["is_old"]
+    assert shown.exit_code == 0
+
+
+def test_command_that_stops_earlier_tells_both_blocks(told: Told, monkeypatch) -> None:
+    _at(told, monkeypatch, 0)
+    first = told.honest.last_block - 3
+    with served(told.recorded) as url:
+        as_json = json.loads(_fenbook("--node", url, "--to-block", first, "--json").stdout)
+    assert as_json["holds_up_to"]["block"] == as_json["blocks"]["last"] == first
+    assert as_json["head"]["block"] == told.honest.last_block
+    assert as_json["holds_up_to"]["second"] < as_json["head"]["second"]
+
+
+def _shortened(blocks: int) -> Change:
+    """An endpoint that keeps the newest blocks back."""
+
+    def change(method: str, params: object, result: Any) -> Any:
+        del params
+        return result - blocks if method == "eth_blockNumber" else result
+
+    return change
+
+
+def test_newest_blocks_kept_back_are_told_by_whoever_knows_a_later_one(told: Told) -> None:
+    """It explains what it shows; only its last block says that it is not all."""
+    lying = told.recorded.lying(_shortened(2))
+    report = _explained(audit(lying.history(), told.registry))
+    assert report.last == report.head != told.honest.head
+    with served(lying) as url:
+        shown = _fenbook("--node", url, "--to-block", told.honest.last_block)
+    assert shown.exit_code == 2
+    assert "There are no blocks" in shown.stderr
+
+
+# ---- misuse
 
 
 @pytest.mark.parametrize(

@@ -198,5 +198,30 @@ def test_lie_about_one_event_leaves_the_others_explained(told: Told) -> None:
     assert report.explained_events == told.honest.events - 1
 
 
+def test_key_told_as_one_of_a_second_genesis_is_reported(told: Told) -> None:
+    """A contract is created once; later nobody names keys without those who may sign."""
+    events = told.recorded.history().events(0, told.honest.last_block, [told.registry])
+    added = [event for event in events if event.name == "SignerAdded"][-1]
+    assert added.block > told.honest.first_block + 20  # the clerk's, long after genesis
+    hash_ = "0x" + added.transaction.hex()
+
+    def change(method: str, params: Any, result: Any) -> Any:
+        if method == "eth_getLogs":
+            return [log for log in result if log["transactionHash"] != hash_ or _is_key(log)]
+        if not str(method).startswith("eth_getTransaction") or params[0] != hash_:
+            return result
+        if method == "eth_getTransactionByHash":
+            return {**result, "to": None}
+        logs = [log for log in result["logs"] if _is_key(log)]
+        return {**result, "to": None, "contractAddress": told.registry, "logs": logs}
+
+    report = told.lying(change)
+    assert {(one.kind, one.subject) for one in report.findings} >= {(Kind.EXTRA, "SignerAdded")}
+
+
+def _is_key(log: Any) -> bool:
+    return bool(log["topics"][0] == _topic("SignerAdded"))
+
+
 def _of(report: Report, kind: Kind) -> list[Finding]:
     return [one for one in report.findings if one.kind is kind]

@@ -10,15 +10,15 @@ import pytest
 
 from ledger.audit import Finding, Kind, Report, audit
 from ledger.chain.artifacts import artifact
-from ledger.chain.calls import Signed, item_of, packed
+from ledger.chain.calls import Signed, item_of
 from ledger.chain.history import History
 from ledger.chain.keys import AccountKey
-from ledger.chain.typed_data import Domain, keccak
 from ledger.model.commands import MoveDeposit, SetLimit, TransferVoucher
 from ledger.model.parts import Part
 from ledger.service.party import approval
 from tests.audit.cheats import cheat, slot_of, swap_code, word_at
 from tests.audit.forwarder import CODE, create_forwarder, forwarded
+from tests.audit.strangers import asked
 from tests.cast import DEPOSIT, MAKER, Cast, named, running_node
 from tests.contracts.situations import FACE, live, offered
 
@@ -76,14 +76,7 @@ def _carry_by_stranger(cast: Cast, stranger: str) -> bytes:
 
 def _sign_to_stranger(cast: Cast, stranger: str) -> None:
     """Birch has a contract of its own authorise what it has signed to that contract."""
-    birch, hash_ = cast.birch, named("a command of nobody's ledger")
-    domain = Domain.of(cast.node.chain_id, stranger).separator
-    signed = approval(MAKER, birch.keys[MAKER], keccak(b"\x19\x01" + domain + hash_))
-    word = birch.id | (cast.ledger.now + 60) << 64 | 5 << 128  # one signer, five fen
-    values = (word, 77, hash_, packed((signed,)))
-    call = artifact("Participants").functions["authorise"].call(*values)
-    registry = cast.ledger.deployment.address("Participants")
-    cast.node.send(stranger, forwarded(registry, call))
+    cast.node.send(stranger, forwarded(*asked(cast, cast.birch, stranger, 77)))
 
 
 def _payment(cast: Cast, *, to: int, amount: int = 7) -> dict[str, object]:
