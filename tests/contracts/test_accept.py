@@ -162,6 +162,24 @@ class TestAnOfferThatEnded:
         regulator.act(FreezeRange, payable_id=1, start=100, end=FACE, **values)
         accept(cedar, part, 0, 100)
 
+    def test_by_a_freeze_is_made_again_once_it_is_lifted(
+        self, cast: Cast, birch, cedar, regulator, refused
+    ) -> None:
+        """What was frozen and is free again circulates; the lifted freeze is still on record."""
+        part = offer_part(cast, live(cast), FACE, cedar)
+        values = {"payable_id": 1, "case_commitment": CASE}
+        freeze = {"start": 0, "end": FACE, "review_day": MATURITY, **values}
+        regulator.act(FreezeRange, **freeze)
+        regulator.act(UnfreezeRange, freeze=0, **values)
+        assert offer_part(cast, part, FACE, cedar) == part
+        assert cast.ledger.voucher(part)["state"] == VoucherState.OFFERED
+        accept(cedar, part)
+        assert cast.ledger.voucher(part)["holder"] == cedar.id
+        offer_part(cast, part, FACE, birch)
+        regulator.act(FreezeRange, **freeze)
+        with refused(VoucherNotOffered, voucher=part, participant=birch.id):
+            accept(birch, part)
+
     def test_under_longer_offer_days_of_later_rules_is_not_longer(
         self, cast: Cast, birch, refused
     ) -> None:

@@ -126,6 +126,28 @@ class TestRecourse:
         open_ = FACE - (FACE // 2 - late)
         assert price == open_ + cost_of(open_, RATE * 3 // 2, 6)
 
+    def test_of_what_is_paid_already_costs_nothing(self, cast, birch, cedar, delta) -> None:
+        """The last fen of a hundred is paid by the first half; there is no price left to ask."""
+        root = live(cast, face=100)
+        rest = passed(cast, root, 99, cedar)
+        sell(birch, delta, sale_terms(cast, root, 1, recourse=True))
+        before = balances(cast, birch, cedar, delta)
+        cast.begin(MATURITY + 1)
+        pay(cast, 1, 50)
+        settle(cast, root, rest)
+        cast.advance(30)
+        outcome = recourse(delta, root)
+        assert outcome.value("RecoursePriced", "price") == 0
+        assert "DepositMoved" not in [event.name for event in outcome.events]
+        assert balances(cast, birch, cedar, delta) == (before[0], before[1] + 49, before[2] + 1)
+        record = cast.ledger.voucher(root)
+        assert (record["holder"], record["state"]) == (birch.id, VoucherState.HELD)
+        pay(cast, 1, sum(cast.ledger.debt(1)))
+        settle(cast, root, rest)
+        late = 1  # of 50 fen in 30 days
+        after = (before[0], before[1] + 99 + late, before[2] + 1)
+        assert balances(cast, birch, cedar, delta) == after
+
     def test_happens_once(self, cast, birch, delta, root, refused) -> None:
         cast.begin(MATURITY + 1)
         recourse(delta, root)

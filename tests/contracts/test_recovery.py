@@ -174,6 +174,17 @@ class TestCompletion:
         birch.act(VoidNonce, voided=8)
         birch.act(RevokeSigner, signer=6, reason=NOTHING)
 
+    def test_leaves_no_replaced_key_to_be_revoked(self, cast: Cast, birch, refused) -> None:
+        """They sign no more already; the record keeps who had signed before."""
+        act = propose(cast)
+        cast.advance(8)
+        complete(cast, act)
+        birch.keys = {5: NEW_KEYS[0], 6: NEW_KEYS[1]}
+        for signer in (MAKER, CHECKER, REVOKED):
+            with refused(SignerRevoked, participant=birch.id, signer=signer):
+                birch.act(RevokeSigner, signer=signer, reason=NOTHING)
+        birch.act(RevokeSigner, signer=6, reason=NOTHING)
+
     def test_moves_no_claim_and_no_money(self, cast: Cast) -> None:
         act = propose(cast)
         before = cast.storage()

@@ -9,6 +9,7 @@ from ledger.chain.artifacts import artifact
 from ledger.model.commands import (
     FreezeParticipant,
     FreezeRange,
+    JoinVouchers,
     PayPayable,
     UnfreezeParticipant,
     UnfreezeRange,
@@ -23,12 +24,15 @@ from tests.contracts.situations import (
     MATURITY,
     RATE,
     attest,
+    cut_in_two,
     live,
     offered,
     passed,
     pay,
     pledge,
     pledge_terms,
+    redeem,
+    redemption_terms,
     serial,
     settle,
 )
@@ -78,6 +82,42 @@ class TestResults:
 
     def test_before_any_payment_are_up_to_date(self, cast, vouchers) -> None:
         assert results(cast, *vouchers) == [UP_TO_DATE] * 3
+
+
+class TestClosedVoucher:
+    @pytest.mark.parametrize("how", ["redeemed", "joined"])
+    @pytest.mark.parametrize("is_somebody_frozen", [False, True])
+    def test_of_a_live_payable_gets_nothing_more(
+        self, cast, birch, regulator, how: str, is_somebody_frozen: bool
+    ) -> None:
+        """It keeps its range and has had no payment; what it was has gone to others."""
+        root = live(cast)
+        part = cut_in_two(cast, root, FACE // 4)
+        closed, open_ = [part], root
+        if how == "redeemed":
+            redeem(cast, birch, redemption_terms(cast, part, FACE // 4))
+        else:
+            closed = [part, root]
+            open_ = birch.act(JoinVouchers, low=part, high=root).value("VouchersJoined", "joined")
+        if is_somebody_frozen:
+            values = {"case_commitment": CASE, "review_day": DUE}
+            regulator.act(FreezeParticipant, subject=cast.cedar.id, **values)
+        [before] = balances(cast, birch)
+        cast.begin(MATURITY)
+        first = FACE // 3
+        pay(cast, 1, first)
+        assert results(cast, *closed, open_) == [UP_TO_DATE] * len(closed) + [SETTLED]
+        kept = cast.storage()
+        settle(cast, *closed)
+        assert cast.storage() == kept
+        settle(cast, *closed, open_)
+        assert balances(cast, birch) == (before + first,)
+        rest = sum(cast.ledger.debt(1))
+        pay(cast, 1, rest)
+        settle(cast, *closed, open_, *closed)
+        assert balances(cast, birch) == (before + first + rest,)
+        assert first + rest == (FACE * 3 // 4 if how == "redeemed" else FACE)
+        assert cast.ledger.payable(1)["pieces"] == 0
 
 
 class TestShares:
