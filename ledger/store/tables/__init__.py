@@ -3,6 +3,24 @@
 Importing this package fills the catalogue: a module that is not named here is in no migration.
 """
 
-from ledger.store.tables import access, blocks, events, operations, records, settings, transactions
+from ledger.store.tables import (
+    access,
+    blocks,
+    events,
+    operations,
+    records,
+    settings,
+    transactions,
+    views,
+)
 
-__all__ = ["access", "blocks", "events", "operations", "records", "settings", "transactions"]
+__all__ = [
+    "access",
+    "blocks",
+    "events",
+    "operations",
+    "records",
+    "settings",
+    "transactions",
+    "views",
+]

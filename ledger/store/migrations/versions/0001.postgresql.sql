@@ -224,6 +224,462 @@ CREATE TABLE used_challenges (
 
 CREATE INDEX ix_used_challenges_ends_wall ON used_challenges (ends_wall);
 
+CREATE TABLE v_accounts (
+    payable BIGINT NOT NULL,
+    payments BIGINT NOT NULL,
+    last_day BIGINT NOT NULL,
+    carried BIGINT NOT NULL,
+    unapplied BIGINT NOT NULL,
+    unapplied_day BIGINT NOT NULL,
+    CONSTRAINT pk_v_accounts PRIMARY KEY (payable)
+);
+
+CREATE TABLE v_batches (
+    digest BYTEA NOT NULL,
+    obligor BIGINT NOT NULL,
+    root BYTEA NOT NULL,
+    count BIGINT NOT NULL,
+    "left" BIGINT NOT NULL,
+    deadline BIGINT NOT NULL,
+    issued BIGINT NOT NULL,
+    is_void BOOLEAN NOT NULL,
+    CONSTRAINT pk_v_batches PRIMARY KEY (digest)
+);
+
+CREATE TABLE v_cost_shares (
+    offer BYTEA NOT NULL,
+    spent BIGINT NOT NULL,
+    CONSTRAINT pk_v_cost_shares PRIMARY KEY (offer)
+);
+
+CREATE TABLE v_demands (
+    place BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    buyer BIGINT NOT NULL,
+    seller BIGINT NOT NULL,
+    price BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    CONSTRAINT pk_v_demands PRIMARY KEY (place)
+);
+
+CREATE TABLE v_deposits (
+    bank BIGINT NOT NULL,
+    owner BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    CONSTRAINT pk_v_deposits PRIMARY KEY (bank, owner)
+);
+
+CREATE TABLE v_desks (
+    desk TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    CONSTRAINT pk_v_desks PRIMARY KEY (desk)
+);
+
+CREATE TABLE v_executed (
+    place BIGINT NOT NULL,
+    digest BYTEA NOT NULL,
+    participant BIGINT NOT NULL,
+    nonce BYTEA NOT NULL,
+    second BIGINT NOT NULL,
+    transaction BYTEA NOT NULL,
+    CONSTRAINT pk_v_executed PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_executed_digest ON v_executed (digest);
+
+CREATE TABLE v_exposures (
+    obligor BIGINT NOT NULL,
+    "limit" BIGINT NOT NULL,
+    outstanding BIGINT NOT NULL,
+    unpaid TEXT NOT NULL,
+    CONSTRAINT pk_v_exposures PRIMARY KEY (obligor)
+);
+
+CREATE TABLE v_freezes (
+    payable BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    regulator BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    "end" BIGINT NOT NULL,
+    begun BIGINT NOT NULL,
+    case_commitment BYTEA NOT NULL,
+    review_day BIGINT NOT NULL,
+    is_lifted BOOLEAN NOT NULL,
+    CONSTRAINT pk_v_freezes PRIMARY KEY (payable, number)
+);
+
+CREATE TABLE v_holds (
+    bank BIGINT NOT NULL,
+    desk TEXT NOT NULL,
+    payable BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    CONSTRAINT pk_v_holds PRIMARY KEY (bank, desk, payable)
+);
+
+CREATE TABLE v_holidays (
+    first_day BIGINT NOT NULL,
+    holidays BYTEA NOT NULL,
+    CONSTRAINT pk_v_holidays PRIMARY KEY (first_day)
+);
+
+CREATE TABLE v_hops (
+    payable BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    voucher BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    "end" BIGINT NOT NULL,
+    giver BIGINT NOT NULL,
+    taker BIGINT NOT NULL,
+    second BIGINT NOT NULL,
+    evidence BYTEA NOT NULL,
+    digest BYTEA NOT NULL,
+    price BIGINT NOT NULL,
+    rate BIGINT NOT NULL,
+    is_with_recourse BOOLEAN NOT NULL,
+    loan BIGINT NOT NULL,
+    CONSTRAINT pk_v_hops PRIMARY KEY (payable, place)
+);
+
+CREATE TABLE v_invoices (
+    fingerprint BYTEA NOT NULL,
+    total BIGINT NOT NULL,
+    used BIGINT NOT NULL,
+    uses TEXT NOT NULL,
+    CONSTRAINT pk_v_invoices PRIMARY KEY (fingerprint)
+);
+
+CREATE TABLE v_issued (
+    bank BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    CONSTRAINT pk_v_issued PRIMARY KEY (bank)
+);
+
+CREATE TABLE v_limits (
+    bank BIGINT NOT NULL,
+    obligor BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    CONSTRAINT pk_v_limits PRIMARY KEY (bank, obligor)
+);
+
+CREATE TABLE v_loan_on (
+    voucher BIGINT NOT NULL,
+    loan BIGINT NOT NULL,
+    CONSTRAINT pk_v_loan_on PRIMARY KEY (voucher)
+);
+
+CREATE TABLE v_loans (
+    id BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    borrower BIGINT NOT NULL,
+    lender BIGINT NOT NULL,
+    principal BIGINT NOT NULL,
+    interest_left BIGINT NOT NULL,
+    rate BIGINT NOT NULL,
+    ltv BIGINT NOT NULL,
+    due BIGINT NOT NULL,
+    interest_from BIGINT NOT NULL,
+    advance BIGINT NOT NULL,
+    advanced_day BIGINT NOT NULL,
+    registration BYTEA NOT NULL,
+    principal_paid BIGINT NOT NULL,
+    interest_paid BIGINT NOT NULL,
+    released TEXT NOT NULL,
+    CONSTRAINT pk_v_loans PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_v_loans_borrower_id ON v_loans (borrower, id);
+
+CREATE INDEX ix_v_loans_lender_id ON v_loans (lender, id);
+
+CREATE INDEX ix_v_loans_voucher_id ON v_loans (voucher, id);
+
+CREATE TABLE v_movements (
+    place BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    bank BIGINT NOT NULL,
+    giver BIGINT NOT NULL,
+    taker BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    second BIGINT NOT NULL,
+    payable BIGINT NOT NULL,
+    purpose BYTEA NOT NULL,
+    CONSTRAINT pk_v_movements PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_movements_giver_place ON v_movements (giver, place);
+
+CREATE INDEX ix_v_movements_taker_place ON v_movements (taker, place);
+
+CREATE TABLE v_nonces (
+    participant BIGINT NOT NULL,
+    nonce BYTEA NOT NULL,
+    CONSTRAINT pk_v_nonces PRIMARY KEY (participant, nonce)
+);
+
+CREATE TABLE v_offers (
+    place BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    "end" BIGINT NOT NULL,
+    giver BIGINT NOT NULL,
+    taker BIGINT NOT NULL,
+    offered_at BIGINT NOT NULL,
+    evidence BYTEA NOT NULL,
+    digest BYTEA NOT NULL,
+    state TEXT NOT NULL,
+    ended_at BIGINT NOT NULL,
+    reason BYTEA NOT NULL,
+    CONSTRAINT pk_v_offers PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_offers_giver_place ON v_offers (giver, place);
+
+CREATE INDEX ix_v_offers_taker_place ON v_offers (taker, place);
+
+CREATE INDEX ix_v_offers_voucher_place ON v_offers (voucher, place);
+
+CREATE TABLE v_open_offers (
+    voucher BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    CONSTRAINT pk_v_open_offers PRIMARY KEY (voucher)
+);
+
+CREATE TABLE v_participant_freezes (
+    participant BIGINT NOT NULL,
+    case_commitment BYTEA NOT NULL,
+    regulator BIGINT NOT NULL,
+    begun BIGINT NOT NULL,
+    review_day BIGINT NOT NULL,
+    CONSTRAINT pk_v_participant_freezes PRIMARY KEY (participant, case_commitment)
+);
+
+CREATE TABLE v_participants (
+    id BIGINT NOT NULL,
+    roles BIGINT NOT NULL,
+    identity BYTEA NOT NULL,
+    recovery_bank BIGINT NOT NULL,
+    threshold_low BIGINT NOT NULL,
+    threshold_high BIGINT NOT NULL,
+    high_from BIGINT NOT NULL,
+    signers BIGINT NOT NULL,
+    first_signer BIGINT NOT NULL,
+    is_suspended BOOLEAN NOT NULL,
+    is_frozen BOOLEAN NOT NULL,
+    frozen_at BIGINT NOT NULL,
+    committed BIGINT NOT NULL,
+    committed_day BIGINT NOT NULL,
+    CONSTRAINT pk_v_participants PRIMARY KEY (id)
+);
+
+CREATE TABLE v_payables (
+    id BIGINT NOT NULL,
+    obligor BIGINT NOT NULL,
+    offeree BIGINT NOT NULL,
+    bank BIGINT NOT NULL,
+    offered_at BIGINT NOT NULL,
+    face BIGINT NOT NULL,
+    maturity BIGINT NOT NULL,
+    due BIGINT NOT NULL,
+    rules BIGINT NOT NULL,
+    invoices BIGINT NOT NULL,
+    evidence BYTEA NOT NULL,
+    digest BYTEA NOT NULL,
+    state BIGINT NOT NULL,
+    freezes BIGINT NOT NULL,
+    live BIGINT NOT NULL,
+    paid BIGINT NOT NULL,
+    redeemed BIGINT NOT NULL,
+    cancelled BIGINT NOT NULL,
+    pieces BIGINT NOT NULL,
+    serials BIGINT NOT NULL,
+    redemptions BIGINT NOT NULL,
+    CONSTRAINT pk_v_payables PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_v_payables_bank_id ON v_payables (bank, id);
+
+CREATE INDEX ix_v_payables_maturity_id ON v_payables (maturity, id);
+
+CREATE INDEX ix_v_payables_obligor_id ON v_payables (obligor, id);
+
+CREATE INDEX ix_v_payables_offeree_id ON v_payables (offeree, id);
+
+CREATE TABLE v_payments (
+    payable BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    interest BIGINT NOT NULL,
+    principal BIGINT NOT NULL,
+    owed BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    on_bank_rail BOOLEAN NOT NULL,
+    CONSTRAINT pk_v_payments PRIMARY KEY (payable, place)
+);
+
+CREATE TABLE v_payouts (
+    number BIGINT NOT NULL,
+    bank BIGINT NOT NULL,
+    payee BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    returns BIGINT NOT NULL,
+    CONSTRAINT pk_v_payouts PRIMARY KEY (number)
+);
+
+CREATE INDEX ix_v_payouts_bank_number ON v_payouts (bank, number);
+
+CREATE INDEX ix_v_payouts_payee_number ON v_payouts (payee, number);
+
+CREATE INDEX ix_v_payouts_voucher_number ON v_payouts (voucher, number);
+
+CREATE TABLE v_recourse (
+    recourse BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    "end" BIGINT NOT NULL,
+    seller BIGINT NOT NULL,
+    buyer BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    price BIGINT NOT NULL,
+    rate BIGINT NOT NULL,
+    registration BYTEA NOT NULL,
+    second BIGINT NOT NULL,
+    cost_borne BIGINT NOT NULL,
+    previous BIGINT NOT NULL,
+    CONSTRAINT pk_v_recourse PRIMARY KEY (recourse)
+);
+
+CREATE TABLE v_recoveries (
+    participant BIGINT NOT NULL,
+    digest BYTEA NOT NULL,
+    effective BIGINT NOT NULL,
+    CONSTRAINT pk_v_recoveries PRIMARY KEY (participant)
+);
+
+CREATE TABLE v_redemptions (
+    place BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    holder BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    price BIGINT NOT NULL,
+    rate BIGINT NOT NULL,
+    second BIGINT NOT NULL,
+    CONSTRAINT pk_v_redemptions PRIMARY KEY (place)
+);
+
+CREATE TABLE v_refused (
+    place BIGINT NOT NULL,
+    digest BYTEA NOT NULL,
+    reason BYTEA NOT NULL,
+    second BIGINT NOT NULL,
+    transaction BYTEA NOT NULL,
+    CONSTRAINT pk_v_refused PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_refused_digest ON v_refused (digest);
+
+CREATE TABLE v_rules (
+    number BIGINT NOT NULL,
+    rules TEXT NOT NULL,
+    CONSTRAINT pk_v_rules PRIMARY KEY (number)
+);
+
+CREATE TABLE v_sales (
+    place BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    "end" BIGINT NOT NULL,
+    seller BIGINT NOT NULL,
+    buyer BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    price BIGINT NOT NULL,
+    rate BIGINT NOT NULL,
+    registration BYTEA NOT NULL,
+    second BIGINT NOT NULL,
+    cost_borne BIGINT NOT NULL,
+    recourse BIGINT NOT NULL,
+    previous BIGINT NOT NULL,
+    CONSTRAINT pk_v_sales PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_sales_voucher_place ON v_sales (voucher, place);
+
+CREATE TABLE v_settlements (
+    place BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    "end" BIGINT NOT NULL,
+    holder BIGINT NOT NULL,
+    lender BIGINT NOT NULL,
+    payments BIGINT NOT NULL,
+    to_holder BIGINT NOT NULL,
+    to_lender BIGINT NOT NULL,
+    second BIGINT NOT NULL,
+    CONSTRAINT pk_v_settlements PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_settlements_holder_place ON v_settlements (holder, place);
+
+CREATE INDEX ix_v_settlements_lender_place ON v_settlements (lender, place);
+
+CREATE INDEX ix_v_settlements_voucher_place ON v_settlements (voucher, place);
+
+CREATE TABLE v_signers (
+    participant BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    key BYTEA NOT NULL,
+    duty BIGINT NOT NULL,
+    expiry BIGINT NOT NULL,
+    certificate BYTEA NOT NULL,
+    is_revoked BOOLEAN NOT NULL,
+    CONSTRAINT pk_v_signers PRIMARY KEY (participant, number)
+);
+
+CREATE TABLE v_standing (
+    id BIGINT NOT NULL,
+    standing TEXT NOT NULL,
+    CONSTRAINT pk_v_standing PRIMARY KEY (id),
+    CONSTRAINT ck_v_standing_one_row CHECK (id = 1)
+);
+
+CREATE TABLE v_turn_backs (
+    place BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    buyer BIGINT NOT NULL,
+    seller BIGINT NOT NULL,
+    price BIGINT NOT NULL,
+    second BIGINT NOT NULL,
+    CONSTRAINT pk_v_turn_backs PRIMARY KEY (place)
+);
+
+CREATE TABLE v_verifiers (
+    verifier TEXT NOT NULL,
+    kind BIGINT NOT NULL,
+    CONSTRAINT pk_v_verifiers PRIMARY KEY (verifier)
+);
+
+CREATE TABLE v_vouchers (
+    id BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    "end" BIGINT NOT NULL,
+    holder BIGINT NOT NULL,
+    counterparty BIGINT NOT NULL,
+    offered_at BIGINT NOT NULL,
+    depth BIGINT NOT NULL,
+    settled BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    recourse BIGINT NOT NULL,
+    is_cost_shared BOOLEAN NOT NULL,
+    parents TEXT NOT NULL,
+    CONSTRAINT pk_v_vouchers PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_v_vouchers_counterparty_id ON v_vouchers (counterparty, id);
+
+CREATE INDEX ix_v_vouchers_holder_id ON v_vouchers (holder, id);
+
 CREATE TABLE transaction_items (
     transaction_id BIGINT NOT NULL,
     place BIGINT NOT NULL,

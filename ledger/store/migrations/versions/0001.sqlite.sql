@@ -224,6 +224,462 @@ CREATE TABLE used_challenges (
 
 CREATE INDEX ix_used_challenges_ends_wall ON used_challenges (ends_wall);
 
+CREATE TABLE v_accounts (
+    payable INTEGER NOT NULL,
+    payments INTEGER NOT NULL,
+    last_day INTEGER NOT NULL,
+    carried INTEGER NOT NULL,
+    unapplied INTEGER NOT NULL,
+    unapplied_day INTEGER NOT NULL,
+    CONSTRAINT pk_v_accounts PRIMARY KEY (payable)
+);
+
+CREATE TABLE v_batches (
+    digest BLOB NOT NULL,
+    obligor INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    count INTEGER NOT NULL,
+    "left" INTEGER NOT NULL,
+    deadline INTEGER NOT NULL,
+    issued INTEGER NOT NULL,
+    is_void BOOLEAN NOT NULL,
+    CONSTRAINT pk_v_batches PRIMARY KEY (digest)
+);
+
+CREATE TABLE v_cost_shares (
+    offer BLOB NOT NULL,
+    spent INTEGER NOT NULL,
+    CONSTRAINT pk_v_cost_shares PRIMARY KEY (offer)
+);
+
+CREATE TABLE v_demands (
+    place INTEGER NOT NULL,
+    voucher INTEGER NOT NULL,
+    buyer INTEGER NOT NULL,
+    seller INTEGER NOT NULL,
+    price INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    CONSTRAINT pk_v_demands PRIMARY KEY (place)
+);
+
+CREATE TABLE v_deposits (
+    bank INTEGER NOT NULL,
+    owner INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    CONSTRAINT pk_v_deposits PRIMARY KEY (bank, owner)
+);
+
+CREATE TABLE v_desks (
+    desk TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT pk_v_desks PRIMARY KEY (desk)
+);
+
+CREATE TABLE v_executed (
+    place INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    participant INTEGER NOT NULL,
+    nonce BLOB NOT NULL,
+    second INTEGER NOT NULL,
+    "transaction" BLOB NOT NULL,
+    CONSTRAINT pk_v_executed PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_executed_digest ON v_executed (digest);
+
+CREATE TABLE v_exposures (
+    obligor INTEGER NOT NULL,
+    "limit" INTEGER NOT NULL,
+    outstanding INTEGER NOT NULL,
+    unpaid TEXT NOT NULL,
+    CONSTRAINT pk_v_exposures PRIMARY KEY (obligor)
+);
+
+CREATE TABLE v_freezes (
+    payable INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    regulator INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    begun INTEGER NOT NULL,
+    case_commitment BLOB NOT NULL,
+    review_day INTEGER NOT NULL,
+    is_lifted BOOLEAN NOT NULL,
+    CONSTRAINT pk_v_freezes PRIMARY KEY (payable, number)
+);
+
+CREATE TABLE v_holds (
+    bank INTEGER NOT NULL,
+    desk TEXT NOT NULL,
+    payable INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    CONSTRAINT pk_v_holds PRIMARY KEY (bank, desk, payable)
+);
+
+CREATE TABLE v_holidays (
+    first_day INTEGER NOT NULL,
+    holidays BLOB NOT NULL,
+    CONSTRAINT pk_v_holidays PRIMARY KEY (first_day)
+);
+
+CREATE TABLE v_hops (
+    payable INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    voucher INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    giver INTEGER NOT NULL,
+    taker INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    evidence BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    price INTEGER NOT NULL,
+    rate INTEGER NOT NULL,
+    is_with_recourse BOOLEAN NOT NULL,
+    loan INTEGER NOT NULL,
+    CONSTRAINT pk_v_hops PRIMARY KEY (payable, place)
+);
+
+CREATE TABLE v_invoices (
+    fingerprint BLOB NOT NULL,
+    total INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    uses TEXT NOT NULL,
+    CONSTRAINT pk_v_invoices PRIMARY KEY (fingerprint)
+);
+
+CREATE TABLE v_issued (
+    bank INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    CONSTRAINT pk_v_issued PRIMARY KEY (bank)
+);
+
+CREATE TABLE v_limits (
+    bank INTEGER NOT NULL,
+    obligor INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    CONSTRAINT pk_v_limits PRIMARY KEY (bank, obligor)
+);
+
+CREATE TABLE v_loan_on (
+    voucher INTEGER NOT NULL,
+    loan INTEGER NOT NULL,
+    CONSTRAINT pk_v_loan_on PRIMARY KEY (voucher)
+);
+
+CREATE TABLE v_loans (
+    id INTEGER NOT NULL,
+    voucher INTEGER NOT NULL,
+    borrower INTEGER NOT NULL,
+    lender INTEGER NOT NULL,
+    principal INTEGER NOT NULL,
+    interest_left INTEGER NOT NULL,
+    rate INTEGER NOT NULL,
+    ltv INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    interest_from INTEGER NOT NULL,
+    advance INTEGER NOT NULL,
+    advanced_day INTEGER NOT NULL,
+    registration BLOB NOT NULL,
+    principal_paid INTEGER NOT NULL,
+    interest_paid INTEGER NOT NULL,
+    released TEXT NOT NULL,
+    CONSTRAINT pk_v_loans PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_v_loans_borrower_id ON v_loans (borrower, id);
+
+CREATE INDEX ix_v_loans_lender_id ON v_loans (lender, id);
+
+CREATE INDEX ix_v_loans_voucher_id ON v_loans (voucher, id);
+
+CREATE TABLE v_movements (
+    place INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    bank INTEGER NOT NULL,
+    giver INTEGER NOT NULL,
+    taker INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    payable INTEGER NOT NULL,
+    purpose BLOB NOT NULL,
+    CONSTRAINT pk_v_movements PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_movements_giver_place ON v_movements (giver, place);
+
+CREATE INDEX ix_v_movements_taker_place ON v_movements (taker, place);
+
+CREATE TABLE v_nonces (
+    participant INTEGER NOT NULL,
+    nonce BLOB NOT NULL,
+    CONSTRAINT pk_v_nonces PRIMARY KEY (participant, nonce)
+);
+
+CREATE TABLE v_offers (
+    place INTEGER NOT NULL,
+    voucher INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    giver INTEGER NOT NULL,
+    taker INTEGER NOT NULL,
+    offered_at INTEGER NOT NULL,
+    evidence BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    state TEXT NOT NULL,
+    ended_at INTEGER NOT NULL,
+    reason BLOB NOT NULL,
+    CONSTRAINT pk_v_offers PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_offers_giver_place ON v_offers (giver, place);
+
+CREATE INDEX ix_v_offers_taker_place ON v_offers (taker, place);
+
+CREATE INDEX ix_v_offers_voucher_place ON v_offers (voucher, place);
+
+CREATE TABLE v_open_offers (
+    voucher INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    CONSTRAINT pk_v_open_offers PRIMARY KEY (voucher)
+);
+
+CREATE TABLE v_participant_freezes (
+    participant INTEGER NOT NULL,
+    case_commitment BLOB NOT NULL,
+    regulator INTEGER NOT NULL,
+    begun INTEGER NOT NULL,
+    review_day INTEGER NOT NULL,
+    CONSTRAINT pk_v_participant_freezes PRIMARY KEY (participant, case_commitment)
+);
+
+CREATE TABLE v_participants (
+    id INTEGER NOT NULL,
+    roles INTEGER NOT NULL,
+    identity BLOB NOT NULL,
+    recovery_bank INTEGER NOT NULL,
+    threshold_low INTEGER NOT NULL,
+    threshold_high INTEGER NOT NULL,
+    high_from INTEGER NOT NULL,
+    signers INTEGER NOT NULL,
+    first_signer INTEGER NOT NULL,
+    is_suspended BOOLEAN NOT NULL,
+    is_frozen BOOLEAN NOT NULL,
+    frozen_at INTEGER NOT NULL,
+    committed INTEGER NOT NULL,
+    committed_day INTEGER NOT NULL,
+    CONSTRAINT pk_v_participants PRIMARY KEY (id)
+);
+
+CREATE TABLE v_payables (
+    id INTEGER NOT NULL,
+    obligor INTEGER NOT NULL,
+    offeree INTEGER NOT NULL,
+    bank INTEGER NOT NULL,
+    offered_at INTEGER NOT NULL,
+    face INTEGER NOT NULL,
+    maturity INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    rules INTEGER NOT NULL,
+    invoices INTEGER NOT NULL,
+    evidence BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    state INTEGER NOT NULL,
+    freezes INTEGER NOT NULL,
+    live INTEGER NOT NULL,
+    paid INTEGER NOT NULL,
+    redeemed INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
+    pieces INTEGER NOT NULL,
+    serials INTEGER NOT NULL,
+    redemptions INTEGER NOT NULL,
+    CONSTRAINT pk_v_payables PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_v_payables_bank_id ON v_payables (bank, id);
+
+CREATE INDEX ix_v_payables_maturity_id ON v_payables (maturity, id);
+
+CREATE INDEX ix_v_payables_obligor_id ON v_payables (obligor, id);
+
+CREATE INDEX ix_v_payables_offeree_id ON v_payables (offeree, id);
+
+CREATE TABLE v_payments (
+    payable INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    interest INTEGER NOT NULL,
+    principal INTEGER NOT NULL,
+    owed INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    on_bank_rail BOOLEAN NOT NULL,
+    CONSTRAINT pk_v_payments PRIMARY KEY (payable, place)
+);
+
+CREATE TABLE v_payouts (
+    number INTEGER NOT NULL,
+    bank INTEGER NOT NULL,
+    payee INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    voucher INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    returns INTEGER NOT NULL,
+    CONSTRAINT pk_v_payouts PRIMARY KEY (number)
+);
+
+CREATE INDEX ix_v_payouts_bank_number ON v_payouts (bank, number);
+
+CREATE INDEX ix_v_payouts_payee_number ON v_payouts (payee, number);
+
+CREATE INDEX ix_v_payouts_voucher_number ON v_payouts (voucher, number);
+
+CREATE TABLE v_recourse (
+    recourse INTEGER NOT NULL,
+    voucher INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    seller INTEGER NOT NULL,
+    buyer INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    price INTEGER NOT NULL,
+    rate INTEGER NOT NULL,
+    registration BLOB NOT NULL,
+    second INTEGER NOT NULL,
+    cost_borne INTEGER NOT NULL,
+    previous INTEGER NOT NULL,
+    CONSTRAINT pk_v_recourse PRIMARY KEY (recourse)
+);
+
+CREATE TABLE v_recoveries (
+    participant INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    effective INTEGER NOT NULL,
+    CONSTRAINT pk_v_recoveries PRIMARY KEY (participant)
+);
+
+CREATE TABLE v_redemptions (
+    place INTEGER NOT NULL,
+    voucher INTEGER NOT NULL,
+    holder INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    price INTEGER NOT NULL,
+    rate INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    CONSTRAINT pk_v_redemptions PRIMARY KEY (place)
+);
+
+CREATE TABLE v_refused (
+    place INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    reason BLOB NOT NULL,
+    second INTEGER NOT NULL,
+    "transaction" BLOB NOT NULL,
+    CONSTRAINT pk_v_refused PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_refused_digest ON v_refused (digest);
+
+CREATE TABLE v_rules (
+    number INTEGER NOT NULL,
+    rules TEXT NOT NULL,
+    CONSTRAINT pk_v_rules PRIMARY KEY (number)
+);
+
+CREATE TABLE v_sales (
+    place INTEGER NOT NULL,
+    voucher INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    seller INTEGER NOT NULL,
+    buyer INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    price INTEGER NOT NULL,
+    rate INTEGER NOT NULL,
+    registration BLOB NOT NULL,
+    second INTEGER NOT NULL,
+    cost_borne INTEGER NOT NULL,
+    recourse INTEGER NOT NULL,
+    previous INTEGER NOT NULL,
+    CONSTRAINT pk_v_sales PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_sales_voucher_place ON v_sales (voucher, place);
+
+CREATE TABLE v_settlements (
+    place INTEGER NOT NULL,
+    voucher INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    holder INTEGER NOT NULL,
+    lender INTEGER NOT NULL,
+    payments INTEGER NOT NULL,
+    to_holder INTEGER NOT NULL,
+    to_lender INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    CONSTRAINT pk_v_settlements PRIMARY KEY (place)
+);
+
+CREATE INDEX ix_v_settlements_holder_place ON v_settlements (holder, place);
+
+CREATE INDEX ix_v_settlements_lender_place ON v_settlements (lender, place);
+
+CREATE INDEX ix_v_settlements_voucher_place ON v_settlements (voucher, place);
+
+CREATE TABLE v_signers (
+    participant INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    "key" BLOB NOT NULL,
+    duty INTEGER NOT NULL,
+    expiry INTEGER NOT NULL,
+    certificate BLOB NOT NULL,
+    is_revoked BOOLEAN NOT NULL,
+    CONSTRAINT pk_v_signers PRIMARY KEY (participant, number)
+);
+
+CREATE TABLE v_standing (
+    id INTEGER NOT NULL,
+    standing TEXT NOT NULL,
+    CONSTRAINT pk_v_standing PRIMARY KEY (id),
+    CONSTRAINT ck_v_standing_one_row CHECK (id = 1)
+);
+
+CREATE TABLE v_turn_backs (
+    place INTEGER NOT NULL,
+    voucher INTEGER NOT NULL,
+    buyer INTEGER NOT NULL,
+    seller INTEGER NOT NULL,
+    price INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    CONSTRAINT pk_v_turn_backs PRIMARY KEY (place)
+);
+
+CREATE TABLE v_verifiers (
+    verifier TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    CONSTRAINT pk_v_verifiers PRIMARY KEY (verifier)
+);
+
+CREATE TABLE v_vouchers (
+    id INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    holder INTEGER NOT NULL,
+    counterparty INTEGER NOT NULL,
+    offered_at INTEGER NOT NULL,
+    depth INTEGER NOT NULL,
+    settled INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    recourse INTEGER NOT NULL,
+    is_cost_shared BOOLEAN NOT NULL,
+    parents TEXT NOT NULL,
+    CONSTRAINT pk_v_vouchers PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_v_vouchers_counterparty_id ON v_vouchers (counterparty, id);
+
+CREATE INDEX ix_v_vouchers_holder_id ON v_vouchers (holder, id);
+
 CREATE TABLE transaction_items (
     transaction_id INTEGER NOT NULL,
     place INTEGER NOT NULL,

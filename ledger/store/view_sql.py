@@ -1,0 +1,194 @@
+"""What is said to an engine about view tables, in its own words and many rows at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Boolean
+from sqlalchemy.engine import Connection
+
+from ledger.store.columns import Plain, as_stored
+from ledger.store.metadata import Bytes, Word
+from ledger.store.rows import ViewTable
+
+__all__ = ["LIVE", "ViewSql", "quoted"]
+
+LIVE: Final = "v_"
+"""What the names of the tables in use begin with; a rebuild fills others meanwhile."""
+
+_MANY: Final = 500
+"""Keys asked for at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The statements about one table."""
+
+    one: str
+    every: str
+    some: str
+    last: str
+    count: str
+    put: str
+    drop: str
+
+
+class ViewSql:
+    """The view tables of one connection; `bind` names it before anything is asked."""
+
+    def __init__(self, dialect: str, *, prefix: str = LIVE) -> None:
+        self._is_sqlite = dialect == "sqlite"
+        self._prefix = prefix
+        self._said: dict[str, _Said] = {}
+        self._connection: Connection | None = None
+
+    def bind(self, connection: Connection) -> None:
+        """Ask and write on this connection from now on."""
+        self._connection = connection
+
+    @property
+    def connection(self) -> Connection:
+        """The connection in use."""
+        if self._connection is None:
+            raise RuntimeError("no connection is bound")
+        return self._connection
+
+    # ---- questions
+
+    def one(self, table: ViewTable, key: Any) -> Sequence[Any] | None:
+        """The stored row of a key."""
+        found: Sequence[Any] | None = self._ask(self._of(table).one, table.key_stored(key)).first()
+        return found
+
+    def many(self, table: ViewTable, keys: Iterable[Any]) -> Iterator[Sequence[Any]]:
+        """The stored rows of keys that are one column each; those that there are."""
+        wanted = [table.key_stored(key)[0] for key in keys]
+        column = quoted(table.keys[0])
+        for start in range(0, len(wanted), _MANY):
+            some = tuple(wanted[start : start + _MANY])
+            text = f"{self._select(table)} WHERE {column} IN ({self._marks(len(some))})"
+            yield from self._ask(text, some)
+
+    def every(self, table: ViewTable) -> Iterator[Sequence[Any]]:
+        """All stored rows in the order of their keys."""
+        yield from self._ask(self._of(table).every, ())
+
+    def some(self, table: ViewTable, first_key: int) -> Iterator[Sequence[Any]]:
+        """The stored rows of one payable or participant in the order of their keys."""
+        yield from self._ask(self._of(table).some, as_stored((first_key,)))
+
+    def next_place(self, table: ViewTable, *keys: int) -> int:
+        """How many places of a list are taken."""
+        last = self._ask(self._of(table).last, as_stored(keys)).scalar()
+        return 0 if last is None else int(last) + 1
+
+    def count(self, table: ViewTable) -> int:
+        """How many rows are stored."""
+        return int(self._ask(self._of(table).count, ()).scalar() or 0)
+
+    def standing(self) -> str | None:
+        """The row of what is no table."""
+        found = self._ask(f"SELECT standing FROM {quoted(self._prefix + 'standing')}", ())
+        return found.scalar()  # type: ignore[no-any-return]
+
+    def _ask(self, text: str, values: Plain) -> Any:
+        return self.connection.exec_driver_sql(text, values)
+
+    # ---- changes
+
+    def put(self, table: ViewTable, rows: list[Plain]) -> None:
+        """Store rows, new ones and changed ones."""
+        text = self._of(table).put
+        if self._is_sqlite:
+            try:
+                self.connection.exec_driver_sql(text, rows)
+            except OverflowError:
+                self.connection.exec_driver_sql(text, [as_stored(row) for row in rows])
+            return
+        columns = zip(*(as_stored(row) for row in rows), strict=True)
+        self._ask(text, tuple(list(column) for column in columns))
+
+    def drop(self, table: ViewTable, keys: Iterable[Any]) -> None:
+        """Delete the rows of keys."""
+        text = self._of(table).drop
+        for key in keys:
+            self._ask(text, table.key_stored(key))
+
+    def stand(self, standing: str) -> None:
+        """Store the row of what is no table."""
+        name, mark = quoted(self._prefix + "standing"), self._mark
+        self._ask(
+            f"INSERT INTO {name} (id, standing) VALUES (1, {mark}) "
+            "ON CONFLICT (id) DO UPDATE SET standing = excluded.standing",
+            (standing,),
+        )
+
+    # ---- words
+
+    def _of(self, table: ViewTable) -> _Said:
+        said = self._said.get(table.field)
+        if said is None:
+            said = self._said[table.field] = self._statements(table)
+        return said
+
+    def _statements(self, table: ViewTable) -> _Said:
+        name = quoted(self._prefix + table.field)
+        keys = [quoted(key) for key in table.keys]
+        is_key = " AND ".join(f"{key} = {self._mark}" for key in keys)
+        of_first = f" WHERE {keys[0]} = {self._mark}" if len(keys) > 1 else ""
+        order = ", ".join(self._ordered(table, key) for key in table.keys)
+        return _Said(
+            one=f"{self._select(table)} WHERE {is_key}",
+            every=f"{self._select(table)} ORDER BY {order}",
+            some=f"{self._select(table)}{of_first} ORDER BY {order}",
+            last=f"SELECT max({keys[-1]}) FROM {name}{of_first}",
+            count=f"SELECT count(*) FROM {name}",
+            put=self._put(table, name),
+            drop=f"DELETE FROM {name} WHERE {is_key}",
+        )
+
+    def _select(self, table: ViewTable) -> str:
+        columns = ", ".join(quoted(column) for column in table.columns)
+        return f"SELECT {columns} FROM {quoted(self._prefix + table.field)}"
+
+    def _put(self, table: ViewTable, name: str) -> str:
+        columns = ", ".join(quoted(column) for column in table.columns)
+        keys = ", ".join(quoted(key) for key in table.keys)
+        rest = [quoted(column) for column in table.columns if column not in table.keys]
+        changed = ", ".join(f"{column} = excluded.{column}" for column in rest)
+        conflict = f"DO UPDATE SET {changed}" if changed else "DO NOTHING"
+        return (
+            f"INSERT INTO {name} ({columns}) {self._values(table)} ON CONFLICT ({keys}) {conflict}"
+        )
+
+    def _values(self, table: ViewTable) -> str:
+        if self._is_sqlite:
+            return f"VALUES ({self._marks(len(table.columns))})"
+        arrays = (f"%s::{_array(table, column)}[]" for column in table.columns)
+        return f"SELECT * FROM unnest({', '.join(arrays)})"
+
+    def _ordered(self, table: ViewTable, key: str) -> str:
+        """Text in the order of its bytes, whatever the database's language."""
+        is_text = not self._is_sqlite and _array(table, key) == "text"
+        return quoted(key) + (' COLLATE "C"' if is_text else "")
+
+    @property
+    def _mark(self) -> str:
+        return "?" if self._is_sqlite else "%s"
+
+    def _marks(self, count: int) -> str:
+        return ", ".join([self._mark] * count)
+
+
+def quoted(name: str) -> str:
+    """A name that may be a word of SQL."""
+    return f'"{name}"'
+
+
+def _array(table: ViewTable, column: str) -> str:
+    kind = table.table.c[column].type
+    if kind is Word:
+        return "bigint"
+    if isinstance(kind, Bytes):
+        return "bytea"
+    return "boolean" if isinstance(kind, Boolean) else "text"
