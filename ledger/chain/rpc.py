@@ -18,6 +18,7 @@ from ledger.chain.rpc_shapes import (
     block_of,
     bytes_of,
     landed_of,
+    list_of,
     log_of,
     message_of,
     number_of,
@@ -65,6 +66,11 @@ class RpcEndpoint:
         self._idle: deque[HTTPConnection] = deque()
         self._chain_id: int | None = None
         self.name = _without_secrets(url)
+
+    def close(self) -> None:
+        """Let go of the connections; a later question makes a new one."""
+        while self._idle:
+            self._idle.pop().close()
 
     # ---- questions
 
@@ -224,7 +230,7 @@ class RpcEndpoint:
     def _logs(self, low: int, high: int, addresses: list[str]) -> list[Any]:
         asked = {"fromBlock": hex(low), "toBlock": hex(high), "address": addresses}
         try:
-            return self._shaped(list, self._ask("eth_getLogs", asked))
+            return self._shaped(list_of, self._ask("eth_getLogs", asked))
         except NodeFailed:
             if low == high:
                 raise

@@ -11,6 +11,7 @@ __all__ = [
     "block_of",
     "bytes_of",
     "landed_of",
+    "list_of",
     "log_of",
     "message_of",
     "number_of",
@@ -109,6 +110,13 @@ def message_of(error: Any) -> str:
         inner = error.get("error")
         return str(error.get("message") or (message_of(inner) if inner is not None else error))
     return str(error)
+
+
+def list_of(value: Any) -> list[Any]:
+    """A list, and nothing that only behaves like one."""
+    if not isinstance(value, list):
+        raise TypeError("no list")
+    return value
 
 
 def number_of(value: Any) -> int:

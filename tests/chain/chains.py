@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ledger.chain.embedded import GAS_PRICE, EmbeddedEndpoint, JournalEntry
@@ -61,7 +61,7 @@ def running_anvil(*options: str, port: int | None = None) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
-        _await(RpcEndpoint(url))
+        _await(url)
         yield url
     finally:
         process.kill()
@@ -69,14 +69,15 @@ def running_anvil(*options: str, port: int | None = None) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _await(node: RpcEndpoint) -> None:
-    limit = time.monotonic() + 10
-    while True:
-        try:
-            node.head()
-        except NodeUnreachable:
-            if time.monotonic() > limit:
-                raise
-            time.sleep(0.02)
-        else:
-            return
+def _await(url: str) -> None:
+    node, limit = RpcEndpoint(url), time.monotonic() + 10
+    with closing(node):
+        while True:
+            try:
+                node.head()
+            except NodeUnreachable:
+                if time.monotonic() > limit:
+                    raise
+                time.sleep(0.02)
+            else:
+                return

@@ -1,0 +1,1 @@
+"""The fault campaign: what the service does when anything dies, lies, lags or doubles."""
