@@ -1,0 +1,1 @@
+"""The HTTP door: routes that parse, ask the service and answer. It decides nothing."""

@@ -189,7 +189,7 @@ def _bits(kind: type[Role] | type[Duty]) -> Parser:
 
     def read(value: object, path: str) -> int:
         words = [str(one) for one in value] if isinstance(value, list | tuple) else []
-        if not words or len(set(words)) != len(words) or not known.keys() >= set(words):
+        if not words or len(set(words)) != len(words) or not set(words) <= known.keys():
             raise InvalidField(field=path, value=value, expected="words")
         return sum(known[word] for word in words)
 

@@ -1,0 +1,105 @@
+"""Who is asking. Whether they may is said by need to know, and by the contracts."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final
+from urllib.parse import unquote
+
+from fastapi import Header, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
+
+from api.context import context_of
+from api.problems import trace_of
+from ledger.model.errors import NotSignedIn, PurposeNotStated, ScopeMissing
+from ledger.model.states import Role
+from ledger.service.access import Scope, Subject
+from ledger.store.access import ReadRow
+
+__all__ = ["Exporter", "Manager", "Preparer", "Reader", "Submitter", "subject_of"]
+
+PURPOSE_MOST: Final = 200
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="secret",
+    description="The secret of a session or of an API key.",
+)
+_Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+_Purpose = Annotated[
+    str | None,
+    Header(
+        alias="Fenbook-Purpose",
+        description="A regulator's purpose, percent-encoded UTF-8; logged with the read.",
+    ),
+]
+
+
+async def subject_of(request: Request, credentials: _Credentials) -> Subject:
+    """Who asks; raises `NotSignedIn` or `TooManyRequests`."""
+    context = context_of(request)
+    if credentials is None:
+        raise NotSignedIn()
+    secret = credentials.credentials
+    is_known, subject = context.access.remembered(secret)
+    if not is_known:
+        subject = await run_in_threadpool(context.access.subject, secret)
+    if subject is None:
+        raise NotSignedIn()
+    options = context.options
+    rate = options.per_session if subject.is_session else options.per_key
+    context.limits.take(request.scope, "subject", rate, subject.actor)
+    return subject
+
+
+def _may(scope: Scope) -> Callable[..., Awaitable[Subject]]:
+    """Asks that what the subject signed in with has a scope."""
+
+    async def asker(subject: Annotated[Subject, Security(subject_of)]) -> Subject:
+        if scope not in subject.scopes:
+            raise ScopeMissing(scope=scope.value)
+        return subject
+
+    return asker
+
+
+def _reads(scope: Scope) -> Callable[..., Awaitable[Subject]]:
+    """The same; and a regulator's read is logged before it is answered."""
+
+    async def reader(
+        request: Request,
+        subject: Annotated[Subject, Security(_may(scope))],
+        purpose: _Purpose = None,
+    ) -> Subject:
+        if subject.roles & Role.REGULATOR:
+            row = _read_of(request, subject, purpose)
+            await run_in_threadpool(context_of(request).access.log_read, row)
+        return subject
+
+    return reader
+
+
+def _read_of(request: Request, subject: Subject, purpose: str | None) -> ReadRow:
+    try:
+        said = unquote(purpose or "", errors="strict").strip()
+    except UnicodeDecodeError:
+        said = ""
+    if not said or len(said) > PURPOSE_MOST or not said.isprintable():
+        raise PurposeNotStated()
+    asked = {**request.query_params, **request.path_params}
+    return ReadRow(
+        read_wall=context_of(request).access.wall(),
+        participant=subject.participant,
+        actor=subject.actor,
+        operation=request.scope["route"].operation_id,
+        subject=json.dumps(asked, sort_keys=True, separators=(",", ":")),
+        purpose=said,
+        trace_id=trace_of(request.scope),
+    )
+
+
+Reader = Annotated[Subject, Security(_reads(Scope.READ))]
+Exporter = Annotated[Subject, Security(_reads(Scope.EXPORT))]
+Preparer = Annotated[Subject, Security(_may(Scope.PREPARE))]
+Submitter = Annotated[Subject, Security(_may(Scope.SUBMIT))]
+Manager = Annotated[Subject, Security(_may(Scope.MANAGE))]

@@ -1,0 +1,96 @@
+"""Around everything: the trace id, the headers of every answer, and what becomes of faults."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.limits import Limits, Standing
+from api.metrics import Requests
+from api.options import Options
+from api.problems import answer, trace_of
+from ledger.model.errors import LedgerError, ServiceBroken
+
+__all__ = ["Door"]
+
+_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": (
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+)
+"""Of every answer that does not set its own."""
+
+_log = structlog.get_logger("fenbook.door")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The outermost layer."""
+
+    app: ASGIApp
+    options: Options
+    limits: Limits
+    requests: Requests
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun, trace, status = time.perf_counter(), trace_of(scope), 0
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(scope, message)
+            await send(message)
+
+        try:
+            client = scope.get("client")
+            self.limits.take(
+                scope, "address", self.options.per_address, client[0] if client else ""
+            )
+            await self.app(scope, receive, send_on)
+        except LedgerError as refusal:
+            await answer(scope, refusal)(scope, receive, send_on)
+        except Exception as fault:  # whatever it is, the client gets a problem and no trace of it
+            _log.error("request failed", trace_id=trace, fault=type(fault).__name__, exc_info=fault)
+            if status:
+                raise
+            await answer(scope, ServiceBroken())(scope, receive, send_on)
+        finally:
+            self.requests.count(scope, status, time.perf_counter() - begun)
+
+    def _add_headers(self, scope: Scope, message: Message) -> None:
+        headers = MutableHeaders(scope=message)
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        headers["Trace-Id"] = trace_of(scope)
+        headers.add_vary_header("Accept-Language")
+        headers.add_vary_header("Authorization")
+        if self.options.is_demo:
+            headers["Fenbook-Demo"] = "this server holds the participants' keys"
+        standing: Standing | None = scope["state"].get("standing")
+        if standing is not None:
+            headers.update(standing.headers())
+            if message["status"] == 429:
+                headers["Retry-After"] = str(standing.reset)

@@ -1,0 +1,55 @@
+"""What an installation may set about its door; the numbers are part of the documentation."""
+
+from dataclasses import dataclass
+
+__all__ = ["Options", "Rate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many requests within how many seconds."""
+
+    most: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Limits and places of the door. Sizes are bytes, times are seconds."""
+
+    service: str = "fenbook"
+    """The name under which it is reached; it is signed at each sign-in."""
+
+    body_bytes: int = 256 * 1024
+    """Of a JSON body; a transfer of 500 parts needs half of it."""
+    body_depth: int = 12
+    target_bytes: int = 4 * 1024
+    """Of path and query together."""
+
+    session_seconds: int = 3600
+    challenge_seconds: int = 300
+    idempotency_days: int = 35
+    """How long a first answer is kept: over the end of a month."""
+
+    per_address: Rate = Rate(120_000, 60)
+    per_session: Rate = Rate(1_200, 60)
+    per_key: Rate = Rate(60_000, 60)
+    sign_in: Rate = Rate(30, 60)
+    """Challenges and answers to them, by address."""
+    export: Rate = Rate(30, 60)
+
+    batch_most: int = 128
+    """Commands that are checked, simulated and stored together."""
+    queue_most: int = 4_096
+    """Commands that may wait for their batch; more are told to come again."""
+    wait_most: int = 60
+    """Longest `Prefer: wait`."""
+
+    page_default: int = 50
+    page_most: int = 200
+    export_rows_most: int = 100_000
+
+    metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """From where `/metrics` is answered; elsewhere it is not there."""
+    is_demo: bool = False
+    """Whether this server holds participants' keys; said in every answer."""

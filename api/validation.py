@@ -1,0 +1,69 @@
+"""What pydantic finds wrong, as faults in two languages that never repeat what was sent."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from api.problems import MISSING, UNKNOWN, Fault
+from ledger.model.glossary import Term
+
+__all__ = ["faults_of", "is_path_wrong"]
+
+_FAULTS_MOST: Final = 20
+
+_OTHER: Final = Term("is not of its form.", "格式不符。")
+_DETAILS: Final[Mapping[str, Term]] = MappingProxyType(
+    {
+        "missing": MISSING,
+        "extra_forbidden": UNKNOWN,
+        "string_type": Term("must be text.", "应为文本。"),
+        "string_too_short": Term("is too short.", "过短。"),
+        "string_too_long": Term("is too long.", "过长。"),
+        "int_type": Term("must be a whole number.", "应为整数。"),
+        "int_parsing": Term("must be a whole number.", "应为整数。"),
+        "int_parsing_size": Term("is out of its range.", "超出范围。"),
+        "bool_type": Term("must be true or false.", "应为 true 或 false。"),
+        "bool_parsing": Term("must be true or false.", "应为 true 或 false。"),
+        "list_type": Term("must be a list.", "应为列表。"),
+        "tuple_type": Term("must be a list.", "应为列表。"),
+        "too_short": Term("has too few items.", "条目过少。"),
+        "too_long": Term("has too many items.", "条目过多。"),
+        "model_type": Term("must be an object.", "应为对象。"),
+        "model_attributes_type": Term("must be an object.", "应为对象。"),
+        "dict_type": Term("must be an object.", "应为对象。"),
+        "literal_error": Term("is none of the values listed for it.", "不在可选值之列。"),
+        "enum": Term("is none of the values listed for it.", "不在可选值之列。"),
+        "greater_than_equal": Term("is too small.", "过小。"),
+        "less_than_equal": Term("is too large.", "过大。"),
+    }
+)
+
+
+def is_path_wrong(errors: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the address names what cannot exist."""
+    return any(one["loc"][:1] == ("path",) for one in errors)
+
+
+def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
+    """The first faults of a request, each at its place."""
+    found = [_fault(one) for one in errors]
+    return list(dict.fromkeys(found))[:_FAULTS_MOST]
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    source, *steps = error["loc"] or ("body",)
+    if error["type"] == "extra_forbidden":
+        steps = steps[:-1]  # the unknown name itself was sent
+    if source == "body":
+        pointer = "".join(f"/{step}" for step in steps if not _is_variant(step))
+    else:
+        pointer = str(steps[0]) if steps else str(source)
+    context = error.get("ctx") or {}
+    told = context.get("told")
+    detail = told if isinstance(told, Term) else _DETAILS.get(error["type"], _OTHER)
+    return Fault(pointer, detail)
+
+
+def _is_variant(step: object) -> bool:
+    """Steps that name a validator rather than a field."""
+    return isinstance(step, str) and not step.isidentifier()
