@@ -1,0 +1,59 @@
+"""Refusals as the text that stands with an operation, and back."""
+
+import json
+from typing import Any, Final
+
+from ledger.chain.codec import decode_refusal
+from ledger.model import errors
+from ledger.model.errors import LedgerError
+
+__all__ = ["refusal_of", "refusal_text", "text_of_reason"]
+
+_ERRORS: Final = {
+    name: found
+    for name in errors.__all__
+    if isinstance(found := getattr(errors, name), type) and issubclass(found, LedgerError)
+}
+
+
+def refusal_text(refusal: LedgerError) -> str:
+    """A refusal as canonical JSON: its code and its values."""
+    values = {name: _plain(value) for name, value in refusal.values.items()}
+    return _canonical({"code": refusal.code, "values": values})
+
+
+def text_of_reason(reason: bytes) -> str:
+    """The refusal that a revert's bytes say; the bytes themselves where no release knows them."""
+    refusal = decode_refusal(reason)
+    if refusal is not None:
+        return refusal_text(refusal)
+    return _canonical({"code": "0x" + reason[:4].hex(), "data": "0x" + reason.hex()})
+
+
+def refusal_of(text: str) -> LedgerError | None:
+    """The refusal that a text stands for; None for one that this release does not know."""
+    said: dict[str, Any] = json.loads(text)
+    kind = _ERRORS.get(said["code"])
+    if kind is None:
+        return None
+    return kind(**{name: _value(value) for name, value in said["values"].items()})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {"hex": value.hex()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, bool | int | str) or value is None else str(value)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return bytes.fromhex(value["hex"])
+    if isinstance(value, list):
+        return tuple(_value(item) for item in value)
+    return value
+
+
+def _canonical(said: dict[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
