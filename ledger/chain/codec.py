@@ -35,6 +35,8 @@ class Event:
     index: int
     """Position among all events of its block."""
     transaction: bytes
+    block_hash: bytes = b""
+    """Hash of its block; empty where it was not told."""
 
 
 def revert_data(failure: Exception) -> bytes | None:
@@ -75,6 +77,7 @@ def decode_event(log: Mapping[str, Any]) -> Event | None:
         block=int(log["blockNumber"]),
         index=int(log["logIndex"]),
         transaction=bytes(log["transactionHash"]),
+        block_hash=bytes(log.get("blockHash") or b""),
     )
 
 

@@ -20,7 +20,7 @@ from ledger.chain.codec import Event, decode_event
 from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending
 from ledger.chain.node import BLOCK_GAS, Reverted
 from ledger.chain.typed_data import keccak
-from ledger.model.errors.service import ChainMismatch
+from ledger.model.errors.service import ChainMismatch, NodeFailed
 
 __all__ = ["GAS_PRICE", "EmbeddedEndpoint", "JournalEntry"]
 
@@ -119,9 +119,11 @@ class EmbeddedEndpoint:
         """Events of these contracts in some blocks, in order; of all where none is named."""
         wanted = {one.lower() for one in addresses}
         with self._turn:
+            if last > self.head().number:
+                raise NodeFailed(url=self.name, problem=f"it has not come to block {last}")
             return [
                 event
-                for number in range(first, min(last, self.head().number) + 1)
+                for number in range(first, last + 1)
                 for event in self._events.get(number, ())
                 if not wanted or event.contract in wanted
             ]
@@ -257,6 +259,7 @@ class EmbeddedEndpoint:
                     "blockNumber": number,
                     "logIndex": index,
                     "transactionHash": hash_,
+                    "blockHash": block.hash,
                 }
             )
             for index, log in enumerate(receipt.logs)

@@ -113,7 +113,10 @@ class Endpoint(Protocol):
         """Blocks `first` to `last` in order, up to the first that is missing."""
 
     def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[Event]:
-        """Events of these contracts in some blocks, in order; of all where none is named."""
+        """Events of these contracts in some blocks, in order; of all where none is named.
+
+        Every block must be there: who has not come to the last one fails.
+        """
 
     def call(self, question: Question) -> bytes:
         """The answer of a contract at the last block; raises `Reverted`."""

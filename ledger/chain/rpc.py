@@ -103,7 +103,12 @@ class RpcEndpoint:
         return found
 
     def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[Event]:
-        """Events of these contracts in some blocks, in order; in halves where that is too much."""
+        """Events of these contracts in some blocks, in order; in halves where that is too much.
+
+        A node that has not come to the last block would leave events out without a word.
+        """
+        if self._shaped(number_of, self._ask("eth_blockNumber")) < last:
+            raise self._failed(f"it has not come to block {last}")
         events: list[Event] = []
         for low in range(first, last + 1, BLOCKS_MAX):
             high = min(low + BLOCKS_MAX - 1, last)

@@ -101,6 +101,7 @@ def log_of(log: Mapping[str, Any]) -> dict[str, Any]:
         "blockNumber": int(log["blockNumber"], 16),
         "logIndex": int(log["logIndex"], 16),
         "transactionHash": bytes.fromhex(log["transactionHash"][2:]),
+        "blockHash": bytes.fromhex(log["blockHash"][2:]),
     }
 
 

@@ -72,7 +72,7 @@ class TestAnswers:
         assert node.block(9) is None
         assert node.block(1) == chain.block(1)
         for addresses in ((), (DEPLOYMENT.address("Deposits"),)):
-            assert node.logs(0, 9, addresses) == chain.logs(0, 9, addresses) != []
+            assert node.logs(0, 2, addresses) == chain.logs(0, 2, addresses) != []
         assert node.transaction_count(KEY.address) == 3
         hashes = [one.hash for one in chain_taken(raws)]
         assert node.landed([*hashes, bytes(32)]) == chain.landed([*hashes, bytes(32)])
@@ -110,7 +110,7 @@ class TestAnswers:
             served.chain.mine()
         monkeypatch.setattr(rpc, "BLOCKS_MAX", 2)
         assert node.logs(0, 6, ()) == served.chain.logs(0, 6, ())
-        assert served.requests == 4
+        assert served.requests == 5
         ask = served._eth_getLogs
 
         def bounded(asked: dict[str, Any]) -> list[Any]:
@@ -121,6 +121,16 @@ class TestAnswers:
         served._eth_getLogs = bounded  # type: ignore[method-assign]
         monkeypatch.setattr(rpc, "BLOCKS_MAX", 100)
         assert node.logs(0, 6, ()) == served.chain.logs(0, 6, ())
+
+    def test_node_that_has_not_come_to_the_last_block_leaves_nothing_out_without_a_word(
+        self, node: RpcEndpoint
+    ) -> None:
+        with pytest.raises(NodeFailed, match="not come to block 2"):
+            node.logs(0, 2, ())
+
+    def test_event_tells_the_block_that_holds_it(self, served: Served, node: RpcEndpoint) -> None:
+        events = node.logs(0, 1, ())
+        assert {one.block_hash for one in events} == {served.chain.head().hash}
 
 
 def chain_taken(raws: list[bytes]) -> list[Any]:

@@ -16,6 +16,7 @@ from ledger.chain.codec import Event, decode_event
 from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending
 from ledger.chain.node import Reverted
 from ledger.chain.typed_data import keccak
+from ledger.model.errors.service import NodeFailed
 from tests.faults.abi import Log
 from tests.faults.model_ledger import CHAIN_ID, DEPLOYMENT, ModelLedger
 
@@ -123,6 +124,7 @@ class ModelChain:
                 "blockNumber": made.block.number,
                 "logIndex": index,
                 "transactionHash": transaction,
+                "blockHash": made.block.hash,
             }
             for made in self._made[first : last + 1]
             for index, ((address, topics, data), transaction) in enumerate(made.logs)
@@ -144,6 +146,10 @@ class ModelChain:
 
     def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[Event]:
         """Events of these contracts in some blocks, in order; of all where none is named."""
+        if last > self.head().number:
+            raise NodeFailed(url=self.name, problem=f"it has not come to block {last}")
+        if last >= len(self._made):
+            raise NodeFailed(url=self.name, problem=f"it has not come to block {last}")
         wanted = set(addresses)
         found = [
             decode_event(one)

@@ -63,6 +63,12 @@ class Served:
     def _eth_chainId(self) -> str:  # noqa: N802 -- as the network spells it
         return hex(self.chain.chain_id)
 
+    def _eth_blockNumber(self) -> str:  # noqa: N802
+        return hex(self.chain.head().number)
+
+    def _eth_blockNumber(self) -> str:  # noqa: N802
+        return hex(self.chain.head().number)
+
     def _eth_getBlockByNumber(self, number: str, _full: bool) -> Any:  # noqa: N802
         found = self.chain.head() if number == "latest" else self.chain.block(int(number, 16))
         return None if found is None else _block(found)
@@ -170,6 +176,7 @@ def _log(log: Mapping[str, Any]) -> dict[str, Any]:
         "blockNumber": hex(log["blockNumber"]),
         "logIndex": hex(log["logIndex"]),
         "transactionHash": "0x" + log["transactionHash"].hex(),
+        "blockHash": "0x" + log["blockHash"].hex(),
     }
 
 
