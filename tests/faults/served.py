@@ -66,9 +66,6 @@ class Served:
     def _eth_blockNumber(self) -> str:  # noqa: N802
         return hex(self.chain.head().number)
 
-    def _eth_blockNumber(self) -> str:  # noqa: N802
-        return hex(self.chain.head().number)
-
     def _eth_getBlockByNumber(self, number: str, _full: bool) -> Any:  # noqa: N802
         found = self.chain.head() if number == "latest" else self.chain.block(int(number, 16))
         return None if found is None else _block(found)
