@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.chain.artifacts import artifact
-from ledger.chain.calls import Item, framed
+from ledger.chain.batches import reasons_of, relay_call
+from ledger.chain.calls import Item
 from ledger.chain.codec import Event, decode_refusal
 from ledger.chain.deployment import Deployment, Founder, deploy
 from ledger.chain.endpoint_node import EndpointNode
@@ -103,11 +104,11 @@ class Ledger:
 
     def simulate(self, items: Sequence[Item]) -> list[Outcome]:
         """Say what would become of the items if they were relayed now, in this order."""
-        answer = self.node.call(self.deployment.address("Relay"), self._batch(items))
-        reasons = artifact("Relay").functions["relay"].answer(answer) or [b""] * len(items)
+        batch = relay_call(self.deployment, items)
+        answer = self.node.call(self.deployment.address("Relay"), batch)
         return [
-            Outcome(self._digest_of(item), decode_refusal(bytes(reason)) if reason else None)
-            for item, reason in zip(items, reasons, strict=True)
+            Outcome(self._digest_of(item), decode_refusal(reason) if reason else None)
+            for item, reason in zip(items, reasons_of(answer, len(items)), strict=True)
         ]
 
     def relay(self, items: Sequence[Item]) -> list[Outcome]:
@@ -117,7 +118,8 @@ class Ledger:
         """
         if not items:
             return []
-        receipt = self.node.send(self.deployment.address("Relay"), self._batch(items))
+        batch = relay_call(self.deployment, items)
+        receipt = self.node.send(self.deployment.address("Relay"), batch)
         return self._outcomes(items, receipt)
 
     def carry_out(self, item: Item) -> Outcome:
@@ -127,12 +129,6 @@ class Ledger:
     def call(self, contract: str, function: str, *values: Any) -> Item:
         """An act that anybody may ask for: `settle`, `lapse`, `issueFromBatch`, …"""
         return Item(contract, artifact(contract).functions[function].call(*values))
-
-    def _batch(self, items: Sequence[Item]) -> bytes:
-        desks = list(dict.fromkeys(item.desk for item in items))
-        addresses = [self.deployment.address(desk) for desk in desks]
-        calls = b"".join(framed(desks.index(item.desk), item.data) for item in items)
-        return artifact("Relay").functions["relay"].call(addresses, len(items), calls)
 
     def _digest_of(self, item: Item) -> bytes | None:
         return None if item.command is None else self.digest(item.command)

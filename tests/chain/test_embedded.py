@@ -2,12 +2,13 @@
 
 import pytest
 
+from ledger.chain.codec import Event
 from ledger.chain.embedded import EmbeddedEndpoint, JournalEntry
 from ledger.chain.endpoint import Answer, Question
 from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.node import Reverted
 from ledger.model.errors import UnknownVoucher
-from ledger.model.errors.service import BatchReverted, ChainMismatch
+from ledger.model.errors.service import BatchReverted, ChainMismatch, NodeFailed
 from tests.cast import MORNING
 from tests.chain.chains import embedded, founded, relayer_key
 
@@ -36,6 +37,11 @@ def chain(journal: list[JournalEntry]) -> EmbeddedEndpoint:
     return embedded(entries=journal)
 
 
+def every(chain: EmbeddedEndpoint, *addresses: str) -> list[Event]:
+    """All events of some contracts, or of all."""
+    return chain.logs(0, chain.head().number, addresses)
+
+
 def _raw(nonce: int, data: bytes = b"") -> bytes:
     return relayer_key().sign(nonce, "0x" + "11" * 20, data, gas=100_000).raw
 
@@ -45,7 +51,7 @@ def test_journal_brings_the_same_chain_back(journal: list[JournalEntry]) -> None
     assert one.head() == two.head()
     assert one.head().hash == journal[-1].hash
     assert one.blocks(0, 99) == two.blocks(0, 99)
-    assert one.logs(0, 99, ()) == two.logs(0, 99, ()) != []
+    assert every(one) == every(two) != []
     hashes = [hash_ for block in one.blocks(0, 99) for hash_ in block.transactions]
     assert one.landed(hashes) == two.landed(hashes)
     last = one.landed(hashes)[-1]
@@ -164,11 +170,13 @@ class TestQuestions:
         self, journal: list[JournalEntry]
     ) -> None:
         chain = embedded(entries=journal)
-        every = chain.logs(0, 99, ())
-        homes = {event.contract for event in every}
+        events = every(chain)
+        homes = {event.contract for event in events}
         for home in homes:
-            own = chain.logs(0, 99, [home.upper().replace("0X", "0x")])
-            assert own == [event for event in every if event.contract == home]
-        assert chain.logs(0, 99, ["0x" + "33" * 20]) == []
-        first, last = every[0].block, every[-1].block
-        assert chain.logs(first, first, ()) + chain.logs(first + 1, last, ()) == every
+            own = every(chain, home.upper().replace("0X", "0x"))
+            assert own == [event for event in events if event.contract == home]
+        assert every(chain, "0x" + "33" * 20) == []
+        first, last = events[0].block, events[-1].block
+        assert chain.logs(first, first, ()) + chain.logs(first + 1, last, ()) == events
+        with pytest.raises(NodeFailed):
+            chain.logs(0, chain.head().number + 1, ())
