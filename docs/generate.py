@@ -41,6 +41,7 @@ _ERROR_GROUPS: Final = {
     "door": ("HTTP door", "接口"),
     "store": ("Database", "数据库"),
     "records": ("Private records", "私密档案"),
+    "imports": ("Import", "导入"),
     "input": ("Input", "输入"),
 }
 

@@ -15,6 +15,7 @@ from ledger.model.errors import (
     base,
     door,
     financing,
+    imports,
     input,
     issue,
     oversight,
@@ -30,6 +31,7 @@ from ledger.model.errors.base import *
 from ledger.model.errors.base import LedgerError
 from ledger.model.errors.door import *
 from ledger.model.errors.financing import *
+from ledger.model.errors.imports import *
 from ledger.model.errors.input import *
 from ledger.model.errors.issue import *
 from ledger.model.errors.oversight import *
@@ -45,6 +47,7 @@ __all__ += authority.__all__
 __all__ += base.__all__
 __all__ += door.__all__
 __all__ += financing.__all__
+__all__ += imports.__all__
 __all__ += input.__all__
 __all__ += issue.__all__
 __all__ += oversight.__all__

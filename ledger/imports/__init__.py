@@ -1,0 +1,3 @@
+"""Spreadsheets of payables: read, judged row by row, written. It knows no chain, no database."""
+
+__all__: list[str] = []

@@ -1,0 +1,260 @@
+"""Rows of a sheet as drafts of payables. A line that holds invoice columns alone belongs to the
+payable above it, so that one payable may have several invoices."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from ledger.imports.cells import EMPTY, Cell, CellKind, column_letter
+from ledger.imports.columns import Field, Layout, heading_key
+from ledger.imports.findings import Finding
+from ledger.imports.parties import Finder, Parties
+from ledger.imports.sheets import Sheet
+from ledger.imports.values import Unreadable, code_text, parse_amount, parse_date, plain_text
+from ledger.model.figures import grouped_text
+
+__all__ = ["EXAMPLE", "Draft", "InvoiceDraft", "Reading", "read_drafts"]
+
+EXAMPLE: Final = "示例 EXAMPLE"
+"""The reference of the template's example, which is never issued."""
+
+REFERENCE_LENGTH_MAX: Final = 64
+EVIDENCE_LENGTH_MAX: Final = 1_000
+NUMBER_LENGTH_MAX: Final = 40
+
+_Value = TypeVar("_Value")
+_TOTALS: Final = frozenset({"合计", "总计", "合计金额", "total", "grandtotal", "sum"})
+_OF_INVOICE: Final = frozenset(one for one in Field if one.value.startswith("invoice_"))
+
+
+@dataclass(slots=True)
+class InvoiceDraft:
+    """An invoice that backs a draft, as it was written."""
+
+    line: int
+    number: str
+    cells: Mapping[Field, tuple[str, str]] = field(default_factory=dict)
+    code: str = ""
+    seller: str = ""
+    day: int | None = None
+    total: int = 0
+    used: int = 0
+    fingerprint: bytes = b""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A payable about to be issued; what could not be read is 0 or empty and has its finding."""
+
+    line: int
+    cells: dict[Field, tuple[str, str]]
+    """Of each filled cell the letter of its column and what it shows."""
+    supplier: int = 0
+    bank: int = 0
+    face: int = 0
+    maturity: int = 0
+    reference: str = ""
+    evidence: str = ""
+    invoices: list[InvoiceDraft] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether nothing keeps it from being issued."""
+        return not any(one.is_error for one in self.findings)
+
+    def find(
+        self, code: str, of: Field | None = None, *, line: int = 0, value: str = "", **facts: str
+    ) -> None:
+        """Add what is wrong; the cell and its value are filled in where they are of this line."""
+        column, shown = self.cells.get(of, ("", "")) if of and not line else ("", "")
+        self.findings.append(
+            Finding(code, line or self.line, column, of, value or shown, dict(facts))
+        )
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything that a sheet says."""
+
+    heading: int
+    """Line of the heading."""
+    drafts: list[Draft] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    """Of the file as a whole."""
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether nothing about the file as a whole keeps its rows from being issued."""
+        return not any(one.is_error for one in self.findings)
+
+
+def read_drafts(sheet: Sheet, layout: Layout, finder: Finder, *, bank: int = 0) -> Reading:
+    """The drafts of a sheet; `bank` is the settlement bank where the sheet names none."""
+    reading = Reading(layout.line)
+    if layout.ignored:
+        facts = {"columns": ", ".join(layout.ignored)}
+        reading.findings.append(Finding("ColumnIgnored", 0, facts=facts))
+    lines = list(_lines(sheet, layout))
+    parties = Parties(finder, [cells for _, cells in lines])
+    reader = _Reader(reading, parties, layout, bank=bank, is_1904=sheet.is_1904)
+    for line, cells in lines:
+        reader.read(line, cells)
+    return reading
+
+
+def _lines(sheet: Sheet, layout: Layout) -> Iterator[tuple[int, dict[Field, Cell]]]:
+    """The filled cells of each line below the heading, with the line's number."""
+    columns = list(layout.columns.items())
+    for line, row in enumerate(sheet.rows[layout.line :], start=layout.line + 1):
+        length = len(row)
+        cells = {
+            of: row[column]
+            for of, column in columns
+            if column < length and row[column].kind is not CellKind.EMPTY
+        }
+        if cells or _is_total(row):
+            yield line, cells
+
+
+def _is_total(row: Sequence[Cell]) -> bool:
+    first = next((one for one in row if one.kind is not CellKind.EMPTY), EMPTY)
+    return first.kind is CellKind.TEXT and heading_key(first.text) in _TOTALS
+
+
+class _Reader:
+    """Reads line by line what the parties of all lines are known for already."""
+
+    def __init__(
+        self, reading: Reading, parties: Parties, layout: Layout, *, bank: int, is_1904: bool
+    ) -> None:
+        self._reading = reading
+        self._parties = parties
+        self._letters = {of: column_letter(place) for of, place in layout.columns.items()}
+        self._bank = bank
+        self._is_1904 = is_1904
+        self._total = 0
+        self._is_total_known = True
+
+    def read(self, line: int, cells: Mapping[Field, Cell]) -> None:
+        """Read one line."""
+        shown = {of: (self._letters[of], cell.text) for of, cell in cells.items()}
+        if any(heading_key(text) in _TOTALS for _, text in shown.values()) or not cells:
+            self._read_total(line, cells)
+        elif cells.get(Field.REFERENCE, EMPTY).text == EXAMPLE:
+            self._reading.findings.append(Finding("ExampleSkipped", line))
+        elif cells.keys() <= _OF_INVOICE:
+            if self._reading.drafts:
+                self._read_invoice(self._reading.drafts[-1], line, cells)
+            else:
+                self._reading.findings.append(Finding("NoPayableAbove", line))
+        else:
+            draft = Draft(line, shown)
+            self._reading.drafts.append(draft)
+            self._read_payable(draft, cells)
+
+    def _read_payable(self, draft: Draft, cells: Mapping[Field, Cell]) -> None:
+        for of in (Field.SUPPLIER, Field.SUPPLIER_USCC, Field.SUPPLIER_ID):
+            if of in cells:
+                self._parties.read(draft, of, cells[of])
+        if not any(of in cells for of in (Field.SUPPLIER, Field.SUPPLIER_USCC, Field.SUPPLIER_ID)):
+            self._miss(draft, Field.SUPPLIER)
+        draft.face = self._value(draft, cells, Field.AMOUNT, parse_amount) or 0
+        draft.maturity = self._date(draft, cells, Field.MATURITY) or 0
+        self._total += draft.face
+        self._is_total_known &= bool(draft.face)
+        if Field.BANK in cells:
+            self._parties.read(draft, Field.BANK, cells[Field.BANK])
+        elif self._bank:
+            draft.bank = self._bank
+        else:
+            self._miss(draft, Field.BANK)
+        draft.reference = self._text(draft, cells, Field.REFERENCE, REFERENCE_LENGTH_MAX)
+        draft.evidence = self._text(draft, cells, Field.EVIDENCE, EVIDENCE_LENGTH_MAX)
+        if any(of in cells for of in _OF_INVOICE):
+            self._read_invoice(draft, draft.line, cells)
+
+    def _read_invoice(self, draft: Draft, line: int, cells: Mapping[Field, Cell]) -> None:
+        here = draft if line == draft.line else Draft(line, _shown(cells, self._letters))
+        number = self._value(here, cells, Field.INVOICE_NUMBER, _number)
+        code = self._value(here, cells, Field.INVOICE_CODE, _number, is_needed=False)
+        total = self._value(here, cells, Field.INVOICE_TOTAL, parse_amount)
+        used = self._value(here, cells, Field.INVOICE_USED, parse_amount, is_needed=False)
+        day = self._date(here, cells, Field.INVOICE_DATE, is_needed=False)
+        seller = self._text(here, cells, Field.INVOICE_SELLER, NUMBER_LENGTH_MAX * 3)
+        if here is not draft:
+            draft.findings += here.findings
+        if number and total:
+            draft.invoices.append(
+                InvoiceDraft(line, number, here.cells, code or "", seller, day, total, used or 0)
+            )
+
+    def _read_total(self, line: int, cells: Mapping[Field, Cell]) -> None:
+        if Field.AMOUNT not in cells or not self._is_total_known:
+            return
+        column, text = self._letters[Field.AMOUNT], cells[Field.AMOUNT].text
+        try:
+            told = parse_amount(cells[Field.AMOUNT])
+        except Unreadable as unreadable:
+            finding = Finding(unreadable.code, line, column, Field.AMOUNT, text)
+        else:
+            code = "TotalSkipped" if told == self._total else "TotalDiffers"
+            facts = {"total": grouped_text(self._total)}
+            finding = Finding(code, line, column, Field.AMOUNT, text, facts)
+        self._reading.findings.append(finding)
+
+    # ---- one cell
+
+    def _value(
+        self,
+        draft: Draft,
+        cells: Mapping[Field, Cell],
+        of: Field,
+        parse: Callable[[Cell], _Value],
+        *,
+        is_needed: bool = True,
+    ) -> _Value | None:
+        cell = cells.get(of, EMPTY)
+        if cell.kind is CellKind.EMPTY:
+            if is_needed:
+                self._miss(draft, of)
+            return None
+        try:
+            return parse(cell)
+        except Unreadable as unreadable:
+            draft.find(unreadable.code, of)
+            return None
+
+    def _date(
+        self, draft: Draft, cells: Mapping[Field, Cell], of: Field, *, is_needed: bool = True
+    ) -> int | None:
+        return self._value(
+            draft,
+            cells,
+            of,
+            lambda cell: parse_date(cell, is_1904=self._is_1904),
+            is_needed=is_needed,
+        )
+
+    def _text(self, draft: Draft, cells: Mapping[Field, Cell], of: Field, length_max: int) -> str:
+        def parse(cell: Cell) -> str:
+            return plain_text(cell, length_max=length_max)
+
+        return self._value(draft, cells, of, parse, is_needed=False) or ""
+
+    def _miss(self, draft: Draft, of: Field) -> None:
+        draft.cells.setdefault(of, (self._letters.get(of, ""), ""))
+        draft.find("Missing", of)
+
+
+def _number(cell: Cell) -> str:
+    text = code_text(cell)
+    if len(text) > NUMBER_LENGTH_MAX:
+        raise Unreadable("Malformed")
+    return text
+
+
+def _shown(
+    cells: Mapping[Field, Cell], letters: Mapping[Field, str]
+) -> dict[Field, tuple[str, str]]:
+    return {of: (letters[of], cell.text) for of, cell in cells.items()}
