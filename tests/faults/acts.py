@@ -20,11 +20,11 @@ def issue(to: int, amount: int, nonce: int, deadline: int) -> IssueDeposit:
 
 
 def move(
-    giver: int, taker: int, amount: int, nonce: int, deadline: int, **more: Any
+    giver: int, taker: int, amount: int, nonce: int, deadline: int, *, purpose: bytes = b""
 ) -> MoveDeposit:
     """A participant pays another."""
-    purpose = more.get("purpose", keccak(b"purpose %d" % nonce))
-    return MoveDeposit(giver, BANK, taker, amount, purpose, nonce, deadline)
+    why = purpose or keccak(b"purpose %d" % nonce)
+    return MoveDeposit(giver, BANK, taker, amount, why, nonce, deadline)
 
 
 def void(participant: int, voided: int, nonce: int, deadline: int) -> VoidNonce:

@@ -1,0 +1,224 @@
+"""Statements about operations: accepted once per digest, found by number, picked for a batch."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ledger.store.rows import VIEW_TABLES
+from ledger.store.tables.events import EVENTS
+from ledger.store.tables.operations import ACCEPTED, OPERATIONS, PARKED, SENT
+
+__all__ = [
+    "Executed",
+    "Operation",
+    "add_operations",
+    "count_by_state",
+    "due_operations",
+    "find_executed",
+    "find_operation",
+    "find_operations_by_digest",
+    "hold_operations",
+    "oldest_open",
+    "open_operations",
+    "park_operation",
+    "postpone_operation",
+    "release_operation",
+]
+
+_MANY: Final = 400
+"""Values that one statement names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the service has answered for, from acceptance to its end."""
+
+    id: str
+    digest: bytes | None
+    """The command's trace id; none for an act that nobody signs."""
+    participant: int
+    """Whose command it is; 0 for an act that nobody signs."""
+    nonce: bytes | None
+    verb: str
+    """Function of the desk."""
+    desk: str
+    call: bytes
+    command: str
+    """The command's message, or the act's values, as canonical JSON."""
+    signed: str
+    """What was posted, as canonical JSON."""
+    state: str
+    refusal: str | None
+    """The last refusal; final only in state `refused`."""
+    deadline: int
+    """Last chain second at which it may take effect."""
+    external_reference: str | None
+    accepted_wall: int
+    updated_wall: int
+    block: int | None = None
+    """Where it took effect."""
+    transaction_hash: bytes | None = None
+    """The transaction that carries or carried it."""
+    tries: int = 0
+    """How often the ledger has refused it so far."""
+    next_try_wall: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """Where a command took effect, whoever relayed it."""
+
+    block: int
+    transaction: bytes
+
+
+_COLUMNS: Final = tuple(OPERATIONS.c[field.name] for field in fields(Operation))
+
+
+def add_operations(connection: Connection, operations: Sequence[Operation]) -> None:
+    """Store new operations; one whose digest is known already changes nothing."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(OPERATIONS).on_conflict_do_nothing(index_elements=["digest"])
+    if operations:
+        connection.execute(statement, [asdict(one) for one in operations])
+
+
+def find_operation(connection: Connection, id_: str) -> Operation | None:
+    """An operation by its number."""
+    found = connection.execute(select(*_COLUMNS).where(OPERATIONS.c.id == id_)).mappings().first()
+    return None if found is None else _operation(found)
+
+
+def find_operations_by_digest(
+    connection: Connection, digests: Iterable[bytes]
+) -> dict[bytes, Operation]:
+    """Operations by the digests of their commands."""
+    found: dict[bytes, Operation] = {}
+    for some in _chunks(list(digests)):
+        rows = connection.execute(select(*_COLUMNS).where(OPERATIONS.c.digest.in_(some)))
+        for row in rows.mappings():
+            one = _operation(row)
+            if one.digest is not None:
+                found[one.digest] = one
+    return found
+
+
+def find_executed(connection: Connection, digest: bytes) -> Executed | None:
+    """Where the chain carried out a command, as far as it was read."""
+    table = VIEW_TABLES["executed"].table
+    carried = connection.execute(select(table.c.transaction).where(table.c.digest == digest))
+    transaction = carried.scalars().first()
+    told = select(func.min(EVENTS.c.block)).where(EVENTS.c.digest == digest)
+    block = connection.execute(told).scalar()
+    if transaction is None or block is None:
+        return None
+    return Executed(block, transaction)
+
+
+def open_operations(
+    connection: Connection, limit: int, *, participants: Sequence[int] = ()
+) -> list[Operation]:
+    """Operations on their way, the latest ones in order of acceptance; of all or of some."""
+    statement = select(*_COLUMNS).where(OPERATIONS.c.state.in_((ACCEPTED, SENT)))
+    if participants:
+        statement = statement.where(OPERATIONS.c.participant.in_(participants))
+    rows = connection.execute(statement.order_by(OPERATIONS.c.id.desc()).limit(limit)).mappings()
+    return [_operation(row) for row in rows][::-1]
+
+
+def due_operations(
+    connection: Connection, limit: int, *, wall: int, latest: int, is_again: bool
+) -> list[Operation]:
+    """Accepted operations in order of acceptance: new ones, or those to be tried again.
+
+    A time to try again that lies beyond `latest` was written by a clock that has been set back.
+    """
+    place, again = OPERATIONS.c.tries, OPERATIONS.c.next_try_wall
+    is_due = or_(again <= wall, again > latest)
+    statement = (
+        select(*_COLUMNS)
+        .where(
+            OPERATIONS.c.state == ACCEPTED,
+            and_(place > 0, is_due) if is_again else place == 0,
+        )
+        .order_by(OPERATIONS.c.id)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        # Another process may be picking too: what it has is not ours.
+        statement = statement.with_for_update(skip_locked=True)
+    return [_operation(row) for row in connection.execute(statement).mappings()]
+
+
+def hold_operations(
+    connection: Connection, ids: Sequence[str], transaction_hash: bytes, *, wall: int
+) -> None:
+    """Note that operations stand in a stored transaction; one that has ended stays ended."""
+    for some in _chunks(ids):
+        connection.execute(
+            update(OPERATIONS)
+            .where(OPERATIONS.c.id.in_(some), OPERATIONS.c.state.in_((ACCEPTED, SENT)))
+            .values(state=SENT, transaction_hash=transaction_hash, updated_wall=wall)
+        )
+
+
+def postpone_operation(
+    connection: Connection, id_: str, *, refusal: str, again: int, wall: int
+) -> None:
+    """Note that an accepted operation would be refused now, and when to look again."""
+    connection.execute(
+        update(OPERATIONS)
+        .where(OPERATIONS.c.id == id_, OPERATIONS.c.state == ACCEPTED)
+        .values(
+            refusal=refusal,
+            tries=OPERATIONS.c.tries + 1,
+            next_try_wall=again,
+            updated_wall=wall,
+        )
+    )
+
+
+def park_operation(connection: Connection, id_: str, *, refusal: str, wall: int) -> None:
+    """Set an operation aside: no batch that holds it can be carried out."""
+    connection.execute(
+        update(OPERATIONS)
+        .where(OPERATIONS.c.id == id_, OPERATIONS.c.state.in_((ACCEPTED, SENT)))
+        .values(state=PARKED, refusal=refusal, updated_wall=wall)
+    )
+
+
+def release_operation(connection: Connection, id_: str, *, wall: int) -> bool:
+    """Let a parked operation be tried again; False if it is not parked."""
+    changed = connection.execute(
+        update(OPERATIONS)
+        .where(OPERATIONS.c.id == id_, OPERATIONS.c.state == PARKED)
+        .values(state=ACCEPTED, tries=0, next_try_wall=0, updated_wall=wall)
+    )
+    return changed.rowcount == 1
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """How many operations are in each state."""
+    statement = select(OPERATIONS.c.state, func.count()).group_by(OPERATIONS.c.state)
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def oldest_open(connection: Connection) -> int | None:
+    """When the oldest operation that is on its way was accepted, by this machine's clock."""
+    statement = select(func.min(OPERATIONS.c.accepted_wall)).where(
+        OPERATIONS.c.state.in_((ACCEPTED, SENT))
+    )
+    found: int | None = connection.execute(statement).scalar()
+    return found
+
+
+def _operation(row: RowMapping) -> Operation:
+    return Operation(**row)
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), _MANY):
+        yield values[start : start + _MANY]
