@@ -8,6 +8,7 @@ from ledger.model.figures import loan_name, payable_name, voucher_name
 
 __all__ = [
     "ROOT_SERIAL",
+    "SERIAL_MAX",
     "loan_name",
     "parse_loan",
     "parse_payable",
@@ -24,6 +25,9 @@ ROOT_SERIAL: Final = 1
 """Serial number of the root voucher of every payable."""
 
 _BITS: Final = 32
+
+SERIAL_MAX: Final = (1 << _BITS) - 1
+"""No voucher has a higher serial number."""
 _NUMBER: Final = r"([1-9][0-9]{0,9})"
 _VOUCHER: Final = re.compile(rf"V-{_NUMBER}\.{_NUMBER}")
 _PAYABLE: Final = re.compile(rf"P-{_NUMBER}")

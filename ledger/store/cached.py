@@ -135,6 +135,15 @@ class Rows(dict[Key, Row]):
 
     __hash__ = None
 
+    def between(self, low: Key, high: Key) -> list[Row]:
+        """Rows whose keys lie in a range, ends included."""
+        table = self._table
+        found = {table.key_of(one): one for one in self._sql.between(table, low, high)}
+        rows: dict[Key, Row | _Gone] = {key: table.read_back(one) for key, one in found.items()}
+        changed = self._changed(None)
+        rows.update({key: row for key, row in changed.items() if low <= key <= high})  # type: ignore[operator]
+        return [cast(Row, row) for row in rows.values() if row is not GONE]
+
     def pairs(self, first_key: int | None = None) -> Iterator[tuple[Key, Row]]:
         """Keys and rows; of one payable or participant if its key is given."""
         table = self._table

@@ -12,11 +12,12 @@ from typing import Any, Final, cast
 
 from sqlalchemy.engine import Connection
 
+from ledger.model.ids import SERIAL_MAX, voucher_id
 from ledger.store.cached import Rows
 from ledger.store.placed import Chains, NonceSets, Places
 from ledger.store.rows import VIEW_TABLES, Shape, ViewTable
 from ledger.store.view_sql import LIVE, ViewSql
-from ledger.views.claim_rows import Hop
+from ledger.views.claim_rows import Hop, Voucher
 from ledger.views.log import entry_from_json, entry_to_json
 from ledger.views.state import State
 
@@ -62,6 +63,11 @@ class SqlState(State):
     def add_hop(self, hop: Hop) -> None:
         """Append to the lineage of the range's payable."""
         cast("Chains[Hop]", self.hops).add(hop.payable, hop)
+
+    def vouchers_of(self, payable: int) -> list[Voucher]:
+        """Every voucher of a payable, closed ones too."""
+        rows = cast("Rows[int, Voucher]", self.vouchers)
+        return rows.between(voucher_id(payable, 0), voucher_id(payable, SERIAL_MAX))
 
     # ---- transactions
 

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Boolean
 from sqlalchemy.engine import Connection
 
+from ledger.store.bulk import array_type, quoted, rows_clause
 from ledger.store.columns import Plain, as_stored
-from ledger.store.metadata import Bytes, Word
 from ledger.store.rows import ViewTable
 
-__all__ = ["LIVE", "ViewSql", "quoted"]
+__all__ = ["LIVE", "ViewSql"]
 
 LIVE: Final = "v_"
 """What the names of the tables in use begin with; a rebuild fills others meanwhile."""
@@ -76,6 +75,12 @@ class ViewSql:
     def some(self, table: ViewTable, first_key: int) -> Iterator[Sequence[Any]]:
         """The stored rows of one payable or participant in the order of their keys."""
         yield from self._ask(self._of(table).some, as_stored((first_key,)))
+
+    def between(self, table: ViewTable, low: Any, high: Any) -> Iterator[Sequence[Any]]:
+        """The stored rows whose keys of one column lie in a range, in their order."""
+        key = quoted(table.keys[0])
+        text = f"{self._select(table)} WHERE {key} BETWEEN {self._mark} AND {self._mark}"
+        yield from self._ask(f"{text} ORDER BY {key}", as_stored((low, high)))
 
     def next_place(self, table: ViewTable, *keys: int) -> int:
         """How many places of a list are taken."""
@@ -156,20 +161,14 @@ class ViewSql:
         keys = ", ".join(quoted(key) for key in table.keys)
         rest = [quoted(column) for column in table.columns if column not in table.keys]
         changed = ", ".join(f"{column} = excluded.{column}" for column in rest)
+        of_table = [table.table.c[column] for column in table.columns]
+        rows = rows_clause(of_table, "sqlite" if self._is_sqlite else "postgresql")
         conflict = f"DO UPDATE SET {changed}" if changed else "DO NOTHING"
-        return (
-            f"INSERT INTO {name} ({columns}) {self._values(table)} ON CONFLICT ({keys}) {conflict}"
-        )
-
-    def _values(self, table: ViewTable) -> str:
-        if self._is_sqlite:
-            return f"VALUES ({self._marks(len(table.columns))})"
-        arrays = (f"%s::{_array(table, column)}[]" for column in table.columns)
-        return f"SELECT * FROM unnest({', '.join(arrays)})"
+        return f"INSERT INTO {name} ({columns}) {rows} ON CONFLICT ({keys}) {conflict}"
 
     def _ordered(self, table: ViewTable, key: str) -> str:
         """Text in the order of its bytes, whatever the database's language."""
-        is_text = not self._is_sqlite and _array(table, key) == "text"
+        is_text = not self._is_sqlite and array_type(table.table.c[key]) == "text"
         return quoted(key) + (' COLLATE "C"' if is_text else "")
 
     @property
@@ -178,17 +177,3 @@ class ViewSql:
 
     def _marks(self, count: int) -> str:
         return ", ".join([self._mark] * count)
-
-
-def quoted(name: str) -> str:
-    """A name that may be a word of SQL."""
-    return f'"{name}"'
-
-
-def _array(table: ViewTable, column: str) -> str:
-    kind = table.table.c[column].type
-    if kind is Word:
-        return "bigint"
-    if isinstance(kind, Bytes):
-        return "bytea"
-    return "boolean" if isinstance(kind, Boolean) else "text"

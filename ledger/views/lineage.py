@@ -101,7 +101,7 @@ def pieces_of(
 ) -> tuple[Piece, ...]:
     """The ranges of a payable in their present cut; they cover it whole, without overlap."""
     state = projection.state
-    rows = [row for row in state.vouchers.values() if row.payable == payable]
+    rows = state.vouchers_of(payable)
     joined = {parent for row in rows if len(row.parents) == 2 for parent in row.parents}
     redeemed = {
         hop.voucher for hop in state.hops.get(payable, ()) if hop.kind is HopKind.REDEMPTION

@@ -72,8 +72,7 @@ class Projection:
     def vouchers_of(self, payable: int, *, second: int | None = None) -> list[Voucher]:
         """The vouchers of a payable that are not closed, by their ranges."""
         now = self._second(second)
-        rows = [row for row in self.state.vouchers.values() if row.payable == payable]
-        current = [as_of(self.state, row, now) for row in rows]
+        current = [as_of(self.state, row, now) for row in self.state.vouchers_of(payable)]
         return sorted(
             (row for row in current if row.state is not VoucherState.CLOSED),
             key=lambda row: row.start,

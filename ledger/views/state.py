@@ -112,6 +112,10 @@ class State:
     taker_digest: bytes = b""
     """The command before it: of a deal the taker's, since the quote is authorised last."""
 
+    def vouchers_of(self, payable: int) -> list[Voucher]:
+        """Every voucher of a payable, closed ones too."""
+        return [row for row in self.vouchers.values() if row.payable == payable]
+
     def add_hop(self, hop: Hop) -> None:
         """Append to the lineage of the range's payable."""
         self.hops.setdefault(hop.payable, []).append(hop)

@@ -5,12 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import ENGINES
+from ledger.store.database import Database
+from tests.databases import ENGINES, opened
 from tests.service.rig import Rig, rigged
 
 
 @pytest.fixture(params=ENGINES)
-def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+def engine(request: pytest.FixtureRequest) -> str:
+    """Name of the engine."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(engine: str, tmp_path: Path) -> Iterator[Database]:
+    """A fresh migrated database."""
+    with opened(engine, tmp_path) as database:
+        yield database
+
+
+@pytest.fixture
+def rig(engine: str, tmp_path: Path) -> Iterator[Rig]:
     """The write path on a fresh chain and database."""
-    with rigged(str(request.param), tmp_path) as found:
+    with rigged(engine, tmp_path) as found:
         yield found

@@ -1,9 +1,23 @@
-"""Refusals of the database: it is busy, gone, full, of another release, or of another ledger."""
+"""Refusals of the database: it is busy, gone, of another release, of another ledger or chain."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Text
+from ledger.model.meanings import Commitment, Count, Text
 
-__all__ = ["DatabaseBusy", "DatabaseFailed", "DatabaseForeign", "DatabaseOutdated"]
+__all__ = ["ChainDiverged", "DatabaseBusy", "DatabaseFailed", "DatabaseForeign", "DatabaseOutdated"]
+
+
+class ChainDiverged(LedgerError):
+    """The chain has another block {number} than the one that was read; its hash is {found}."""
+
+    number: Count
+    found: Commitment
+    kind = Kind.CONFLICT
+    zh = "链上第 {number} 号区块与已读取的不同，其哈希为 {found}。"
+    next_steps = (
+        "The service makes its rows anew by itself; wait for it, and find out why the chain has "
+        "gone back.",
+        "服务会自行重建数据，请等待其完成，并查明链回退的原因。",
+    )
 
 
 class DatabaseBusy(LedgerError):

@@ -1,4 +1,4 @@
-"""Blocks that were read, each with a hash over all view rows up to it, and where reading stands."""
+"""Blocks with events, each with a hash over all changes of rows up to it; where reading stands."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ BLOCKS: Final = Table(
     Column("second", Word, nullable=False),
     Column("view_hash", Bytes, nullable=False),
 )
-"""Blocks that changed a row, and the last ones whatever they hold."""
+"""Blocks that hold an event of the ledger; the others change nothing but the time."""
 
 CURSOR: Final = Table(
     "cursor",
@@ -25,5 +25,7 @@ CURSOR: Final = Table(
     Column("id", Word, primary_key=True, autoincrement=False),
     Column("number", Word, nullable=False),
     Column("hash", Bytes, nullable=False),
+    Column("second", Word, nullable=False),
+    Column("epoch", Word, nullable=False),  # counts how often the views were made anew
     CheckConstraint("id = 1", name="one_row"),
 )

@@ -45,6 +45,8 @@ CREATE TABLE cursor (
     id BIGINT NOT NULL,
     number BIGINT NOT NULL,
     hash BYTEA NOT NULL,
+    second BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
     CONSTRAINT pk_cursor PRIMARY KEY (id),
     CONSTRAINT ck_cursor_one_row CHECK (id = 1)
 );

@@ -45,6 +45,8 @@ CREATE TABLE cursor (
     id INTEGER NOT NULL,
     number INTEGER NOT NULL,
     hash BLOB NOT NULL,
+    second INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
     CONSTRAINT pk_cursor PRIMARY KEY (id),
     CONSTRAINT ck_cursor_one_row CHECK (id = 1)
 );

@@ -1,0 +1,98 @@
+"""What blocks bring, gathered for one transaction: rows, the feed, what became of commands."""
+
+from collections.abc import Sequence
+
+from ledger.chain.endpoint import Block
+from ledger.service.blocks import Stretch
+from ledger.store.columns import Plain
+from ledger.store.cursor import ReadBlock
+from ledger.store.feed import participants_text
+from ledger.store.following import Happened, Landing
+from ledger.store.state import SqlState
+from ledger.views import Entry, Projection
+from ledger.views.concerned import CONCERNED, concerned_by
+from ledger.views.telling import data_text, trace_of
+
+__all__ = ["BlockReader"]
+
+
+class BlockReader:
+    """Reads blocks into the rows of a state. `seq` is the feed's last number so far."""
+
+    def __init__(self, state: SqlState, *, seq: int = 0) -> None:
+        self._state = state
+        self._projection = Projection()
+        self._projection.state = state
+        self._seq = seq
+        self.blocks: list[ReadBlock] = []
+        """Those that hold events."""
+        self.told: list[Plain] = []
+        """Rows of the feed."""
+        self.happened = Happened()
+
+    @property
+    def seq(self) -> int:
+        """The feed's last number."""
+        return self._seq
+
+    def read(self, stretch: Stretch) -> None:
+        """Read blocks and tell of their events; the rows are sealed, not yet written."""
+        for block in stretch.blocks:
+            if entries := stretch.entries.get(block.number):
+                self._read(block, entries)
+
+    def read_silently(self, stretch: Stretch) -> None:
+        """Read blocks into the rows and tell nobody."""
+        for block in stretch.blocks:
+            if entries := stretch.entries.get(block.number):
+                for entry in entries:
+                    self._projection.apply(entry)
+                self._seal(block)
+
+    # ---- private
+
+    def _read(self, block: Block, entries: Sequence[Entry]) -> None:
+        state, apply, seq, told = self._state, self._projection.apply, self._seq, self.told
+        number, second = block.number, block.second
+        for entry in entries:
+            name = entry.name
+            if name in CONCERNED:
+                # Whom it concerns, as the rows stand before it.
+                concerned = participants_text(concerned_by(state, entry))
+                apply(entry)
+                seq += 1
+                trace = trace_of(state, entry)
+                told.append((seq, name, number, second, trace, concerned, data_text(entry)))
+            else:
+                apply(entry)
+            if name in _NOTED:
+                self._note(entry)
+        self._seq = seq
+        self._seal(block)
+
+    def _seal(self, block: Block) -> None:
+        view_hash = self._state.seal()
+        self.blocks.append(
+            ReadBlock(block.number, block.hash, block.parent, block.second, view_hash)
+        )
+
+    def _note(self, entry: Entry) -> None:
+        """What an event says about commands and the transactions that carry them."""
+        happened, values = self.happened, entry.values
+        landing = Landing(entry.block, entry.second, entry.transaction)
+        match entry.name:
+            case "CommandExecuted":
+                happened.executed[values["digest"]] = landing
+                happened.nonces.append((values["participant"], values["nonce"]))
+            case "NonceVoided":
+                happened.nonces.append((values["participant"], values["nonce"]))
+            case "ItemRefused" if any(values["digest"]):
+                happened.refused[values["digest"]] = (landing, values["reason"])
+            case "ItemRefused":
+                place = (entry.transaction, values["index"])
+                happened.unsigned_refused[place] = values["reason"]
+            case "BatchRelayed":
+                happened.batches[entry.transaction] = landing
+
+
+_NOTED = frozenset({"CommandExecuted", "NonceVoided", "ItemRefused", "BatchRelayed"})

@@ -1,0 +1,248 @@
+"""The follower of the chain: the one writer of views, and of what has become of operations.
+
+A block's rows, the cursor, the feed and the ends of operations are one transaction: whatever dies
+and whenever, all of them are there or none.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.chain.deployment import Deployment
+from ledger.chain.endpoint import Block, Endpoint
+from ledger.model.errors import DeadlinePassed, NonceUsed
+from ledger.model.errors.store import ChainDiverged
+from ledger.service.block_reader import BlockReader
+from ledger.service.blocks import Stretch, Unsettled, stretch_of
+from ledger.service.crash_points import calling, writing
+from ledger.service.rebuild import ALARM, recover
+from ledger.service.refusals import refusal_text, text_of_reason
+from ledger.store.cursor import (
+    Cursor,
+    add_blocks,
+    blocks_from,
+    cursor,
+    move_cursor,
+    put_setting,
+    setting,
+)
+from ledger.store.database import Connection, Database
+from ledger.store.feed import add_events, last_seq
+from ledger.store.following import end_operations, note_happened
+from ledger.store.state import CACHE_ROWS, SqlState
+
+__all__ = ["Follower", "Following", "Progress"]
+
+BLOCKS_MAX: Final = 1_000
+"""Blocks in one transaction."""
+
+EVENTS_MAX: Final = 5_000
+"""Events that one transaction should hold: a few tenths of a second."""
+
+_EVENTS_A_TRANSACTION: Final = 500
+"""What is expected of a transaction before any was seen."""
+
+
+Queue = Callable[[Connection, int, int], None]
+"""Told within the transaction which numbers the feed got: after the first, up to the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """How a follower follows."""
+
+    confirmations: int = 0
+    """Blocks that must stand on a block before it is read; none where the engine is final."""
+    cache_rows: int = CACHE_ROWS
+    """View rows that are kept in memory."""
+    wall: Callable[[], float] = time.time
+    """This machine's clock, in unix seconds."""
+    queue: Queue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far reading has come."""
+
+    block: int
+    """Everything stored is true at this block."""
+    second: int
+    """Its second."""
+    head: int
+    """The chain's last block, as the node told it."""
+    behind: int
+    """Blocks that could be read and are not yet."""
+    event_count: int = 0
+    """Events that this step read."""
+    alarm: str | None = None
+    """What is wrong, as canonical JSON, while the views are made anew."""
+
+
+class Follower:
+    """Reads the chain's new blocks into the database, one step at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        endpoint: Endpoint,
+        deployment: Deployment,
+        *,
+        following: Following = Following(),
+    ) -> None:
+        self._database, self._endpoint, self._deployment = database, endpoint, deployment
+        self._addresses = list(deployment.addresses.values())
+        self._following = following
+        self._at: Cursor | None = None
+        self._alarm: str | None = None
+        self._state: SqlState | None = None
+        self._events_a_transaction = _EVENTS_A_TRANSACTION
+
+    def step(self) -> Progress:
+        """Read the next stretch of blocks, if there is one.
+
+        Raises what the endpoint and the database raise; nothing is read then. A chain that has
+        another block than one that was read raises the alarm, and the next step makes all anew.
+        """
+        with calling("head"):
+            head = self._endpoint.head()
+        at = self._place()
+        if self._alarm is not None:
+            return self._progress(self._recovered(), head)
+        try:
+            stretch = self._next(at, head)
+        except Unsettled:
+            return self._progress(at, head)
+        except ChainDiverged as fork:
+            self._raise_alarm(fork)
+            return self._progress(at, head)
+        if stretch is None:
+            return self._progress(at, head)
+        at, count = self._written(at, stretch)
+        return self._progress(at, head, count)
+
+    def forget(self) -> None:
+        """Read the place and the rows from the database again."""
+        self._at = self._state = self._alarm = None
+
+    def _progress(self, at: Cursor, head: Block, event_count: int = 0) -> Progress:
+        target = head.number - self._following.confirmations
+        behind = max(0, target - max(at.number, self._deployment.first_block - 1))
+        return Progress(at.number, at.second, head.number, behind, event_count, self._alarm)
+
+    # ---- reading
+
+    def _place(self) -> Cursor:
+        if self._at is None:
+            with self._database.reading() as connection:
+                self._at = cursor(connection)
+                self._alarm = setting(connection, ALARM)
+        return self._at
+
+    def _next(self, at: Cursor, head: Block) -> Stretch | None:
+        """The next blocks with enough others upon them; None where there are none."""
+        target = head.number - self._following.confirmations
+        first = at.number + 1 if at.hash else self._deployment.first_block
+        if target < first:
+            self._check(at, head, target)
+            return None
+        with calling("fetch"):
+            return stretch_of(
+                self._endpoint,
+                range(first, min(target, first + BLOCKS_MAX - 1) + 1),
+                self._addresses,
+                parent=at.hash,
+                transactions_max=max(1, EVENTS_MAX // self._events_a_transaction),
+            )
+
+    def _check(self, at: Cursor, head: Block, target: int) -> None:
+        """A chain without anything new may be another one than was read."""
+        if head.number == at.number and head.hash != at.hash:
+            raise ChainDiverged(number=at.number, found=head.hash)
+        if not at.hash or target == at.number:
+            return
+        with self._database.reading() as connection:
+            known = blocks_from(connection, head.number, most=1)
+        for one in known:
+            with calling("fetch"):
+                found = self._endpoint.block(one.number)
+            if found is not None and found.hash != one.hash:
+                raise ChainDiverged(number=one.number, found=found.hash)
+
+    # ---- writing
+
+    def _written(self, at: Cursor, stretch: Stretch) -> tuple[Cursor, int]:
+        """Where reading stands after a stretch, and how many events it brought."""
+        last = stretch.last
+        to = Cursor(last.number, last.hash, last.second, at.epoch)
+        self._at = None  # whatever happens next is read from the database, unless it is done
+        state, self._state = self._state, None
+        with writing(self._database, "follow") as connection:
+            self._database.lock(connection, "follow")
+            if cursor(connection) != at:
+                return at, 0  # somebody else follows, or has made the views anew
+            if state is None:
+                state = SqlState(connection, cache_rows=self._following.cache_rows)
+            state.begin(connection)
+            reader = BlockReader(state, seq=last_seq(connection))
+            reader.read(stretch)
+            state.flush()
+            self._put_down(connection, reader, to)
+        self._at, self._state = to, state
+        self._learn(stretch)
+        return to, stretch.event_count
+
+    def _put_down(self, connection: Connection, reader: BlockReader, to: Cursor) -> None:
+        wall = int(self._following.wall())
+        add_blocks(connection, reader.blocks)
+        add_events(connection, reader.told)
+        note_happened(connection, reader.happened, text=text_of_reason, wall=wall)
+        end_operations(
+            connection,
+            nonces=reader.happened.nonces,
+            second=to.second,
+            texts=(_nonce_used, _deadline_passed),
+            wall=wall,
+        )
+        if self._following.queue is not None and reader.told:
+            self._following.queue(connection, reader.seq - len(reader.told), reader.seq)
+        move_cursor(connection, to)
+
+    def _learn(self, stretch: Stretch) -> None:
+        """How many events to expect of a transaction."""
+        if count := stretch.transaction_count:
+            seen = -(-stretch.event_count // count)
+            self._events_a_transaction = max(1, seen, self._events_a_transaction // 2)
+
+    # ---- another chain
+
+    def _raise_alarm(self, fork: ChainDiverged) -> None:
+        said = {
+            "block": fork.number,
+            "found": fork.found.hex(),
+            "since_wall": int(self._following.wall()),
+        }
+        alarm = json.dumps(said, sort_keys=True, separators=(",", ":"))
+        with writing(self._database, "alarm") as connection:
+            put_setting(connection, ALARM, alarm)
+        self._alarm = alarm
+
+    def _recovered(self) -> Cursor:
+        """Make the views anew up to the last block that both chains have, and go on from there."""
+        self.forget()
+        return recover(
+            self._database,
+            self._endpoint,
+            self._deployment,
+            cache_rows=self._following.cache_rows,
+            wall=self._following.wall,
+        )
+
+
+def _nonce_used(participant: int, nonce: int) -> str:
+    return refusal_text(NonceUsed(participant=participant, nonce=nonce))
+
+
+def _deadline_passed(deadline: int, second: int) -> str:
+    return refusal_text(DeadlinePassed(deadline=deadline, time=second))

@@ -1,0 +1,64 @@
+"""Many rows to an engine in one statement: repeated on SQLite, as arrays on PostgreSQL."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import Boolean, Column, Table
+from sqlalchemy.engine import Connection
+
+from ledger.store.columns import Plain
+from ledger.store.metadata import Bytes, Word
+
+__all__ = ["array_type", "insert_rows", "quoted", "rows_clause", "update_rows"]
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Plain]) -> None:
+    """Insert rows that give every column in the table's order."""
+    if rows:
+        _many(connection, _insert(table, connection.dialect.name), rows)
+
+
+def update_rows(connection: Connection, statement: str, rows: Sequence[Plain]) -> None:
+    """Run a change for each row of values; `?` stands for a value in either engine."""
+    if connection.dialect.name != "sqlite":
+        statement = statement.replace("?", "%s")
+    if rows:
+        connection.exec_driver_sql(statement, list(rows))
+
+
+def rows_clause(columns: Sequence[Column[object]], dialect: str) -> str:
+    """What follows the columns of an INSERT: where its rows come from."""
+    if dialect == "sqlite":
+        return f"VALUES ({', '.join('?' * len(columns))})"
+    arrays = ", ".join(f"%s::{array_type(column)}[]" for column in columns)
+    return f"SELECT * FROM unnest({arrays})"
+
+
+def array_type(column: Column[object]) -> str:
+    """PostgreSQL's name of a column's type."""
+    kind = column.type
+    if kind is Word:
+        return "bigint"
+    if isinstance(kind, Bytes):
+        return "bytea"
+    return "boolean" if isinstance(kind, Boolean) else "text"
+
+
+def quoted(name: str) -> str:
+    """A name that may be a word of SQL."""
+    return f'"{name}"'
+
+
+def _many(connection: Connection, statement: str, rows: Sequence[Plain]) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(statement, list(rows))
+    else:
+        columns = tuple(list(column) for column in zip(*rows, strict=True))
+        connection.exec_driver_sql(statement, columns)
+
+
+@cache
+def _insert(table: Table, dialect: str) -> str:
+    columns = ", ".join(quoted(column.name) for column in table.columns)
+    rows = rows_clause(list(table.columns), dialect)
+    return f"INSERT INTO {quoted(table.name)} ({columns}) {rows}"

@@ -1,0 +1,213 @@
+"""What blocks say about operations and transactions: done, refused, mined, or vanished."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, exists, select, update
+from sqlalchemy.engine import Connection
+
+from ledger.store.bulk import update_rows
+from ledger.store.tables.operations import ACCEPTED, DONE, OPERATIONS, PARKED, REFUSED, SENT
+from ledger.store.tables.transactions import MINED, STORED, TRANSACTION_ITEMS, TRANSACTIONS
+from ledger.store.view_sql import LIVE
+
+__all__ = ["Happened", "Landing", "end_operations", "forget_landings", "note_happened"]
+
+TRY_AGAIN_SECONDS_MAX = 60
+"""An operation that the chain has refused is tried again after a growing time, at most this."""
+
+_OPEN = (ACCEPTED, SENT, PARKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where something took effect."""
+
+    block: int
+    second: int
+    transaction: bytes
+
+
+@dataclass(slots=True)
+class Happened:
+    """What some blocks say about commands, in their order."""
+
+    executed: dict[bytes, Landing] = field(default_factory=dict)
+    """By the command's digest."""
+    nonces: list[tuple[int, int]] = field(default_factory=list)
+    """Participants with nonces that were used or made void."""
+    refused: dict[bytes, tuple[Landing, bytes]] = field(default_factory=dict)
+    """By digest: the reason of the last refusal."""
+    unsigned_refused: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
+    """By transaction and place: of items that nobody signed."""
+    batches: dict[bytes, Landing] = field(default_factory=dict)
+    """Transactions that carried a batch."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no command is spoken of."""
+        return not (self.executed or self.nonces or self.refused or self.batches)
+
+
+def note_happened(
+    connection: Connection, happened: Happened, *, text: Callable[[bytes], str], wall: int
+) -> None:
+    """Mark operations by what happened to their commands, and transactions as mined.
+
+    What the chain carried out is done, whatever was thought of it before. A refused one waits with
+    its reason; `end_operations` says when it has waited long enough. View rows must be written.
+    """
+    if happened.is_empty:
+        return
+    _note_done(connection, happened.executed, wall)
+    _note_refused(connection, happened, text, wall)
+    _note_batches(connection, happened, text, wall)
+
+
+def end_operations(
+    connection: Connection,
+    *,
+    nonces: Sequence[tuple[int, int]],
+    second: int,
+    texts: tuple[Callable[[int, int], str], Callable[[int, int], str]],
+    wall: int,
+) -> None:
+    """Refuse for good what can no longer take effect, with its last reason if it has one.
+
+    An operation ends when its nonce is used or void, or when its deadline lies before `second`,
+    the chain's. `texts` say `NonceUsed` of participant and nonce, `DeadlinePassed` of the two
+    seconds.
+    """
+    nonce_used, deadline_passed = texts
+    ended = f"state IN ('{ACCEPTED}', '{SENT}', '{PARKED}')"
+    update_rows(
+        connection,
+        f"UPDATE operations SET state = '{REFUSED}', refusal = coalesce(refusal, ?), "
+        f"updated_wall = ? WHERE participant = ? AND nonce = ? AND {ended}",
+        [
+            (nonce_used(participant, nonce), wall, participant, nonce.to_bytes(32, "big"))
+            for participant, nonce in nonces
+        ],
+    )
+    late = connection.execute(
+        select(OPERATIONS.c.id, OPERATIONS.c.deadline).where(
+            OPERATIONS.c.state.in_(_OPEN), OPERATIONS.c.deadline < second
+        )
+    ).all()
+    update_rows(
+        connection,
+        f"UPDATE operations SET state = '{REFUSED}', refusal = coalesce(refusal, ?), "
+        "updated_wall = ? WHERE id = ?",
+        [(deadline_passed(one.deadline, second), wall, one.id) for one in late],
+    )
+
+
+def forget_landings(connection: Connection, *, above: int, wall: int) -> int:
+    """Take back what happened in blocks that are no longer on the chain; how many operations.
+
+    Their transactions wait to be sent again with the same bytes; what stood in none of ours waits
+    for a batch.
+    """
+    connection.execute(
+        update(TRANSACTIONS).where(TRANSACTIONS.c.block > above).values(state=STORED, block=None)
+    )
+    gone = and_(OPERATIONS.c.block > above, OPERATIONS.c.state == DONE)
+    is_ours = exists().where(TRANSACTIONS.c.hash == OPERATIONS.c.transaction_hash)
+    again = {"block": None, "updated_wall": wall}
+    kept = connection.execute(update(OPERATIONS).where(gone, is_ours).values(state=SENT, **again))
+    loose = connection.execute(
+        update(OPERATIONS).where(gone).values(state=ACCEPTED, transaction_hash=None, **again)
+    )
+    return kept.rowcount + loose.rowcount
+
+
+# ---- private
+
+
+def _note_done(connection: Connection, executed: Mapping[bytes, Landing], wall: int) -> None:
+    update_rows(
+        connection,
+        f"UPDATE operations SET state = '{DONE}', refusal = NULL, block = ?, "
+        "transaction_hash = ?, updated_wall = ? WHERE digest = ?",
+        [(one.block, one.transaction, wall, digest) for digest, one in executed.items()],
+    )
+
+
+def _note_refused(
+    connection: Connection, happened: Happened, text: Callable[[bytes], str], wall: int
+) -> None:
+    standing = _standing(connection, happened)
+    rows = []
+    for digest, tries in standing.items():
+        _, reason = happened.refused[digest]
+        again = wall + min(2**tries, TRY_AGAIN_SECONDS_MAX)
+        rows.append((text(reason), tries + 1, again, wall, digest))
+    update_rows(
+        connection,
+        f"UPDATE operations SET state = '{ACCEPTED}', refusal = ?, tries = ?, "
+        "next_try_wall = ?, updated_wall = ? WHERE digest = ?",
+        rows,
+    )
+    used = (
+        f"EXISTS (SELECT 1 FROM {LIVE}nonces WHERE participant = operations.participant "
+        "AND nonce = operations.nonce)"
+    )
+    update_rows(
+        connection,
+        f"UPDATE operations SET state = '{REFUSED}' WHERE digest = ? AND {used}",
+        [(digest,) for digest in standing],
+    )
+
+
+def _standing(connection: Connection, happened: Happened) -> dict[bytes, int]:
+    """The refused operations that stood in the very transaction, and how often each was tried.
+
+    Anybody can have somebody's command refused in a transaction of his own: that changes nothing.
+    """
+    digests, found = list(happened.refused), {}
+    for start in range(0, len(digests), 400):
+        rows = connection.execute(
+            select(OPERATIONS.c.digest, OPERATIONS.c.tries, OPERATIONS.c.transaction_hash).where(
+                OPERATIONS.c.digest.in_(digests[start : start + 400]), OPERATIONS.c.state == SENT
+            )
+        )
+        for row in rows:
+            if row.transaction_hash == happened.refused[row.digest][0].transaction:
+                found[row.digest] = int(row.tries)
+    return found
+
+
+def _note_batches(
+    connection: Connection, happened: Happened, text: Callable[[bytes], str], wall: int
+) -> None:
+    """Transactions are mined; items in them that nobody signed are done or refused for good."""
+    update_rows(
+        connection,
+        f"UPDATE transactions SET state = '{MINED}', block = ? WHERE hash = ?",
+        [(one.block, hash_) for hash_, one in happened.batches.items()],
+    )
+    for hash_, landing in happened.batches.items():
+        items = connection.execute(
+            select(TRANSACTION_ITEMS.c.place, OPERATIONS.c.id)
+            .join(TRANSACTIONS, TRANSACTIONS.c.id == TRANSACTION_ITEMS.c.transaction_id)
+            .join(OPERATIONS, OPERATIONS.c.id == TRANSACTION_ITEMS.c.operation_id)
+            .where(
+                TRANSACTIONS.c.hash == hash_,
+                OPERATIONS.c.digest.is_(None),
+                OPERATIONS.c.transaction_hash == hash_,
+                OPERATIONS.c.state == SENT,
+            )
+        ).all()
+        for place, id_ in items:
+            reason = happened.unsigned_refused.get((hash_, place))
+            state = DONE if reason is None else REFUSED
+            connection.execute(
+                update(OPERATIONS)
+                .where(OPERATIONS.c.id == id_)
+                .values(
+                    state=state,
+                    refusal=None if reason is None else text(reason),
+                    block=landing.block,
+                    updated_wall=wall,
+                )
+            )

@@ -1,0 +1,73 @@
+"""An event as the feed tells it: its values as canonical JSON, and the command it came from."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ledger.views.log import Entry
+from ledger.views.state import State
+
+__all__ = ["data_text", "trace_of"]
+
+_OWN: Final = frozenset({"CommandExecuted", "ItemRefused", "StandingOfferUsed"})
+"""These name a command themselves."""
+
+_DEALS: Final = frozenset(
+    {
+        "CostShareGiven", "SalePriced", "VoucherSold", "RedemptionPriced", "VoucherRedeemed",
+        "VoucherPledged", "LoanAdvanced",
+    }
+)  # fmt: skip
+"""A quote is authorised right behind the command that takes it; the deal is the taker's."""
+
+
+def trace_of(state: State, entry: Entry) -> bytes | None:
+    """The digest of the command whose effect an event is; None where nobody's was needed."""
+    if entry.name in _OWN:
+        found = entry.values["digest"]
+        return found if any(found) else None
+    return (state.taker_digest if entry.name in _DEALS else state.digest) or None
+
+
+def data_text(entry: Entry) -> str:
+    """The values: numbers as they are, bytes as `0x` and hexadecimal digits; keys in order."""
+    teller = _TELLERS.get(entry.name)
+    if teller is None:
+        teller = _TELLERS[entry.name] = _teller(entry.values)
+    return teller(entry.values)
+
+
+_Teller = Callable[[Mapping[str, Any]], str]
+_TELLERS: Final[dict[str, _Teller]] = {}
+"""By the event's name: the types of its values never change."""
+
+
+def _teller(sample: Mapping[str, Any]) -> _Teller:
+    """Fills a template; what is neither number nor bytes is written out by the library."""
+    names = sorted(sample)
+    kinds = [type(sample[name]) for name in names]
+    if any(kind not in (int, bytes) for kind in kinds):
+        return lambda values: _canonical({name: _plain(values[name]) for name in names})
+    marks = ('"0x%s"' if kind is bytes else "%d" for kind in kinds)
+    template = "{" + ",".join(f'"{name}":{mark}' for name, mark in zip(names, marks, strict=True))
+    template += "}"
+    pairs = [(name, kind is bytes) for name, kind in zip(names, kinds, strict=True)]
+
+    def told(values: Mapping[str, Any]) -> str:
+        return template % tuple(
+            [values[name].hex() if is_bytes else values[name] for name, is_bytes in pairs]
+        )
+
+    return told
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def _canonical(values: dict[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

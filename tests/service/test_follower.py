@@ -1,0 +1,406 @@
+"""The follower reads what the chain holds, in whatever steps, and keeps to one chain."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from ledger.chain.endpoint import Block
+from ledger.model.errors.service import NodeFailed
+from ledger.service import follower as module
+from ledger.service.follower import Follower, Following, Progress
+from ledger.store.cursor import cursor, setting
+from ledger.store.database import Connection, Database
+from ledger.store.dump import dump
+from ledger.store.feed import FeedEvent, events_after
+from ledger.store.rows import VIEW_TABLES
+from ledger.store.state import SqlState
+from ledger.views import Entry, Projection
+from ledger.views.concerned import CONCERNED
+from ledger.views.projection import HANDLERS
+from tests.event_streams import book_stream, scenario_stream
+from tests.service.recorded_chain import RecordedChain
+from tests.store.test_state import contents
+
+
+def follow(follower: Follower) -> Progress:
+    """Step until there is nothing more to read."""
+    for _ in range(10_000):
+        progress = follower.step()
+        if not progress.behind and progress.alarm is None:
+            return progress
+    raise AssertionError("it never catches up")
+
+
+def stored(database: Database) -> dict[str, Any]:
+    """All that following has written."""
+    with database.reading() as connection:
+        blocks = connection.execute(text("SELECT * FROM blocks ORDER BY number")).all()
+        feed = connection.execute(text("SELECT * FROM events ORDER BY seq")).all()
+        at = cursor(connection)
+        return {
+            "rows": b"".join(dump(connection)),
+            "blocks": [tuple(one) for one in blocks],
+            "feed": [tuple(one) for one in feed],
+            "cursor": (at.number, at.hash, at.second),
+        }
+
+
+def feed(database: Database, **wanted: Any) -> list[FeedEvent]:
+    with database.reading() as connection:
+        return events_after(connection, 0, limit=100_000, **wanted)
+
+
+def views_of(database: Database) -> dict[str, Any]:
+    with database.reading() as connection:
+        return contents(SqlState(connection))
+
+
+def views_told(chain: RecordedChain) -> dict[str, Any]:
+    """The views in memory of what a chain holds."""
+    views = Projection()
+    for block in chain.made:
+        for one in chain.events[block.number]:
+            views.apply(
+                Entry(
+                    one.name, one.values, one.contract, one.block, one.index, one.transaction,
+                    block.second,
+                )
+            )  # fmt: skip
+    return contents(views.state)
+
+
+class TestReading:
+    def test_views_are_those_in_memory_and_the_cursor_is_the_head(self, database: Database) -> None:
+        chain = RecordedChain.of(scenario_stream())
+        progress = follow(Follower(database, chain, chain.deployment))
+        assert (progress.block, progress.second) == (chain.head().number, chain.head().second)
+        assert views_of(database) == views_told(chain)
+
+    def test_what_is_stored_does_not_depend_on_the_steps(self, database: Database) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        follow(Follower(database, chain, chain.deployment))
+        at_once = stored(database)
+        assert len(chain.asked) < len(chain.made) // 4
+        with database.writing() as connection:
+            for table in ("blocks", "events", "cursor", *(f"v_{one}" for one in _fields())):
+                connection.execute(text(f"DELETE FROM {table}"))
+        for number in range(len(chain.made)):
+            chain.head_number = number
+            if number % 5 == 0:  # another process goes on
+                follower = Follower(database, chain, chain.deployment)
+            assert follow(follower).block == number
+        assert stored(database) == at_once
+
+    def test_nothing_is_read_before_enough_blocks_stand_upon_it(self, database: Database) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        follower = Follower(database, chain, chain.deployment, following=Following(confirmations=3))
+        chain.head_number = 2
+        assert follow(follower).block == -1
+        chain.head_number = 3
+        assert follow(follower).block == 0
+        chain.head_number = 20
+        assert follow(follower).block == 17
+        assert follower.step().behind == 0
+
+    def test_ledger_of_a_later_block_is_read_from_there(self, database: Database) -> None:
+        chain = RecordedChain.of([replace(one, block=one.block + 5) for one in book_stream(3)])
+        deployment = replace(chain.deployment, first_block=5)
+        follow(Follower(database, chain, deployment))
+        assert chain.asked[0][0] == 5
+        assert views_of(database) == views_told(chain)
+
+    def test_strangers_events_are_not_read(self, database: Database) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        addresses = dict(list(chain.deployment.addresses.items())[:2])
+        follow(Follower(database, chain, replace(chain.deployment, addresses=addresses)))
+        assert 0 < len(feed(database)) < len(book_stream(3)) // 2
+
+    def test_second_follower_of_one_database_goes_on_where_the_first_is(
+        self, database: Database
+    ) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        one, other = (Follower(database, chain, chain.deployment) for _ in range(2))
+        for number in range(0, len(chain.made), 3):
+            chain.head_number = number
+            follow(one if number % 2 else other)
+            follow(other if number % 2 else one)
+        chain.head_number = len(chain.made) - 1
+        follow(one)
+        assert views_of(database) == views_told(chain)
+
+    def test_stretches_shrink_where_transactions_hold_many_events(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "EVENTS_MAX", 40)
+        chain = RecordedChain.of(book_stream(3))
+        counts = []
+        follower = Follower(database, chain, chain.deployment)
+        while (progress := follower.step()).behind:
+            counts.append(progress.event_count)
+        largest = max(map(len, chain.events.values()))
+        assert max(counts) <= max(largest, 200)
+        assert views_of(database) == views_told(chain)
+
+
+def _fields() -> list[str]:
+    return [*VIEW_TABLES, "standing"]
+
+
+class TestFeed:
+    def test_every_event_that_changes_a_row_is_told_once_without_a_gap(
+        self, database: Database
+    ) -> None:
+        chain = RecordedChain.of(scenario_stream())
+        follow(Follower(database, chain, chain.deployment))
+        told = feed(database)
+        assert [one.seq for one in told] == list(range(1, len(told) + 1))
+        expected = [one for one in scenario_stream() if one.name in HANDLERS]
+        assert [(one.kind, one.block) for one in told] == [
+            (one.name, one.block) for one in expected
+        ]
+        for event, entry in zip(told, expected, strict=True):
+            assert dict(event.data) == json.loads(json.dumps(_plain(dict(entry.values))))
+
+    def test_every_kind_of_event_says_whom_it_concerns(self) -> None:
+        assert set(CONCERNED) == set(HANDLERS)
+
+    def test_event_concerns_those_that_stand_in_it_and_no_other_holder(
+        self, database: Database
+    ) -> None:
+        chain = RecordedChain.of(scenario_stream())
+        follow(Follower(database, chain, chain.deployment))
+        views, told = Projection(), iter(feed(database))
+        for entry in scenario_stream():
+            if entry.name in HANDLERS:
+                event = next(told)
+                if entry.name in ("VoucherAccepted", "OfferEnded"):
+                    row = views.state.vouchers[entry["voucher"]]
+                    assert set(event.participants) == {row.holder, row.counterparty}
+                elif entry.name == "VoucherSettled":
+                    assert entry["holder"] in event.participants
+                    assert len(event.participants) == (2 if entry["to_lender"] else 1)
+                elif entry.name == "CommandExecuted":
+                    assert event.participants == (entry["participant"],)
+                    assert event.digest == entry["digest"]
+                elif entry.name == "ItemRefused":
+                    assert event.participants == ()
+            views.apply(entry)
+
+    def test_feed_of_a_participant_holds_its_own_events_and_those_of_all(
+        self, database: Database
+    ) -> None:
+        chain = RecordedChain.of(scenario_stream())
+        follow(Follower(database, chain, chain.deployment))
+        every = feed(database)
+        for participant in (1, 2, 3, 11):
+            own = feed(database, participant=participant)
+            assert own == [
+                one for one in every if participant in one.participants or 0 in one.participants
+            ]
+        assert feed(database, participant=1) != feed(database, participant=2)
+        assert {one.kind for one in feed(database, kinds=("LimitSet",))} == {"LimitSet"}
+
+    def test_deal_is_told_under_the_command_of_who_took_it(self, database: Database) -> None:
+        chain = RecordedChain.of(scenario_stream())
+        follow(Follower(database, chain, chain.deployment))
+        state = Projection(scenario_stream()).state
+        sold = {
+            one.digest for chain_ in state.hops.values() for one in chain_ if one.kind == "sale"
+        }
+        told = {one.digest for one in feed(database) if one.kind in ("SalePriced", "VoucherSold")}
+        assert told == sold != set()
+
+    def test_whoever_queues_is_told_within_the_transaction(self, database: Database) -> None:
+        chain, heard = RecordedChain.of(book_stream(3)), []
+
+        def queue(connection: Connection, after: int, up_to: int) -> None:
+            found = events_after(connection, after, limit=10_000)
+            assert [one.seq for one in found] == list(range(after + 1, up_to + 1))
+            heard.extend(found)
+
+        follow(Follower(database, chain, chain.deployment, following=Following(queue=queue)))
+        assert heard == feed(database)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+class TestAnswersThatDoNotFit:
+    def followed(self, database: Database) -> tuple[RecordedChain, Follower]:
+        chain = RecordedChain.of(book_stream(3))
+        chain.head_number = 10
+        follower = Follower(database, chain, chain.deployment)
+        follow(follower)
+        chain.head_number = 20
+        return chain, follower
+
+    def assert_nothing_is_read(self, database: Database, follower: Follower) -> None:
+        before = stored(database)
+        for _ in range(3):
+            assert follower.step().block == 10
+        assert stored(database) == before
+
+    def test_node_without_the_blocks_that_it_told_of(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _, follower = self.followed(database)
+        monkeypatch.setattr(RecordedChain, "blocks", lambda *_: [])
+        self.assert_nothing_is_read(database, follower)
+
+    def test_blocks_that_are_not_linked(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        chain, follower = self.followed(database)
+        gap = [*chain.made[11:14], *chain.made[15:21]]
+        monkeypatch.setattr(RecordedChain, "blocks", lambda *_: gap)
+        self.assert_nothing_is_read(database, follower)
+
+    def test_events_of_another_fork(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _, follower = self.followed(database)
+        other = RecordedChain.of(book_stream(3), flavour="b")
+        ask = other.logs
+        monkeypatch.setattr(RecordedChain, "logs", lambda _, *asked: ask(*asked))
+        self.assert_nothing_is_read(database, follower)
+
+    def test_events_of_blocks_that_were_not_asked_for(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        chain, follower = self.followed(database)
+        events = [event for number in range(30) for event in chain.events[number]]
+        monkeypatch.setattr(RecordedChain, "logs", lambda *_: events)
+        self.assert_nothing_is_read(database, follower)
+
+    def test_failing_node_is_told_and_nothing_is_read(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _, follower = self.followed(database)
+        before = stored(database)
+
+        def fail(*_: object) -> list[Block]:
+            raise NodeFailed(url="x", problem="y")
+
+        monkeypatch.setattr(RecordedChain, "logs", fail)
+        with pytest.raises(NodeFailed):
+            follower.step()
+        assert stored(database) == before
+
+
+class TestForks:
+    def fork(self, chain: RecordedChain, at: int, stream: Sequence[Entry]) -> None:
+        """Replace what stands above a block by other blocks with these events."""
+        chain.cut(at)
+        chain.extend([one for one in stream if one.block > at], flavour="b")
+
+    def test_fork_raises_the_alarm_and_the_views_are_made_anew(self, database: Database) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        follower = Follower(database, chain, chain.deployment)
+        follow(follower)
+        dead = feed(database)
+        middle = len(chain.made) // 2
+        self.fork(chain, middle, book_stream(3)[:-20])
+        chain.empty(40)
+        progress = follower.step()
+        assert progress.alarm is not None
+        assert json.loads(progress.alarm)["block"] == progress.block
+        with database.reading() as connection:
+            assert setting(connection, "alarm") == progress.alarm
+        follow(follower)
+        assert views_of(database) == views_told(chain)
+        with database.reading() as connection:
+            assert setting(connection, "alarm") is None
+        told = feed(database)
+        assert told[: len(dead)] == dead
+        rewound = told[len(dead)]
+        assert (rewound.kind, rewound.participants) == ("ChainRewound", (0,))
+        kept = [one for one in told if one.seq < rewound.data["void_from"]]
+        assert max(one.block for one in kept) <= rewound.data["block"] <= middle
+        live = [(one.kind, one.block) for one in [*kept, *told[len(dead) + 1 :]]]
+        fresh = [
+            (one.name, one.block)
+            for number in range(len(chain.made))
+            for one in chain.events[number]
+            if one.name in HANDLERS
+        ]
+        assert live == fresh
+
+    @pytest.mark.parametrize("follows_again", [False, True])
+    def test_shorter_chain_of_another_kind_is_noticed(
+        self, database: Database, follows_again: bool
+    ) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        follower = Follower(database, chain, chain.deployment)
+        follow(follower)
+        self.fork(chain, 12, [one for one in book_stream(3) if one.block <= 30])
+        if follows_again:
+            follower = Follower(database, chain, chain.deployment)
+        assert follower.step().alarm is not None
+        follow(follower)
+        assert views_of(database) == views_told(chain)
+
+    def test_other_block_at_the_same_height_is_noticed(self, database: Database) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        follower = Follower(database, chain, chain.deployment)
+        follow(follower)
+        height = chain.head().number
+        self.fork(chain, height - 1, book_stream(3))
+        assert chain.head().number == height
+        assert follower.step().alarm is not None
+        follow(follower)
+        assert views_of(database) == views_told(chain)
+
+    def test_another_chain_leaves_nothing_of_the_first(self, database: Database) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        follower = Follower(database, chain, chain.deployment)
+        follow(follower)
+        other = RecordedChain.of(book_stream(4), flavour="c")
+        follower = Follower(database, other, other.deployment)
+        assert follower.step().alarm is not None
+        follow(follower)
+        assert views_of(database) == views_told(other)
+
+    def test_node_that_lost_its_last_blocks_is_waited_for(self, database: Database) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        follower = Follower(database, chain, chain.deployment)
+        follow(follower)
+        before = stored(database)
+        last, chain.head_number = chain.head_number, 20
+        for _ in range(3):
+            progress = follower.step()
+            assert (progress.alarm, progress.block) == (None, last)
+        chain.head_number = last
+        follow(follower)
+        assert stored(database) == before
+
+    def test_fork_within_the_confirmations_is_never_seen(self, database: Database) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        following = Following(confirmations=5)
+        follower = Follower(database, chain, chain.deployment, following=following)
+        follow(follower)
+        self.fork(chain, chain.head().number - 5, book_stream(3))
+        chain.empty(30, flavour="b")
+        while (progress := follower.step()).behind:
+            assert progress.alarm is None
+        assert views_of(database) == views_told(chain)
+        assert "ChainRewound" not in {one.kind for one in feed(database)}
+
+    def test_fork_while_the_views_are_made_anew(self, database: Database) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        follower = Follower(database, chain, chain.deployment)
+        follow(follower)
+        self.fork(chain, 30, book_stream(3))
+        assert follower.step().alarm is not None
+        self.fork(chain, 10, book_stream(3))
+        chain.empty(1, flavour="d")
+        follow(follower)
+        assert views_of(database) == views_told(chain)
