@@ -57,8 +57,6 @@ class Following:
     """Blocks that must stand on a block before it is read; none where the engine is final."""
     cache_rows: int = CACHE_ROWS
     """View rows that are kept in memory."""
-    wall: Callable[[], float] = time.time
-    """This machine's clock, in unix seconds."""
     queue: Queue | None = None
 
 
@@ -79,6 +77,11 @@ class Progress:
     alarm: str | None = None
     """What is wrong, as canonical JSON, while the views are made anew."""
 
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether everything is read that may be read."""
+        return self.behind == 0 and self.alarm is None
+
 
 class Follower:
     """Reads the chain's new blocks into the database, one step at a time."""
@@ -90,10 +93,12 @@ class Follower:
         deployment: Deployment,
         *,
         following: Following = Following(),
+        wall: Callable[[], float] = time.time,
     ) -> None:
+        """`wall` is this machine's clock: it dates what is noted, and decides nothing."""
         self._database, self._endpoint, self._deployment = database, endpoint, deployment
         self._addresses = list(deployment.addresses.values())
-        self._following = following
+        self._following, self._wall = following, wall
         self._at: Cursor | None = None
         self._alarm: str | None = None
         self._state: SqlState | None = None
@@ -194,7 +199,7 @@ class Follower:
         return to, stretch.event_count
 
     def _put_down(self, connection: Connection, reader: BlockReader, to: Cursor) -> None:
-        wall = int(self._following.wall())
+        wall = int(self._wall())
         add_blocks(connection, reader.blocks)
         add_events(connection, reader.told)
         note_happened(connection, reader.happened, text=text_of_reason, wall=wall)
@@ -221,7 +226,7 @@ class Follower:
         said = {
             "block": fork.number,
             "found": fork.found.hex(),
-            "since_wall": int(self._following.wall()),
+            "since_wall": int(self._wall()),
         }
         alarm = json.dumps(said, sort_keys=True, separators=(",", ":"))
         with writing(self._database, "alarm") as connection:
@@ -236,7 +241,7 @@ class Follower:
             self._endpoint,
             self._deployment,
             cache_rows=self._following.cache_rows,
-            wall=self._following.wall,
+            wall=self._wall,
         )
 
 
