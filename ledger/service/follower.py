@@ -57,6 +57,8 @@ class Following:
     """Blocks that must stand on a block before it is read; none where the engine is final."""
     cache_rows: int = CACHE_ROWS
     """View rows that are kept in memory."""
+    wall: Callable[[], float] = time.time
+    """This machine's clock: it dates what is noted, and decides nothing."""
     queue: Queue | None = None
 
 
@@ -93,12 +95,10 @@ class Follower:
         deployment: Deployment,
         *,
         following: Following = Following(),
-        wall: Callable[[], float] = time.time,
     ) -> None:
-        """`wall` is this machine's clock: it dates what is noted, and decides nothing."""
         self._database, self._endpoint, self._deployment = database, endpoint, deployment
         self._addresses = list(deployment.addresses.values())
-        self._following, self._wall = following, wall
+        self._following, self._wall = following, following.wall
         self._at: Cursor | None = None
         self._alarm: str | None = None
         self._state: SqlState | None = None
