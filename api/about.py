@@ -7,12 +7,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from pydantic import Field
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from api import handbook
+import ledger
+from api import handbook, health, shapes
+from api.asking import Reader
 from api.context import context_of
 from api.languages import CONTENT_LANGUAGE
+from api.lists import as_of, reading
 from api.problems import scope_language
 from api.router import router
-from api.shapes import Shape
+from api.shapes import AsOf, Shape
 from ledger.model.errors import ResourceUnknown
 
 __all__ = ["ROUTER"]
@@ -30,6 +33,88 @@ class Healthy(Shape):
 async def check_health() -> Healthy:
     """Whether the process answers; asks nothing else."""
     return Healthy(status="ok")
+
+
+class Checks(Shape):
+    """What was looked at."""
+
+    database: bool
+    chain: bool = Field(description="The chain answers.")
+    views: bool = Field(description="The views are near its end.")
+    outbox: bool = Field(description="Nothing has waited too long.")
+
+
+class Readiness(Shape):
+    """Whether it should be given work."""
+
+    is_ready: bool
+    checks: Checks
+
+
+class About(Shape):
+    """What this service is, and of which ledger."""
+
+    service: str = Field(examples=["fenbook"])
+    version: str = Field(examples=["0.1.0"])
+    chain_id: int = Field(examples=[20261])
+    first_block: int
+    contracts: dict[str, shapes.Account]
+    is_demo: bool = Field(description="Whether it holds participants' keys.")
+    limits: dict[str, str] = Field(description="Requests by window.")
+
+
+class Indexing(Shape):
+    """How far the views have come."""
+
+    as_of: AsOf
+    head: int = Field(description="The chain's last block.")
+    lag_blocks: int
+
+
+@ROUTER.get(
+    "/readyz",
+    operation_id="checkReadiness",
+    response_model=Readiness,
+    responses={503: {"model": Readiness, "description": "Not ready."}},
+)
+def check_readiness(request: Request) -> JSONResponse:
+    """Whether database, chain, views and outbox do well enough to take work."""
+    checks = health.checks_of(context_of(request))
+    is_ready = all(checks.values())
+    body = {"is_ready": is_ready, "checks": checks}
+    return JSONResponse(body, 200 if is_ready else 503)
+
+
+@ROUTER.get("/v1/about", operation_id="readAbout")
+def read_about(request: Request) -> About:
+    """Version, chain and contracts: enough to check every signature without us."""
+    context = context_of(request)
+    options, deployment = context.options, context.service.deployment
+    rates = {
+        "per_address": options.per_address,
+        "per_session": options.per_session,
+        "per_key": options.per_key,
+        "sign_in": options.sign_in,
+        "export": options.export,
+    }
+    return About(
+        service=options.service,
+        version=ledger.__version__,
+        chain_id=deployment.chain_id,
+        first_block=deployment.first_block,
+        contracts={name: one.lower() for name, one in deployment.addresses.items()},
+        is_demo=options.is_demo,
+        limits={name: f"{rate.most}/{rate.seconds}s" for name, rate in rates.items()},
+    )
+
+
+@ROUTER.get("/v1/about/indexing", operation_id="readIndexing")
+def read_indexing(request: Request, subject: Reader) -> Indexing:
+    """How far the views are behind the chain."""
+    head = context_of(request).service.endpoint.head().number
+    with reading(request, subject) as opened:
+        lag = max(0, head - opened.at.number)
+        return Indexing(as_of=as_of(opened), head=head, lag_blocks=lag)
 
 
 @ROUTER.get("/metrics", operation_id="readMetrics", response_class=PlainTextResponse)

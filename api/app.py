@@ -1,31 +1,77 @@
 """The application: every route of the door, and what stands around them."""
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from threading import BoundedSemaphore
+from typing import Any, Final
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.concurrency import run_in_threadpool
 
 import ledger
-from api import about, faults, openapi, sign_in
-from api.context import Context
+from api import (
+    about,
+    access_log,
+    batches,
+    deposits,
+    events,
+    faults,
+    loans,
+    offers,
+    openapi,
+    operations,
+    participants,
+    payables,
+    payments,
+    quotes,
+    rules,
+    sign_in,
+    vouchers,
+)
+from api.accepting import Accepting
+from api.context import Context, Service
 from api.door import Door
 from api.guard import Guard
+from api.health import Health
 from api.limits import Limits
 from api.metrics import Requests
 from api.options import Options
+from api.paging import Cursors
 from ledger.service.access import Access
-
-if TYPE_CHECKING:
-    from ledger.service.running import Service
+from ledger.service.first_answers import FirstAnswers, Keyed
+from ledger.service.nonces import Nonces
 
 __all__ = ["create_app"]
 
-_ROUTERS = (about.ROUTER, sign_in.ROUTER)
+_ROUTERS: Final = (
+    about.ROUTER,
+    sign_in.ROUTER,
+    participants.ROUTER,
+    payables.ROUTER,
+    batches.ROUTER,
+    vouchers.ROUTER,
+    offers.ROUTER,
+    quotes.ROUTER,
+    loans.ROUTER,
+    payments.ROUTER,
+    deposits.ROUTER,
+    rules.ROUTER,
+    operations.ROUTER,
+    events.ROUTER,
+    access_log.ROUTER,
+)
+
+_TIDY_SECONDS: Final = 3600
 
 
-def create_app(service: "Service", options: Options | None = None) -> FastAPI:
-    """The door of a service."""
+def create_app(service: Service, options: Options | None = None) -> FastAPI:
+    """The door of a service, which is started and stopped by whoever made it."""
     chosen = options or Options()
+    context, registry = _context(service, chosen), CollectorRegistry()
     app = FastAPI(
         title="Fenbook",
         version=ledger.__version__,
@@ -33,11 +79,10 @@ def create_app(service: "Service", options: Options | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=_lifespan,
     )
-    limits, registry = Limits(), CollectorRegistry()
-    access = Access(service.database, service.chain_id, chosen.service, wall=service.wall)
-    app.state.context = Context(service, chosen, limits, access)
-    app.state.registry = registry
+    app.state.context, app.state.registry = context, registry
+    registry.register(Health(context))
     for one in _ROUTERS:
         app.include_router(one)
     faults.install(app)
@@ -48,8 +93,54 @@ def create_app(service: "Service", options: Options | None = None) -> FastAPI:
         body_depth=chosen.body_depth,
         target_bytes=chosen.target_bytes,
     )
-    app.add_middleware(Door, options=chosen, limits=limits, requests=Requests(registry))
+    app.add_middleware(Door, options=chosen, limits=context.limits, requests=Requests(registry))
     return app
+
+
+def _context(service: Service, options: Options) -> Context:
+    database = service.database
+    access = Access(
+        database,
+        service.deployment.chain_id,
+        options.service,
+        wall=lambda: int(time.time()),
+    )
+    first = FirstAnswers(database, service.intake, operations.first_answer)
+
+    def submit(writes: Sequence[Keyed]) -> Sequence[Any]:
+        return first.submit(writes, wall=access.wall())
+
+    return Context(
+        service=service,
+        options=options,
+        limits=Limits(),
+        access=access,
+        nonces=Nonces(database),
+        accepting=Accepting(submit, batch_most=options.batch_most, queue_most=options.queue_most),
+        cursors=Cursors(access.seal),
+        exports=BoundedSemaphore(options.exports_most),
+        streams=asyncio.Semaphore(options.streams_most),
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Tidy up now and then; at the end, finish what was taken in."""
+    context: Context = app.state.context
+    tidying = asyncio.get_running_loop().create_task(_tidy(context))
+    try:
+        yield
+    finally:
+        tidying.cancel()
+        await asyncio.gather(tidying, return_exceptions=True)
+        await context.accepting.close()
+
+
+async def _tidy(context: Context) -> None:
+    forget = partial(context.access.forget_ended, answer_days=context.options.idempotency_days)
+    while True:
+        await asyncio.sleep(_TIDY_SECONDS)
+        await run_in_threadpool(forget)
 
 
 def _document(app: FastAPI) -> None:

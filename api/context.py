@@ -1,28 +1,93 @@
 """What every route may ask for: the service, the door's options, and who asks."""
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from threading import BoundedSemaphore
+from typing import Protocol
 
 from fastapi import Request
 
+from api.accepting import Accepting
 from api.limits import Limits
 from api.options import Options
-from ledger.service.access import Access
+from api.paging import Cursors
+from ledger.chain.deployment import Deployment
+from ledger.chain.endpoint import Endpoint
+from ledger.model.commands import Struct
+from ledger.model.glossary import Language
+from ledger.model.meanings import Meaning
+from ledger.model.rendering import NO_NAMES, Names
+from ledger.model.structs import fields_of
+from ledger.service.access import Access, Subject
+from ledger.service.directory import Directory, Reader
+from ledger.service.intake import Intake
+from ledger.service.nonces import Nonces
+from ledger.service.outbox import Outbox
+from ledger.store.database import Database
 
-if TYPE_CHECKING:
-    from ledger.service.running import Service
+__all__ = ["Context", "Service", "context_of", "parties_of"]
 
-__all__ = ["Context", "context_of"]
+
+class Service(Protocol):
+    """What the door asks of a running service."""
+
+    @property
+    def database(self) -> Database: ...
+    @property
+    def deployment(self) -> Deployment: ...
+    @property
+    def endpoint(self) -> Endpoint: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def intake(self) -> Intake: ...
+    @property
+    def directory(self) -> Directory | None: ...
+    @property
+    def now(self) -> int:
+        """Second of the ledger's clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """One door."""
 
-    service: "Service"
+    service: Service
     options: Options
     limits: Limits
     access: Access
+    nonces: Nonces
+    accepting: Accepting
+    cursors: Cursors
+    exports: BoundedSemaphore
+    """How many exports may be written at a time."""
+    streams: asyncio.Semaphore
+    """How many streams may be open at a time."""
+
+    def names(
+        self, participants: Iterable[int], subject: Subject, language: Language, purpose: str
+    ) -> Names:
+        """Display names of participants; the directory logs who read them, and what for."""
+        directory = self.service.directory
+        if directory is None:
+            return NO_NAMES
+        reader = Reader(subject.participant, subject.actor, purpose)
+        names: Names = directory.names(participants, reader, language)
+        return names
+
+
+def parties_of(struct: Struct) -> set[int]:
+    """The participants that a command names, in lists and structs too."""
+    found: set[int] = set()
+    for member in fields_of(type(struct)):
+        value = getattr(struct, member.name)
+        for one in value if member.is_list else (value,):
+            if isinstance(one, Struct):
+                found |= parties_of(one)
+            elif member.meaning is Meaning.PARTICIPANT and one:
+                found.add(one)
+    return found
 
 
 def context_of(request: Request) -> Context:

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from api.problems import answer
+from api.problems import answer, trace_of
 from api.validation import faults_of, is_path_wrong
+from ledger.model import errors
 from ledger.model.errors import (
     BodyUnreadable,
     LedgerError,
@@ -17,6 +19,7 @@ from ledger.model.errors import (
     RequestInvalid,
     ResourceUnknown,
     ServiceBroken,
+    ServiceBusy,
 )
 
 __all__ = ["install"]
@@ -46,10 +49,25 @@ def install(app: FastAPI) -> None:
     app.add_route(_REST, unknown, methods=list(_METHODS), include_in_schema=False)
 
 
+_INWARD = (
+    errors.BatchReverted,
+    errors.ChainMismatch,
+    errors.DatabaseBusy,
+    errors.DatabaseFailed,
+    errors.NodeFailed,
+    errors.NodeUnreachable,
+    errors.RecordTampered,
+    errors.RecordsKeyUnknown,
+)
+_log = structlog.get_logger("fenbook.door")
 _REST = "/v1/{rest:path}"
 
 
 async def _refused(request: Request, refusal: Any) -> Response:
+    if isinstance(refusal, _INWARD):
+        # What our own machines say of themselves is for the operator's log alone.
+        _log.error("service unavailable", trace_id=trace_of(request.scope), fault=str(refusal))
+        return answer(request.scope, ServiceBusy(), headers={"Retry-After": "2"})
     return answer(request.scope, refusal)
 
 

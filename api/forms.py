@@ -115,11 +115,7 @@ def signed_form_of(verb: Verb) -> type[SignedForm]:
         name, annotation, default = _beside(one)
         fields[name] = (annotation, default)
     fields["external_reference"] = (
-        Annotated[
-            str | None,
-            StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$"),
-            Field(description="Your own number for it.", examples=["PO-2026-0117"]),
-        ],
+        shapes.Reference | None,
         None,
     )
     return create_model(

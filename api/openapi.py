@@ -108,5 +108,6 @@ def _add_problems(operation: dict[str, Any]) -> None:
     if any(one["in"] == "path" for one in operation.get("parameters", ())):
         statuses.add(404)
     responses = operation.setdefault("responses", {})
-    for status in sorted(statuses):
+    responses.pop("422", None)  # the framework's own form
+    for status in sorted(statuses - {int(one) for one in responses}):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}

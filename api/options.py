@@ -37,6 +37,8 @@ class Options:
     sign_in: Rate = Rate(30, 60)
     """Challenges and answers to them, by address."""
     export: Rate = Rate(30, 60)
+    lookup: Rate = Rate(60, 60)
+    """Of participants by their codes: enough to trade, too slow to list everybody."""
 
     batch_most: int = 128
     """Commands that are checked, simulated and stored together."""
@@ -45,9 +47,17 @@ class Options:
     wait_most: int = 60
     """Longest `Prefer: wait`."""
 
-    page_default: int = 50
-    page_most: int = 200
     export_rows_most: int = 100_000
+    exports_most: int = 2
+    """Exports that are written at a time; more are told to come again."""
+    streams_most: int = 200
+    stream_seconds: int = 600
+    """After which a stream ends, and its client comes again."""
+
+    lag_blocks_most: int = 10
+    """How far the views may be behind the chain while the service counts as ready."""
+    outbox_seconds_most: int = 300
+    """How long an operation may be on its way meanwhile."""
 
     metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     """From where `/metrics` is answered; elsewhere it is not there."""

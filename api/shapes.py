@@ -19,6 +19,7 @@ __all__ = [
     "ParticipantNumber",
     "PayableName",
     "RateText",
+    "Reference",
     "Shape",
     "VoucherName",
 ]
@@ -37,6 +38,7 @@ HEX: Final = r"^0x([0-9a-fA-F]{2})*$"
 PAYABLE: Final = r"^P-[1-9][0-9]{0,9}$"
 VOUCHER: Final = r"^V-[1-9][0-9]{0,9}\.[1-9][0-9]{0,9}$"
 LOAN: Final = r"^L-[1-9][0-9]{0,9}$"
+REFERENCE: Final = r"^[\x21-\x7e]{1,64}$"
 OPERATION: Final = r"^op_[0-9A-HJKMNP-TV-Z]{26}$"
 
 KEY_MOST: Final = 2_200
@@ -122,6 +124,11 @@ OperationName = Annotated[
     str,
     StringConstraints(pattern=OPERATION, max_length=29),
     _like("op_01JDXW6K3Q8Z0V7M5T2R4N9BCD", "An operation."),
+]
+Reference = Annotated[
+    str,
+    StringConstraints(pattern=REFERENCE, max_length=64),
+    _like("PO-2026-0117", "Your own number for it."),
 ]
 ParticipantNumber = Annotated[
     int, Field(ge=1, le=2**32 - 1, description="A participant's number.", examples=[2])

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.tables.access import (
@@ -25,7 +26,7 @@ __all__ = [
     "KeyRow",
     "ReadRow",
     "SessionRow",
-    "add_answer",
+    "add_answers",
     "add_key",
     "add_session",
     "end_session",
@@ -225,10 +226,14 @@ def find_answers(
     return found
 
 
-def add_answer(connection: Connection, rows: Sequence[FirstAnswer]) -> None:
-    """Keep first answers; a key that has one already breaks the transaction."""
-    if rows:
-        connection.execute(insert(FIRST_ANSWERS), [asdict(row) for row in rows])
+def add_answers(connection: Connection, answers: Sequence[FirstAnswer]) -> bool:
+    """Keep first answers; False where one of their keys has an answer already."""
+    if not answers:
+        return True
+    insert_of = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    values = [asdict(one) for one in answers]
+    kept = connection.execute(insert_of(FIRST_ANSWERS).values(values).on_conflict_do_nothing())
+    return kept.rowcount == len(answers)
 
 
 # ---- a regulator's reads

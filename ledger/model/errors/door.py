@@ -7,6 +7,7 @@ __all__ = [
     "BodyTooDeep",
     "BodyTooLarge",
     "BodyUnreadable",
+    "CommandForeign",
     "CursorInvalid",
     "FormUnsupported",
     "IdempotencyKeyBusy",
@@ -117,6 +118,17 @@ class NotSignedIn(LedgerError):
     )
 
 
+class CommandForeign(LedgerError):
+    """The command acts for another participant than the one that is signed in."""
+
+    kind = Kind.FORBIDDEN
+    zh = "该指令的业务方不是当前登录的参与方。"
+    next_steps = (
+        "Sign in for the participant that acts, or have it submit the command itself.",
+        "请以该业务方的身份登录，或由其自行提交。",
+    )
+
+
 class SignInRefused(LedgerError):
     """The sign-in does not hold: the challenge has ended or the signature does not fit it."""
 
@@ -209,11 +221,10 @@ class TooManyRequests(LedgerError):
 
 
 class ServiceBusy(LedgerError):
-    """The service cannot take this now: {problem}."""
+    """The service cannot answer this now."""
 
-    problem: Text
     kind = Kind.UNAVAILABLE
-    zh = "服务暂时无法受理：{problem}。"
+    zh = "服务暂时无法受理。"
     next_steps = (
         "Nothing was taken. Send it again with the same Idempotency-Key in a few seconds.",
         "本次未受理。请在数秒后以相同的 Idempotency-Key 重发。",

@@ -1,0 +1,146 @@
+"""The two routes of every verb: prepare its command, and submit it signed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from api import shapes
+from api.asking import Preparer, Submitter
+from api.context import Context, context_of, parties_of
+from api.forms import SignedForm, draft_of, message_of, signed_form_of
+from api.languages import CONTENT_LANGUAGE
+from api.operations import Operation
+from api.problems import scope_language
+from api.shapes import Given, Shape
+from api.submitting import DryRun, IdempotencyKey, IsDry, Prefer, submit, try_out
+from api.verbs import QUOTES, VERBS, Verb
+from ledger.chain.typed_data import Domain, digest, typed_data
+from ledger.model.commands import COMMANDS, Command
+from ledger.model.errors import ResourceUnknown
+from ledger.model.glossary import Language
+from ledger.model.plain import moment_text, plain_of, struct_of
+from ledger.model.sentences import fields, sentence
+from ledger.service.access import Subject
+
+__all__ = ["add_preparations", "add_verbs", "prepared"]
+
+DEADLINE_SECONDS = 15 * 60
+
+
+class Row(Shape):
+    """A signed field as people read it."""
+
+    label: str = Field(examples=["Amount"])
+    value: str = Field(examples=["CN¥400,000.00 (RMB 肆拾万元整)"])
+
+
+class Prepared(Shape):
+    """A command ready to be signed: what it says, and what its signers' devices show."""
+
+    sentence: str = Field(examples=["Accept voucher V-1.1 of CN¥400,000.00"])
+    fields: list[Row] = Field(description="Every signed field, in signing order.")
+    command: dict[str, Any] = Field(description="The plain form, with every field.")
+    typed_data: dict[str, Any] = Field(description="EIP-712, for eth_signTypedData_v4.")
+    digest: shapes.Hash = Field(description="What is signed; the trace id from now on.")
+    check_code: str = Field(description="The digest's first eight digits.", examples=["9f86d081"])
+    deadline: shapes.Moment
+
+
+def add_preparations(router: APIRouter, *commands: str) -> None:
+    """Add the route that prepares each of some commands."""
+    for name in commands:
+        verb = VERBS.get(name) or QUOTES[name]
+        router.add_api_route(
+            f"{verb.path}/typed-data",
+            _preparation(verb),
+            methods=["POST"],
+            operation_id=verb.prepare_name,
+            summary=f"Prepare {name}",
+            response_model=Prepared,
+        )
+
+
+def add_verbs(router: APIRouter, *commands: str) -> None:
+    """Add the two routes of some verbs."""
+    add_preparations(router, *commands)
+    for name in commands:
+        verb = VERBS[name]
+        router.add_api_route(
+            verb.path,
+            _submission(verb),
+            methods=["POST"],
+            operation_id=verb.name,
+            summary=f"Submit {name}",
+            status_code=202,
+            response_model=Operation,
+            responses={200: {"model": Operation | DryRun, "description": "At its end, or dry."}},
+        )
+
+
+def _submission(verb: Verb) -> Callable[..., Any]:
+    form = signed_form_of(verb)
+
+    async def post(
+        request: Request,
+        body: SignedForm,
+        subject: Submitter,
+        idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+        prefer: Prefer = None,
+        is_dry: IsDry = False,
+    ) -> Response:
+        if is_dry:
+            return await try_out(request, verb, body, subject)
+        return await submit(request, verb, body, subject, prefer)
+
+    post.__annotations__["body"] = form
+    post.__doc__ = f"{message_of(COMMANDS[verb.command]).__doc__}"
+    return post
+
+
+def _preparation(verb: Verb) -> Callable[..., Any]:
+    kind = COMMANDS[verb.command]
+    draft = draft_of(kind)
+
+    def prepare(request: Request, response: Response, body: Given, subject: Preparer) -> Prepared:
+        context, language = context_of(request), scope_language(request.scope)
+        response.headers["Content-Language"] = CONTENT_LANGUAGE[language]
+        command = _filled(context, kind, body.model_dump(), subject)
+        return prepared(context, command, subject, language)
+
+    prepare.__annotations__["body"] = draft
+    prepare.__doc__ = f"{draft.__doc__} Nothing is stored; the number and deadline may be yours."
+    return prepare
+
+
+def _filled(
+    context: Context, kind: type[Command], plain: dict[str, Any], subject: Subject
+) -> Command:
+    """The command with what was left out: who acts, a number, a deadline."""
+    if plain["participant"] is None:
+        plain["participant"] = subject.participant
+    if plain["participant"] != subject.participant:
+        raise ResourceUnknown()
+    if plain["nonce"] is None:
+        plain["nonce"] = str(context.nonces.propose(subject.participant))
+    if plain["deadline"] is None:
+        plain["deadline"] = moment_text(context.service.now + DEADLINE_SECONDS)
+    return struct_of(kind, plain)
+
+
+def prepared(context: Context, command: Command, subject: Subject, language: Language) -> Prepared:
+    """A command as its signers read it."""
+    deployment = context.service.deployment
+    domain = Domain.of(deployment.chain_id, deployment.address(command.desk))
+    hashed = digest(command, domain)
+    names = context.names(parties_of(command), subject, language, "sign")
+    return Prepared(
+        sentence=sentence(command, names, language),
+        fields=[Row(label=one, value=value) for one, value in fields(command, names, language)],
+        command=plain_of(command),
+        typed_data=typed_data(command, domain),
+        digest="0x" + hashed.hex(),
+        check_code=hashed.hex()[:8],
+        deadline=moment_text(command.deadline),
+    )

@@ -1,0 +1,184 @@
+"""The feed of events: the truth that webhooks and streams only announce, read from a number on."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any, Final
+
+from fastapi import Header, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from api import shapes
+from api.asking import Reader
+from api.context import context_of
+from api.lists import as_of, reading
+from api.meanings import shown
+from api.router import router
+from api.shapes import AsOf, Shape
+from ledger.model.errors import CursorInvalid, ServiceBusy
+from ledger.model.meanings import Meaning
+from ledger.model.parts import RuleSet
+from ledger.model.plain import plain_value
+from ledger.model.structs import fields_of
+from ledger.service.access import Subject
+from ledger.store.feed import FeedEvent, events_after
+
+__all__ = ["ROUTER", "event_json"]
+
+ROUTER = router("events")
+
+_SEQ_MOST: Final = 2**53 - 1
+_LOOK_SECONDS: Final = 0.25
+_BEAT_SECONDS: Final = 15.0
+_PAGE: Final = 200
+
+_OTHERWISE: Final[Mapping[tuple[str, str], Meaning]] = {
+    ("ThresholdSet", "low"): Meaning.COUNT,
+    ("ThresholdSet", "high"): Meaning.COUNT,
+    ("SecurityReleased", "released"): Meaning.VOUCHER,
+    ("LimitSet", "limit"): Meaning.AMOUNT,
+}
+"""Values whose name alone would be read as something else."""
+
+_RULES: Final = {one.name: one.meaning for one in fields_of(RuleSet)}
+
+
+class Event(Shape):
+    """Something that happened, as the ledger's contracts told it."""
+
+    seq: int = Field(ge=1, description="Rising; numbers that are missing concern others.")
+    kind: str = Field(examples=["VoucherAccepted"])
+    block: int = Field(ge=0)
+    time: shapes.Moment
+    digest: shapes.Hash | None = Field(description="The command whose effect it is.")
+    data: dict[str, Any]
+
+
+class EventPage(Shape):
+    """Events in their order."""
+
+    data: list[Event]
+    has_more: bool
+    next_after: int = Field(description="Ask for events after this one next.")
+    as_of: AsOf
+
+
+class EventsAsked(BaseModel):
+    """Which events."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    after: int = Field(default=0, ge=0, le=_SEQ_MOST, description="Events behind this number.")
+    limit: int = Field(default=50, ge=1, le=200)
+    kind: Annotated[str | None, StringConstraints(pattern=r"^[A-Za-z]{2,40}$")] = None
+
+
+def event_json(event: FeedEvent) -> dict[str, Any]:
+    """An event as it is shown."""
+    return {
+        "seq": event.seq,
+        "kind": event.kind,
+        "block": event.block,
+        "time": shown("second", event.second),
+        "digest": None if event.digest is None else "0x" + event.digest.hex(),
+        "data": {name: _value(event.kind, name, one) for name, one in event.data.items()},
+    }
+
+
+def _value(kind: str, name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if kind == "RulesSet":
+            return {one: plain_value(each, _RULES[one]) for one, each in value.items()}
+        return {one: _value(kind, one, each) for one, each in value.items()}
+    if isinstance(value, list):
+        return [_value(kind, name, one) for one in value]
+    if (kind, name) in _OTHERWISE:
+        return plain_value(value, _OTHERWISE[kind, name])
+    return shown(name, value)
+
+
+def _concerned(subject: Subject, request: Request, after: int, most: int, kind: str | None) -> Any:
+    """What a page needs, read in one transaction."""
+    with reading(request, subject) as opened:
+        found = events_after(
+            opened.connection,
+            after,
+            limit=most,
+            participant=None if opened.sight.sees_all else subject.participant,
+            kinds=() if kind is None else (kind,),
+        )
+        return found, as_of(opened)
+
+
+@ROUTER.get("/v1/events", operation_id="listEvents")
+def list_events(
+    request: Request, subject: Reader, query: Annotated[EventsAsked, Query()]
+) -> EventPage:
+    """Events that concern you, from a number on: whoever lost some asks for them again."""
+    found, at = _concerned(subject, request, query.after, query.limit + 1, query.kind)
+    rows = found[: query.limit]
+    return EventPage(
+        data=[Event(**event_json(one)) for one in rows],
+        has_more=len(found) > query.limit,
+        next_after=rows[-1].seq if rows else query.after,
+        as_of=at,
+    )
+
+
+@ROUTER.get(
+    "/v1/events/stream",
+    operation_id="streamEvents",
+    response_class=StreamingResponse,
+    responses={200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}},
+)
+async def stream_events(
+    request: Request,
+    subject: Reader,
+    query: Annotated[EventsAsked, Query()],
+    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+) -> StreamingResponse:
+    """The same as they happen, as server-sent events; each id is a number to go on from.
+
+    A stream ends by itself from time to time; its client comes again with Last-Event-ID.
+    """
+    after = query.after if last_event_id is None else _seq(last_event_id)
+    context = context_of(request)
+    if context.streams.locked():
+        raise ServiceBusy()
+    await context.streams.acquire()
+    return StreamingResponse(
+        _told(request, subject, after, query.kind),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+async def _told(
+    request: Request, subject: Subject, after: int, kind: str | None
+) -> AsyncIterator[str]:
+    context, loop = context_of(request), asyncio.get_running_loop()
+    end = loop.time() + context.options.stream_seconds
+    beat = loop.time()
+    try:
+        yield "retry: 2000\n\n"
+        while loop.time() < end and not await request.is_disconnected():
+            found, _ = await run_in_threadpool(_concerned, subject, request, after, _PAGE, kind)
+            for one in found:
+                said = json.dumps(event_json(one), ensure_ascii=False, separators=(",", ":"))
+                yield f"id: {one.seq}\nevent: {one.kind}\ndata: {said}\n\n"
+                after = one.seq
+            if not found:
+                if loop.time() - beat > _BEAT_SECONDS:
+                    yield ": still here\n\n"
+                    beat = loop.time()
+                await asyncio.sleep(_LOOK_SECONDS)
+    finally:
+        context.streams.release()
+
+
+def _seq(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise CursorInvalid()
+    return int(text)

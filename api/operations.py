@@ -1,0 +1,177 @@
+"""Operations: what became of each command that the service answered for."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import Path, Request
+from pydantic import Field, StringConstraints
+
+from api import shapes
+from api.asking import Manager, Reader
+from api.context import context_of
+from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.problems import problem
+from api.router import router
+from api.shapes import AsOf, Shape
+from ledger.model.errors import ResourceUnknown
+from ledger.model.glossary import Language
+from ledger.model.plain import moment_text
+from ledger.model.states import Role
+from ledger.service.intake import NEVER
+from ledger.service.outbox import Operation as Row
+from ledger.service.refusals import refusal_of
+from ledger.store.lists import AllOf, Condition, Is, find
+
+__all__ = ["ROUTER", "Operation", "Refusal", "first_answer", "operation_json"]
+
+ROUTER = router("operations")
+
+StateName = Literal["accepted", "sent", "done", "refused", "parked"]
+OperationPath = Annotated[str, Path(pattern=shapes.OPERATION, max_length=29)]
+
+
+class Refusal(Shape):
+    """Why the ledger has refused it so far; final once the state is `refused`."""
+
+    code: str = Field(examples=["NonceUsed"])
+    params: dict[str, Any]
+    detail: str
+    next_step: str
+
+
+class Operation(Shape):
+    """A command on its way, or at its end."""
+
+    id: shapes.OperationName
+    digest: shapes.Hash | None = Field(description="The trace id everywhere.")
+    participant: int = Field(ge=0, examples=[2])
+    verb: str = Field(examples=["accept"])
+    state: StateName
+    refusal: Refusal | None
+    deadline: shapes.Moment | None
+    external_reference: str | None = Field(examples=["PO-2026-0117"])
+    accepted_at: shapes.Moment
+    updated_at: shapes.Moment
+    block: int | None = Field(examples=[120])
+    transaction_hash: shapes.Hash | None
+
+
+class OneOperation(Operation):
+    """An operation as it stands."""
+
+    as_of: AsOf
+
+
+def operation_json(row: Row, language: Language) -> dict[str, Any]:
+    """An operation as it stands."""
+    return {
+        "id": row.id,
+        "digest": _hex(row.digest),
+        "participant": row.participant,
+        "verb": row.verb,
+        "state": row.state,
+        "refusal": _refusal(row.refusal, language),
+        "deadline": None if row.deadline >= NEVER else moment_text(row.deadline),
+        "external_reference": row.external_reference,
+        "accepted_at": moment_text(row.accepted_wall),
+        "updated_at": moment_text(row.updated_wall),
+        "block": row.block,
+        "transaction_hash": _hex(row.transaction_hash),
+    }
+
+
+def first_answer(row: Row) -> str:
+    """What is answered when an operation was accepted, as JSON."""
+    return json.dumps(operation_json(row, "en"), separators=(",", ":"))
+
+
+def _refusal(stored: str | None, language: Language) -> dict[str, Any] | None:
+    refusal = None if stored is None else refusal_of(stored)
+    if refusal is None:
+        return None
+    made = problem(refusal, language, trace_id="")
+    return {name: made[name] for name in Refusal.model_fields}
+
+
+def _hex(value: bytes | None) -> str | None:
+    return None if value is None else "0x" + value.hex()
+
+
+class OperationFilters(Filters):
+    """Which operations."""
+
+    state: StateName | None = None
+    verb: Annotated[str | None, StringConstraints(pattern=r"^[A-Za-z]{2,32}$")] = Field(
+        default=None, examples=["accept"]
+    )
+    participant: shapes.ParticipantNumber | None = None
+    digest: shapes.Hash | None = None
+    external_reference: shapes.Reference | None = None
+
+
+def _where(opened: Reading, asked: OperationFilters) -> Condition:
+    found: list[Condition] = [opened.sight.operations]
+    for name in ("state", "verb", "participant"):
+        if value := getattr(asked, name):
+            found.append(Is(name, (value,)))
+    if asked.digest:
+        found.append(Is("digest", (bytes.fromhex(asked.digest[2:]),)))
+    if asked.external_reference:
+        own = opened.sight.own_operations
+        found += [own, Is("external_reference", (asked.external_reference,))]
+    return AllOf(tuple(found))
+
+
+def _shown(opened: Reading, rows: Rows, _: OperationFilters) -> list[dict[str, Any]]:
+    return [_seen(opened, row) for _, row in rows]
+
+
+def _seen(opened: Reading, row: Row) -> dict[str, Any]:
+    """An operation; to whom it is not told what it is about, how it fares."""
+    told = operation_json(row, opened.language)
+    if opened.sight.sees_contents(row.participant):
+        return told
+    refusal = told["refusal"]
+    if refusal is not None:
+        refusal = {"code": refusal["code"], "params": {}, "detail": "", "next_step": ""}
+    return {**told, "digest": None, "external_reference": None, "refusal": refusal}
+
+
+OPERATIONS = Listing(
+    name="operations",
+    operation="Operations",
+    view="operations",
+    row=Operation,
+    filters=OperationFilters,
+    where=_where,
+    shown=_shown,
+)
+
+add_lists(ROUTER, OPERATIONS)
+
+
+@ROUTER.get("/v1/operations/{operation}", operation_id="readOperation")
+def read_operation(request: Request, operation: OperationPath, subject: Reader) -> OneOperation:
+    """One operation as it stands."""
+    with reading(request, subject) as opened:
+        return OneOperation(**_seen(opened, _one(opened, operation)), as_of=as_of(opened))
+
+
+@ROUTER.post("/v1/operations/{operation}/release", operation_id="releaseOperation")
+def release_operation(request: Request, operation: OperationPath, subject: Manager) -> OneOperation:
+    """Let a parked operation be tried again; for the operator."""
+    with reading(request, subject) as opened:
+        _one(opened, operation)
+    if not subject.roles & Role.OPERATOR:
+        raise ResourceUnknown()
+    context_of(request).service.outbox.release(operation)
+    with reading(request, subject) as opened:
+        return OneOperation(**_seen(opened, _one(opened, operation)), as_of=as_of(opened))
+
+
+def _one(opened: Reading, operation: str) -> Row:
+    where = AllOf((Is("id", (operation,)), opened.sight.operations))
+    row: Row | None = find(opened.connection, "operations", where)
+    if row is None:
+        raise ResourceUnknown()
+    return row

@@ -1,0 +1,166 @@
+"""Payables: what an obligor owes, and to whom it is known."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from fastapi import Path, Request
+from pydantic import Field
+
+from api import shapes
+from api.asking import Reader
+from api.commands import add_verbs
+from api.finding import by_external_reference, by_invoice, named, within
+from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.meanings import picked, shown
+from api.router import router
+from api.shapes import AsOf, Shape
+from ledger.model.errors import ResourceUnknown
+from ledger.model.ids import parse_payable
+from ledger.model.states import PayableState
+from ledger.store.lists import AllOf, Between, Condition, Is, find
+from ledger.views.claim_rows import Payable as Row
+
+__all__ = ["ROUTER"]
+
+ROUTER = router("payables")
+
+PayableStateName = Literal["offered", "live", "settled", "cancelled"]
+PayablePath = Annotated[str, Path(pattern=shapes.PAYABLE, max_length=12, examples=["P-1"])]
+
+
+class Payable(Shape):
+    """A payable. What lies on others' vouchers is told to its obligor and settlement bank only."""
+
+    id: shapes.PayableName
+    obligor: shapes.ParticipantNumber
+    offeree: shapes.ParticipantNumber | None = Field(description="To whom it was issued.")
+    settlement_bank: shapes.ParticipantNumber
+    state: PayableStateName
+    is_overdue: bool
+    maturity: shapes.BusinessDate
+    due: shapes.BusinessDate = Field(description="Maturity, moved over holidays.")
+    offered_at: shapes.Moment
+    rules: int = Field(ge=0, description="Number of the rules that it was issued under.")
+    face: shapes.AmountOut | None
+    live: shapes.AmountOut | None = Field(description="Principal owed.")
+    paid: shapes.AmountOut | None
+    redeemed: shapes.AmountOut | None
+    cancelled: shapes.AmountOut | None
+    pieces: int | None = Field(description="Vouchers that are not closed.")
+    invoices: int | None
+    evidence: shapes.Hash | None
+    digest: shapes.Hash | None = Field(description="The obligor's signed promise.")
+
+
+class OnePayable(Payable):
+    """A payable at a block."""
+
+    carried: shapes.AmountOut | None = Field(description="Late interest not yet covered.")
+    unapplied: shapes.AmountOut | None = Field(description="Attested money not yet shared.")
+    as_of: AsOf
+
+
+class PayableFilters(Filters):
+    """Which payables."""
+
+    state: PayableStateName | None = None
+    obligor: shapes.ParticipantNumber | None = None
+    settlement_bank: shapes.ParticipantNumber | None = None
+    maturity_from: shapes.BusinessDate | None = None
+    maturity_to: shapes.BusinessDate | None = None
+    overdue: bool | None = None
+    invoice: shapes.Hash | None = Field(default=None, description="An invoice's fingerprint.")
+    external_reference: shapes.Reference | None = None
+
+
+_WHOLE = ("live", "paid", "redeemed", "cancelled")
+
+
+def _where(opened: Reading, asked: PayableFilters) -> Condition:
+    found: list[Condition] = [opened.sight.payables]
+    if asked.state:
+        found.append(Is("state", (PayableState[asked.state.upper()],)))
+    if asked.obligor:
+        found.append(Is("obligor", (asked.obligor,)))
+    if asked.settlement_bank:
+        found.append(Is("bank", (asked.settlement_bank,)))
+    if asked.overdue:
+        found += [Is("state", (PayableState.LIVE,)), Between("due", None, opened.day - 1)]
+    found.append(within("maturity", asked.maturity_from, asked.maturity_to))
+    if asked.invoice:
+        found.append(by_invoice(opened, asked.invoice))
+    if asked.external_reference:
+        found.append(by_external_reference(opened, asked.external_reference))
+    return AllOf(tuple(found))
+
+
+def payable_json(opened: Reading, row: Row) -> dict[str, Any]:
+    """A payable as somebody may see it."""
+    sight = opened.sight
+    sees_whole = sight.sees_whole(row.obligor, row.bank)
+    sees_issue = sees_whole or sight.own == row.offeree
+    return {
+        "id": shown("payable", row.id),
+        "settlement_bank": row.bank,
+        "state": row.state.name.lower(),
+        "is_overdue": row.is_overdue(opened.day),
+        "pieces": row.pieces if sees_whole else None,
+        "rules": row.rules,
+        **picked(row, "obligor", "maturity", "due", "offered_at"),
+        **{name: shown(name, getattr(row, name)) if sees_whole else None for name in _WHOLE},
+        "face": shown("face", row.face) if sees_issue else None,
+        "offeree": row.offeree if sees_issue else None,
+        "invoices": row.invoices if sees_issue else None,
+        "evidence": shown("evidence", row.evidence) if sees_issue else None,
+        "digest": shown("digest", row.digest) if sees_issue and row.digest else None,
+    }
+
+
+def _shown(opened: Reading, rows: Rows, _: PayableFilters) -> list[dict[str, Any]]:
+    found: Iterable[Row] = (row for _, row in rows)
+    return [payable_json(opened, row) for row in found]
+
+
+PAYABLES = Listing(
+    name="payables",
+    operation="Payables",
+    view="payables",
+    row=Payable,
+    filters=PayableFilters,
+    where=_where,
+    shown=_shown,
+)
+
+add_lists(ROUTER, PAYABLES)
+
+
+@ROUTER.get("/v1/payables/{payable}", operation_id="readPayable")
+def read_payable(request: Request, payable: PayablePath, subject: Reader) -> OnePayable:
+    """One payable."""
+    number = named(parse_payable, payable)
+    with reading(request, subject) as opened:
+        where = AllOf((Is("id", (number,)), opened.sight.payables))
+        row: Row | None = find(opened.connection, "payables", where)
+        if row is None:
+            raise ResourceUnknown()
+        account = find(opened.connection, "accounts", Is("payable", (number,)))
+        sees_whole = opened.sight.sees_whole(row.obligor, row.bank)
+        return OnePayable(
+            **payable_json(opened, row),
+            carried=shown("carried", account.carried if account else 0) if sees_whole else None,
+            unapplied=shown("unapplied", account.unapplied if account else 0)
+            if sees_whole
+            else None,
+            as_of=as_of(opened),
+        )
+
+
+add_verbs(
+    ROUTER,
+    "IssuePayable",
+    "PayPayable",
+    "AttestPayment",
+    "ReturnUnapplied",
+    "FreezeRange",
+    "UnfreezeRange",
+)

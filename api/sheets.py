@@ -1,0 +1,95 @@
+"""Lists as CSV and XLSX. No cell can become a formula; amounts in XLSX are numbers."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final, Literal
+
+from xlsxwriter import Workbook
+
+__all__ = ["MEDIA_TYPES", "Format", "neutral", "written"]
+
+Format = Literal["csv", "xlsx"]
+
+MEDIA_TYPES: Final[dict[Format, str]] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+_IN_MEMORY: Final = 2**20
+_ACTIVE: Final = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,12})\.[0-9]{2}")
+"""An amount that a spreadsheet's number holds to the fen."""
+_PLAIN: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_OPTIONS: Final = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+
+
+def neutral(text: str) -> str:
+    """Text that no spreadsheet takes for a formula, now or when somebody edits it."""
+    return "'" + text if text.lstrip(" \u3000").startswith(_ACTIVE) else text
+
+
+def written(
+    kind: Format, title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> IO[bytes]:
+    """A file of rows, at its beginning; large ones lie on disk and go when they are closed."""
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- the answer closes it
+    if kind == "csv":
+        _write_csv(file, heads, rows)
+    else:
+        _write_xlsx(file, title, heads, rows)
+    file.seek(0)
+    return file
+
+
+def _write_csv(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    file.write(b"\xef\xbb\xbf")  # spreadsheets of this market guess another encoding without it
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow([neutral(one) for one in heads])
+    for row in rows:
+        writer.writerow([_csv_cell(one) for one in row])
+    text.detach()
+
+
+def _csv_cell(value: Any) -> str:
+    text = _text(value)
+    return text if _PLAIN.fullmatch(text) else neutral(text)
+
+
+def _write_xlsx(
+    file: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    book = Workbook(file, _OPTIONS)
+    sheet = book.add_worksheet(title[:31])
+    bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+    sheet.freeze_panes(1, 0)
+    for column, head in enumerate(heads):
+        sheet.write_string(0, column, neutral(head), bold)
+    for place, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            text = _text(value)
+            if isinstance(value, int) and not isinstance(value, bool):
+                sheet.write_number(place, column, value)
+            elif isinstance(value, str) and _NUMBER.fullmatch(text):
+                sheet.write_number(place, column, float(text), money)
+            else:
+                sheet.write_string(place, column, neutral(text))
+    book.close()
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(map(_text, value))
+    return str(value)

@@ -1,0 +1,176 @@
+"""Submitting a signed command: its client's key, its trace id, and how long the client waits."""
+
+import asyncio
+import hashlib
+import json
+import re
+from contextlib import suppress
+from typing import Annotated, Any, Final
+
+from fastapi import Header, Query, Request
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from api.context import Context, context_of
+from api.forms import SignedForm
+from api.languages import CONTENT_LANGUAGE
+from api.operations import operation_json
+from api.problems import scope_language
+from api.shapes import Shape
+from api.verbs import Beside, Verb
+from ledger.model.errors import CommandForeign, IdempotencyKeyMissing, LedgerError
+from ledger.service.access import Subject
+from ledger.service.first_answers import Accepted, Keyed
+from ledger.service.intake import Post
+from ledger.service.outbox import is_final
+from ledger.service.posted import canonical, read_posted
+
+__all__ = ["DryRun", "IdempotencyKey", "IsDry", "Prefer", "submit", "try_out"]
+
+_LOOK_SECONDS: Final = 1.0
+"""How often a waiting request looks by itself: the end may come in another process."""
+_KEY: Final = re.compile(r'[\x21-\x7e]{1,255}|"[\x20-\x7e]{1,255}"')
+_WAIT: Final = re.compile(r"(?:^|[,;])\s*wait=([0-9]{1,6})\s*(?:$|[,;])")
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Your own name for this act: 1 to 255 visible characters, bare or quoted.",
+    ),
+]
+Prefer = Annotated[
+    str | None,
+    Header(alias="Prefer", description="`wait=10` waits up to ten seconds for the effect."),
+]
+IsDry = Annotated[
+    bool, Query(alias="dry_run", description="Say what would be answered; keep nothing.")
+]
+
+
+class DryRun(Shape):
+    """The command would be taken in."""
+
+    dry_run: bool
+
+
+async def submit(
+    request: Request, verb: Verb, body: SignedForm, subject: Subject, prefer: str | None
+) -> Response:
+    """Take a signed command in and answer with its operation."""
+    context = context_of(request)
+    post = _post(verb, body, subject)
+    write = Keyed(subject.participant, _key(request), _hash(request, post), post)
+    try:
+        accepted = await context.accepting.accept(write)
+    except LedgerError:
+        await run_in_threadpool(_trace_by_digest, request, context, post)
+        raise
+    request.scope["state"]["trace_id"] = json.loads(accepted.body)["digest"][2:]
+    headers = {"Location": f"/v1/operations/{accepted.operation}"}
+    if accepted.is_replay:
+        headers["Idempotent-Replayed"] = "true"
+    seconds = _seconds(prefer, context.options.wait_most)
+    if seconds:
+        return await _waited(request, accepted, seconds, headers)
+    return Response(accepted.body, 202, headers, "application/json")
+
+
+async def try_out(request: Request, verb: Verb, body: SignedForm, subject: Subject) -> Response:
+    """Say what would be answered, and keep nothing."""
+    context = context_of(request)
+    post = _post(verb, body, subject)
+    refusals = await run_in_threadpool(context.service.intake.dry_run, [post])
+    if refusals[0] is not None:
+        raise refusals[0]
+    return JSONResponse({"dry_run": True})
+
+
+async def _waited(
+    request: Request, accepted: Accepted, seconds: int, headers: dict[str, str]
+) -> Response:
+    """The operation at its end, or as it stands when the time is over."""
+    context, loop = context_of(request), asyncio.get_running_loop()
+    outbox, told = context.service.outbox, asyncio.Event()
+
+    def tell() -> None:
+        loop.call_soon_threadsafe(told.set)
+
+    remove = outbox.waiters.add(accepted.operation, tell)
+    try:
+        end = loop.time() + seconds
+        found = await run_in_threadpool(outbox.find, accepted.operation)
+        while not is_final(found) and (left := end - loop.time()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), min(left, _LOOK_SECONDS))
+            told.clear()
+            found = await run_in_threadpool(outbox.find, accepted.operation)
+    finally:
+        remove()
+    language = scope_language(request.scope)
+    more = {"Preference-Applied": f"wait={seconds}", "Content-Language": CONTENT_LANGUAGE[language]}
+    status = 200 if is_final(found) else 202
+    return JSONResponse(operation_json(found, language), status, headers | more)
+
+
+def _post(verb: Verb, body: SignedForm, subject: Subject) -> Post:
+    """What intake takes, from what was posted."""
+    if body.message.participant != subject.participant:
+        raise CommandForeign()
+    data = _signed(verb.command, body)
+    data["beside"] = [_beside(one, body) for one in verb.beside]
+    return Post(data, getattr(body, "external_reference", None))
+
+
+def _signed(command: str, body: SignedForm) -> dict[str, Any]:
+    message: BaseModel = body.message
+    return {
+        "command": command,
+        "message": message.model_dump(),
+        "approvals": _approvals(body.approvals),
+    }
+
+
+def _beside(one: Beside, body: Any) -> Any:
+    match one:
+        case Beside.COSIGNED | Beside.SECOND_COSIGNED:
+            return _approvals(getattr(body, one.value))
+        case Beside.PROOF | Beside.PROOFS | Beside.FINGERPRINTS:
+            given = getattr(body, one.value)
+            return given.lower() if isinstance(given, str) else [each.lower() for each in given]
+        case Beside.COST_SHARE:
+            offer = body.cost_share
+            return None if offer is None else _signed("CostShareOffer", offer)
+    return _signed(one.value, body.quote)
+
+
+def _approvals(approvals: list[Any]) -> list[str]:
+    return [f"0x{one.signer:02x}{one.signature[2:].lower()}" for one in approvals]
+
+
+def _key(request: Request) -> str:
+    given = request.headers.getlist("idempotency-key")
+    if len(given) != 1 or not _KEY.fullmatch(given[0]):
+        raise IdempotencyKeyMissing()
+    key = given[0]
+    return key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
+
+
+def _hash(request: Request, post: Post) -> bytes:
+    said = canonical([request.url.path, post.data, post.external_reference])
+    return hashlib.sha256(said.encode()).digest()
+
+
+def _seconds(prefer: str | None, most: int) -> int:
+    found = _WAIT.search(prefer or "")
+    return min(int(found[1]), most) if found else 0
+
+
+def _trace_by_digest(request: Request, context: Context, post: Post) -> None:
+    """A refusal of a command goes under the command's digest too, if it has one."""
+    try:
+        command = read_posted(post.data).command
+    except LedgerError:
+        return
+    request.scope["state"]["trace_id"] = context.service.intake.signatures.digest(command).hex()

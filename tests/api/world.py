@@ -1,0 +1,131 @@
+"""A real service in this process: the cast's chain, followed into a database, with its door.
+
+No thread runs beside the door's own: `turn` lets relayer and follower do what there is to do.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from ledger.chain.deployment import Deployment
+from ledger.chain.embedded import GAS_PRICE, EmbeddedEndpoint
+from ledger.chain.endpoint_node import EndpointNode
+from ledger.chain.relayer_key import RelayerKey
+from ledger.chain.typed_data import keccak
+from ledger.service.directory import Directory
+from ledger.service.follower import Follower
+from ledger.service.intake import Intake
+from ledger.service.outbox import Outbox
+from ledger.service.relayer import Relayer
+from ledger.service.site import Site
+from ledger.store.database import Database
+from tests.cast import MAKER, MORNING, Cast, Member
+from tests.databases import database_url
+
+__all__ = ["Person", "World", "opened_world"]
+
+
+@dataclass(slots=True)
+class Served:
+    """What the door asks of a service."""
+
+    database: Database
+    endpoint: EmbeddedEndpoint
+    deployment: Deployment
+    outbox: Outbox
+    intake: Intake
+    directory: Directory | None
+
+    @property
+    def now(self) -> int:
+        return self.endpoint.now
+
+
+@dataclass(slots=True)
+class World:
+    """The cast, their chain, the service that follows it."""
+
+    cast: Cast
+    service: Served
+    follower: Follower
+    relayer: Relayer
+    secrets: dict[int, str] = field(default_factory=dict)
+
+    def follow(self) -> None:
+        """Read every block."""
+        while not self.follower.step().is_caught_up:
+            pass
+
+    def turn(self) -> None:
+        """Relay what is due, and read what came of it."""
+        self.relayer.step()
+        self.relayer.step()
+        self.follow()
+
+
+class Person:
+    """A participant at the door: a client that is signed in as it."""
+
+    def __init__(self, client: TestClient, member: Member, secret: str) -> None:
+        self.client, self.member = client, member
+        self.headers = {"authorization": f"Bearer {secret}"}
+        if member.name == "Regulator":
+            self.headers["fenbook-purpose"] = "case%2017"
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.client.get(path, headers=self.headers | options.pop("headers", {}), **options)
+
+    def post(self, path: str, body: Any, **headers: str) -> Any:
+        return self.client.post(path, json=body, headers=self.headers | headers)
+
+
+@contextlib.contextmanager
+def opened_world(engine: str, folder: Path) -> Iterator[World]:
+    """A fresh chain with the cast on it, followed into a fresh database."""
+    secret = keccak(b"relayer of the door")
+    chain_id = EmbeddedEndpoint(MORNING, [], journal=_forget).chain_id
+    key = RelayerKey(secret, chain_id=chain_id, gas_price=GAS_PRICE)
+    own = RelayerKey(keccak(b"their own"), chain_id=chain_id, gas_price=GAS_PRICE)
+    endpoint = EmbeddedEndpoint(
+        MORNING - 3600, [key.address, own.address], journal=_forget, clock=lambda: MORNING - 3600
+    )
+    node: Any = EndpointNode(endpoint, own)
+    cast = Cast(node)
+    with database_url(engine, folder) as url:
+        database = Database.open(url)
+        outbox = Outbox(database, wall=time.time)
+        deployment = cast.ledger.deployment
+        site = Site(database, endpoint, deployment)
+        served = Served(database, endpoint, deployment, outbox, Intake(site, outbox), None)
+        world = World(
+            cast,
+            served,
+            Follower(database, endpoint, deployment),
+            Relayer(site, outbox, key),
+        )
+        world.follow()
+        try:
+            yield world
+        finally:
+            database.close()
+
+
+def sign_in(client: TestClient, member: Member, *, signer: int = MAKER) -> Any:
+    """Sign in as a member by one of its signers."""
+    asked = {"participant": member.id, "signer": signer}
+    challenge = client.post("/v1/sign-in/challenge", json=asked).json()
+    signature = {**member.keys, **member.spare}[signer].sign(bytes.fromhex(challenge["digest"][2:]))
+    message = challenge["typed_data"]["message"]
+    return client.post(
+        "/v1/sign-in",
+        json={**asked, "challenge": message["challenge"], "signature": "0x" + signature.hex()},
+    )
+
+
+def _forget(_: object) -> None:
+    """This chain keeps no journal."""
