@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-__all__ = ["BATCH_GAS", "estimate"]
+__all__ = ["BATCH_BYTES", "BATCH_GAS", "estimate"]
 
 BATCH_GAS: Final = 15_500_000
 """What the calls of one batch may be estimated at; a transaction is given 16,000,000."""
+
+BATCH_BYTES: Final = 110_000
+"""What the calls of one batch may be long; nodes take transactions of 128 KiB."""
 
 _WORST: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
     {

@@ -12,14 +12,13 @@ from typing import Final, Literal
 
 from ledger.chain.calls import Item
 from ledger.chain.codec import decode_refusal
-from ledger.chain.deployment import Deployment
-from ledger.chain.endpoint import Endpoint
 from ledger.model.errors import CommandUnworkable, LedgerError, NonceUsed
 from ledger.service.gas import estimate
 from ledger.service.outbox import Operation, Outbox
 from ledger.service.posted import Act, Posted, canonical, read_posted
 from ledger.service.signatures import Signatures
 from ledger.service.simulation import Simulation, Trial
+from ledger.service.site import Site
 from ledger.store.database import Connection
 from ledger.store.operations import Executed
 from ledger.store.tables.operations import ACCEPTED, DONE
@@ -81,10 +80,10 @@ class _Case:
 class Intake:
     """Takes commands in; safe to share between threads."""
 
-    def __init__(self, endpoint: Endpoint, deployment: Deployment, outbox: Outbox) -> None:
+    def __init__(self, site: Site, outbox: Outbox) -> None:
         self._outbox = outbox
-        self.signatures = Signatures(endpoint, deployment)
-        self._simulation = Simulation(endpoint, deployment)
+        self.signatures = Signatures(site.endpoint, site.deployment)
+        self._simulation = Simulation(site.endpoint, site.deployment)
 
     def submit(
         self,
@@ -120,9 +119,16 @@ class Intake:
         found = [one if isinstance(one, LedgerError) else cases[one].answer for one in places]
         return [one if isinstance(one, LedgerError) else None for one in found]
 
-    def request(self, acts: Sequence[Act]) -> list[Operation]:
-        """Have acts done that nobody has to sign. They are not tried before: the ledger decides."""
-        return self._outbox.accept([self._unsigned(act) for act in acts])
+    def request(
+        self,
+        acts: Sequence[Act],
+        also: Callable[[Connection, Sequence[Operation]], None] = lambda _, __: None,
+    ) -> list[Operation]:
+        """Have acts done that nobody has to sign. They are not tried before: the ledger decides.
+
+        `also` writes in the transaction that stores their operations.
+        """
+        return self._outbox.accept([self._unsigned(act) for act in acts], also)
 
     # ---- steps
 

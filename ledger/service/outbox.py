@@ -14,7 +14,7 @@ from ledger.store.database import Connection, Database
 from ledger.store.operations import Executed, Operation
 from ledger.store.tables.operations import DONE, REFUSED
 
-__all__ = ["Numbers", "Operation", "Outbox", "Waiters", "is_final"]
+__all__ = ["Numbers", "Operation", "Outbox", "Waiters", "is_final", "is_paused"]
 
 _PAUSED: Final = "relaying_paused"
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -23,6 +23,11 @@ _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def is_final(operation: Operation) -> bool:
     """Whether nothing more will become of an operation."""
     return operation.state in (DONE, REFUSED)
+
+
+def is_paused(connection: Connection) -> bool:
+    """Whether nothing is sent to the chain for now."""
+    return setting(connection, _PAUSED) == "yes"
 
 
 class Numbers:
@@ -155,12 +160,17 @@ class Outbox:
     def is_paused(self) -> bool:
         """Whether nothing is sent to the chain for now."""
         with self._database.reading() as connection:
-            return setting(connection, _PAUSED) == "yes"
+            return is_paused(connection)
 
-    def pause(self, is_paused: bool = True) -> None:
-        """Stop sending, or go on."""
+    def pause(self) -> None:
+        """Stop sending until `resume`; commands are accepted meanwhile."""
         with self._database.writing() as connection:
-            put_setting(connection, _PAUSED, "yes" if is_paused else "no")
+            put_setting(connection, _PAUSED, "yes")
+
+    def resume(self) -> None:
+        """Send again."""
+        with self._database.writing() as connection:
+            put_setting(connection, _PAUSED, None)
 
     # ---- figures
 

@@ -9,7 +9,7 @@ from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint, Question
 from ledger.chain.node import Reverted
 from ledger.service.crash_points import calling
-from ledger.service.gas import BATCH_GAS
+from ledger.service.gas import BATCH_BYTES, BATCH_GAS
 
 __all__ = ["UNWORKABLE", "Simulation", "Trial", "batches_of"]
 
@@ -23,6 +23,11 @@ class Trial:
 
     item: Item
     gas: int
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in a batch."""
+        return len(self.item.data) + 4
 
 
 class Simulation:
@@ -78,16 +83,17 @@ class Simulation:
         return found
 
 
-def batches_of(trials: Sequence[Trial], *, gas: int = BATCH_GAS) -> Iterator[list[Trial]]:
+def batches_of(trials: Sequence[Trial]) -> Iterator[list[Trial]]:
     """Calls in order, in batches that have room; one that is larger than all room goes alone."""
     batch: list[Trial] = []
-    room = gas
+    gas = size = 0
     for trial in trials:
-        if batch and trial.gas > room:
+        is_full = gas + trial.gas > BATCH_GAS or size + trial.size > BATCH_BYTES
+        if batch and is_full:
             yield batch
-            batch, room = [], gas
+            batch, gas, size = [], 0, 0
         batch.append(trial)
-        room -= trial.gas
+        gas, size = gas + trial.gas, size + trial.size
     if batch:
         yield batch
 

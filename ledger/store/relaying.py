@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from ledger.store.operations import Operation
 from ledger.store.tables.operations import OPERATIONS
@@ -21,10 +21,13 @@ __all__ = [
     "Relayed",
     "add_transaction",
     "failed_transactions",
+    "has_open_transactions",
     "items_of",
-    "mark_transactions",
+    "mark_failed",
+    "mark_sent",
     "next_nonce",
     "open_transactions",
+    "transactions_from",
 ]
 
 
@@ -76,24 +79,48 @@ def add_transaction(
         )
 
 
-def open_transactions(connection: Connection, key: str) -> list[Relayed]:
-    """Transactions of a key that are in no block we have read, by their nonces."""
-    statement = (
-        select(*_COLUMNS)
-        .where(TRANSACTIONS.c.key_address == key, TRANSACTIONS.c.state.in_((STORED, SENT)))
-        .order_by(TRANSACTIONS.c.nonce)
+def open_transactions(connection: Connection, key: str, *, below: int) -> list[Relayed]:
+    """Transactions of a key that are in no block we have read, under nonces below one."""
+    return _found(
+        connection,
+        TRANSACTIONS.c.key_address == key,
+        TRANSACTIONS.c.state.in_((STORED, SENT)),
+        TRANSACTIONS.c.nonce < below,
     )
-    return [Relayed(**row) for row in connection.execute(statement).mappings()]
 
 
-def mark_transactions(connection: Connection, hashes: Sequence[bytes], state: str) -> None:
-    """Note what has become of transactions that are on their way; others keep their state."""
-    if hashes:
-        connection.execute(
-            update(TRANSACTIONS)
-            .where(TRANSACTIONS.c.hash.in_(hashes), TRANSACTIONS.c.state.in_((STORED, SENT)))
-            .values(state=state)
-        )
+def transactions_from(connection: Connection, key: str, nonce: int, *, limit: int) -> list[Relayed]:
+    """Transactions of a key from a nonce on, whatever we think has become of them."""
+    wanted = (TRANSACTIONS.c.key_address == key, TRANSACTIONS.c.nonce >= nonce)
+    return _found(connection, *wanted, limit=limit)
+
+
+def has_open_transactions(connection: Connection, key: str) -> bool:
+    """Whether any transaction of a key is in no block we have read."""
+    statement = (
+        select(TRANSACTIONS.c.id)
+        .where(TRANSACTIONS.c.key_address == key, TRANSACTIONS.c.state.in_((STORED, SENT)))
+        .limit(1)
+    )
+    return connection.execute(statement).first() is not None
+
+
+def mark_sent(connection: Connection, hashes: Sequence[bytes]) -> None:
+    """Note that a node has these transactions."""
+    connection.execute(
+        update(TRANSACTIONS)
+        .where(TRANSACTIONS.c.hash.in_(hashes), TRANSACTIONS.c.state == STORED)
+        .values(state=SENT)
+    )
+
+
+def mark_failed(connection: Connection, hash_: bytes, block: int | None) -> None:
+    """Note that a transaction had no effect: reverted in a block, or its nonce used by another."""
+    connection.execute(
+        update(TRANSACTIONS)
+        .where(TRANSACTIONS.c.hash == hash_, TRANSACTIONS.c.state.in_((STORED, SENT)))
+        .values(state=FAILED, block=block)
+    )
 
 
 def failed_transactions(connection: Connection, key: str) -> list[Relayed]:
@@ -106,12 +133,8 @@ def failed_transactions(connection: Connection, key: str) -> list[Relayed]:
         )
         .exists()
     )
-    statement = (
-        select(*_COLUMNS)
-        .where(TRANSACTIONS.c.key_address == key, TRANSACTIONS.c.state == FAILED, stands)
-        .order_by(TRANSACTIONS.c.nonce)
-    )
-    return [Relayed(**row) for row in connection.execute(statement).mappings()]
+    wanted = (TRANSACTIONS.c.key_address == key, TRANSACTIONS.c.state == FAILED)
+    return _found(connection, *wanted, stands)
 
 
 def items_of(connection: Connection, made: Relayed) -> list[Operation]:
@@ -130,3 +153,10 @@ def items_of(connection: Connection, made: Relayed) -> list[Operation]:
     if connection.dialect.name == "postgresql":
         statement = statement.with_for_update(of=OPERATIONS)
     return [Operation(**row) for row in connection.execute(statement).mappings()]
+
+
+def _found(
+    connection: Connection, *wanted: ColumnElement[bool], limit: int | None = None
+) -> list[Relayed]:
+    statement = select(*_COLUMNS).where(*wanted).order_by(TRANSACTIONS.c.nonce).limit(limit)
+    return [Relayed(**row) for row in connection.execute(statement).mappings()]

@@ -48,7 +48,7 @@ class _Made:
     counts: Mapping[str, int]
 
 
-@dataclass(slots=True)
+@dataclass
 class ModelChain:
     """An endpoint; `clock` dates its blocks, which are made by `mine` and by nothing else."""
 

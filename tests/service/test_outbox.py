@@ -72,7 +72,7 @@ def test_switch_is_kept_in_the_database(rig: Rig) -> None:
     assert not rig.outbox.is_paused
     rig.outbox.pause()
     assert rig.outbox.is_paused
-    rig.outbox.pause(False)
+    rig.outbox.resume()
     assert not rig.outbox.is_paused
 
 
