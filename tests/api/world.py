@@ -4,9 +4,10 @@ No thread runs beside the door's own: `turn` lets relayer and follower do what t
 """
 
 import contextlib
+import secrets
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,10 @@ from ledger.service.outbox import Outbox
 from ledger.service.relayer import Relayer
 from ledger.service.site import Site
 from ledger.store.database import Database
-from tests.cast import MAKER, MORNING, Cast, Member
+from tests.cast import CHECKER, MAKER, MORNING, Cast, Member
 from tests.databases import database_url
 
-__all__ = ["Person", "World", "opened_world"]
+__all__ = ["Person", "World", "opened_world", "sign_in"]
 
 
 @dataclass(slots=True)
@@ -54,7 +55,6 @@ class World:
     service: Served
     follower: Follower
     relayer: Relayer
-    secrets: dict[int, str] = field(default_factory=dict)
 
     def follow(self) -> None:
         """Read every block."""
@@ -81,7 +81,32 @@ class Person:
         return self.client.get(path, headers=self.headers | options.pop("headers", {}), **options)
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
-        return self.client.post(path, json=body, headers=self.headers | headers)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post(path, json=body, headers=self.headers | named)
+
+    def prepare(self, path: str, **draft: Any) -> Any:
+        """A command's preparation."""
+        answer = self.post(f"{path}/typed-data", draft)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def signed(self, path: str, *, signers: Sequence[int] = (MAKER, CHECKER), **draft: Any) -> Any:
+        """The signed form of a command, as its signers' devices would make it."""
+        return self.sign(self.prepare(path, **draft), signers=signers)
+
+    def sign(self, prepared: Any, *, signers: Sequence[int] = (MAKER, CHECKER)) -> Any:
+        """The signed form of what was prepared."""
+        digest = bytes.fromhex(prepared["digest"][2:])
+        keys = {**self.member.keys, **self.member.spare}
+        approvals = [
+            {"signer": one, "signature": "0x" + keys[one].sign(digest).hex()} for one in signers
+        ]
+        return {"message": prepared["typed_data"]["message"], "approvals": approvals}
+
+    def submit(self, path: str, *, key: str = "", **draft: Any) -> Any:
+        """Prepare, sign and submit in one go."""
+        body = self.signed(path, **draft)
+        return self.post(path, body, idempotency_key=key or secrets.token_hex(8))
 
 
 @contextlib.contextmanager
