@@ -12,7 +12,7 @@ from ledger.store.view_sql import LIVE
 
 __all__ = ["SHADOW", "SHADOW_BLOCKS", "drop_shadow", "make_shadow", "take_over"]
 
-SHADOW: Final = "r_"
+SHADOW: Final = "fresh_"
 """What the names of the fresh tables begin with."""
 
 _OTHERS: Final = MetaData()
