@@ -64,23 +64,37 @@ class Deployment:
         """Address of a contract by its name."""
         return self.addresses[contract]
 
-    def save(self, path: Path) -> None:
-        """Write the manifest."""
+    @property
+    def text(self) -> str:
+        """The manifest: where everything stands, as JSON."""
         data = {
             "chain_id": self.chain_id,
             "first_block": self.first_block,
             "addresses": dict(self.addresses),
         }
-        path.write_text(json.dumps(data, indent=2, sort_keys=True) + "\n", "utf-8")
+        return json.dumps(data, indent=2, sort_keys=True) + "\n"
+
+    def save(self, path: Path) -> None:
+        """Write the manifest."""
+        path.write_text(self.text, "utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "Deployment":
         """Read a manifest."""
         try:
-            data = json.loads(path.read_text("utf-8"))
-            return cls(int(data["chain_id"]), int(data["first_block"]), dict(data["addresses"]))
-        except (OSError, ValueError, KeyError, TypeError) as failure:
+            text = path.read_text("utf-8")
+        except (OSError, ValueError) as failure:
             raise DeploymentUnknown(path=str(path), problem=str(failure)) from None
+        return cls.from_text(text, name=str(path))
+
+    @classmethod
+    def from_text(cls, text: str, *, name: str = "its manifest") -> "Deployment":
+        """Read a manifest's text."""
+        try:
+            data = json.loads(text)
+            return cls(int(data["chain_id"]), int(data["first_block"]), dict(data["addresses"]))
+        except (ValueError, KeyError, TypeError) as failure:
+            raise DeploymentUnknown(path=name, problem=str(failure)) from None
 
 
 def deploy(

@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from eth._utils.address import generate_contract_address
 from eth.constants import ZERO_ADDRESS, ZERO_HASH32
 from eth.exceptions import Revert
-from eth_tester.backends.pyevm import PyEVMBackend
 from eth_utils.exceptions import ValidationError
 
-from ledger.chain.codec import Event, decode_event
+from ledger.chain.codec import Event
 from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending
-from ledger.chain.node import BLOCK_GAS, Reverted
+from ledger.chain.engine import block_of, events_of, fresh_chain, landed_of
+from ledger.chain.node import Reverted
 from ledger.chain.typed_data import keccak
 from ledger.model.errors.service import ChainMismatch, NodeFailed
 
@@ -27,7 +26,6 @@ __all__ = ["GAS_PRICE", "EmbeddedEndpoint", "JournalEntry"]
 GAS_PRICE: Final = 10**10
 """This engine asks a price; its relayer keys are endowed at genesis."""
 
-_ENDOWMENT: Final = 10**30
 _NOBODY: Final = bytes(20)
 
 
@@ -61,7 +59,7 @@ class EmbeddedEndpoint:
     ) -> None:
         """A chain that begins at second `start` with these relayer keys, and its blocks so far."""
         self._turn = threading.RLock()
-        self._chain = _chain(start, keys)
+        self._chain = fresh_chain(start, keys)
         self.chain_id = int(self._chain.chain_id)
         self._clock, self._shift = clock, 0
         self._journal: Callable[[JournalEntry], None] = lambda _: None
@@ -72,6 +70,9 @@ class EmbeddedEndpoint:
             self._replay(entry)
         self._journal = journal
         self._shift = max(0, self.head().second - int(clock()))
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     # ---- time
 
@@ -99,7 +100,7 @@ class EmbeddedEndpoint:
     def head(self) -> Block:
         """The last block."""
         with self._turn:
-            return _block(self._chain.get_canonical_head(), self._chain)
+            return block_of(self._chain.get_canonical_head(), self._chain)
 
     def block(self, number: int) -> Block | None:
         """A block by its number; None where there is none yet."""
@@ -113,7 +114,7 @@ class EmbeddedEndpoint:
             headers = map(
                 self._chain.get_canonical_block_header_by_number, range(max(first, 0), end + 1)
             )
-            return [_block(one, self._chain) for one in headers]
+            return [block_of(one, self._chain) for one in headers]
 
     def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[Event]:
         """Events of these contracts in some blocks, in order; of all where none is named."""
@@ -132,13 +133,14 @@ class EmbeddedEndpoint:
         """The answer of a contract at the last block, at this second; raises `Reverted`."""
         with self._turn:
             address, vm = bytes.fromhex(question.to[2:]), self._vm()
+            sender = bytes.fromhex(question.sender[2:]) if question.sender else _NOBODY
             point = vm.state.snapshot()
             done = vm.execute_bytecode(
-                origin=_NOBODY,
+                origin=sender,
                 gas_price=0,
                 gas=question.gas,
                 to=address,
-                sender=_NOBODY,
+                sender=sender,
                 value=0,
                 data=question.data,
                 code=vm.state.get_code(address),
@@ -240,31 +242,8 @@ class EmbeddedEndpoint:
 
     def _keep(self, block: Any, hash_: bytes, receipt: Any) -> None:
         """Keep what a block left, so that nobody has to look for it."""
-        number = int(block.number)
-        is_done = bytes(receipt.state_root) == b"\x01"  # since Byzantium its status
-        created = block.transactions[0].to == b"" and is_done
-        self._landed[hash_] = Landed(
-            block=number,
-            block_hash=bytes(block.hash),
-            is_done=is_done,
-            gas_used=int(receipt.gas_used),
-            contract=_created(block.transactions[0]) if created else None,
-        )
-        events = (
-            decode_event(
-                {
-                    "address": "0x" + log.address.hex(),
-                    "topics": [topic.to_bytes(32, "big") for topic in log.topics],
-                    "data": log.data,
-                    "blockNumber": number,
-                    "logIndex": index,
-                    "transactionHash": hash_,
-                    "blockHash": block.hash,
-                }
-            )
-            for index, log in enumerate(receipt.logs)
-        )
-        self._events[number] = tuple(event for event in events if event is not None)
+        self._landed[hash_] = landed_of(block, receipt)
+        self._events[int(block.number)] = events_of(block, hash_, receipt)
 
     def _vm(self) -> Any:
         """The engine as the next block finds it; kept while that does not change."""
@@ -273,27 +252,3 @@ class EmbeddedEndpoint:
             header = self._chain.header.copy(timestamp=key[1])
             self._machine = (key, self._chain.get_vm(header))
         return self._machine[1]
-
-
-def _chain(start: int, keys: Sequence[str]) -> Any:
-    """A fresh chain whose every byte follows from its arguments."""
-    parameters = PyEVMBackend.generate_genesis_params({"gas_limit": BLOCK_GAS, "timestamp": start})
-    account = {"balance": _ENDOWMENT, "nonce": 0, "code": b"", "storage": {}}
-    state = {bytes.fromhex(key[2:]): account for key in keys}
-    return PyEVMBackend(genesis_parameters=parameters, genesis_state=state).chain
-
-
-def _block(header: Any, chain: Any) -> Block:
-    transactions = chain.chaindb.get_block_transaction_hashes(header)
-    return Block(
-        number=int(header.block_number),
-        hash=bytes(header.hash),
-        parent=bytes(header.parent_hash),
-        second=int(header.timestamp),
-        transactions=tuple(bytes(one) for one in transactions),
-    )
-
-
-def _created(transaction: Any) -> str:
-    """Address of the contract that a transaction creates."""
-    return "0x" + generate_contract_address(transaction.sender, transaction.nonce).hex()

@@ -90,6 +90,8 @@ class Question:
     to: str
     data: bytes
     gas: int = CALL_GAS
+    sender: str = ""
+    """Who would call; nobody in particular where it is empty."""
 
 
 class Endpoint(Protocol):
@@ -102,6 +104,9 @@ class Endpoint(Protocol):
     @property
     def name(self) -> str:
         """What people call it in a log: an address without a password, or the engine's name."""
+
+    def close(self) -> None:
+        """Let go of whatever is held open; a later question opens it again."""
 
     def head(self) -> Block:
         """The last block."""

@@ -55,6 +55,11 @@ class Endpoints:
         self._failed_at: dict[int, float] = {}
         self._best, self._moved_at = -1, monotonic()
 
+    def close(self) -> None:
+        """Let go of every node's connections."""
+        for node in self._nodes:
+            node.close()
+
     # ---- which node
 
     @property

@@ -14,7 +14,6 @@ from ledger.model.commands import (
     Command,
     IssueDeposit,
     PledgeQuote,
-    RuleSet,
     SetLimit,
     Signer,
 )
@@ -22,7 +21,8 @@ from ledger.model.days import first_second, parse_day
 from ledger.model.errors.base import LedgerError
 from ledger.model.ids import payable_of
 from ledger.model.signing import SigningKey
-from ledger.model.states import Duty, Role
+from ledger.model.states import Duty
+from ledger.service.evaluation import CAST, RULES
 from ledger.service.ledger import Ledger, Outcome
 from ledger.service.party import Party
 from ledger.views import Projection, entries, lineage_of
@@ -30,34 +30,12 @@ from ledger.views.claim_rows import Hop
 
 __all__ = ["CAST", "FACE", "LOAN", "Act", "Stage", "Step", "Verified", "named"]
 
-CAST: Final = {
-    "core": Role.ISSUER,
-    "a": Role.SUPPLIER,
-    "b": Role.SUPPLIER,
-    "bank": Role.BANK,
-    "settlement": Role.SETTLEMENT,
-    "operator": Role.OPERATOR,
-    "regulator": Role.REGULATOR,
-}
-"""Who takes part, in the order of their numbers."""
-
 FACE: Final = 10_000_000_00
 LOAN: Final = 3_000_000_00
 
 _LINE: Final = 20_000_000_00
 _HIGH_FROM: Final = 1_000_000_00
 _MORNING: Final = 9 * 3600
-_RULES: Final = RuleSet(
-    effective=0,
-    tenor_days_max=365,
-    offer_days=10,
-    depth_max=5,
-    pieces_max=500,
-    piece_min=1_000_00,
-    late_rate_daily=500_000,
-    overdue_multiplier=1_500_000_000,
-    registration_required=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +88,7 @@ class Stage:
         node = Node.in_process(start=first_second(self._day) + _MORNING)
         keys = [(AccountKey.random(), AccountKey.random()) for _ in CAST]
         founders = [_founder(name, pair) for name, pair in zip(CAST, keys, strict=True)]
-        self.ledger = Ledger.deploy(node, founders, _RULES, progress=progress)
+        self.ledger = Ledger.deploy(node, founders, RULES, progress=progress)
         self.parties = {
             name: Party(self.ledger, number, dict(enumerate(pair)))
             for number, (name, pair) in enumerate(zip(CAST, keys, strict=True), start=1)

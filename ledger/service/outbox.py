@@ -77,6 +77,12 @@ class Waiters:
 
         return remove
 
+    @property
+    def waited(self) -> list[str]:
+        """The operations that somebody waits for."""
+        with self._turn:
+            return list(self._waiting)
+
     def tell(self, ids: Iterable[str]) -> None:
         """Tell whoever waits for these."""
         with self._turn:
@@ -94,8 +100,10 @@ class Outbox:
         *,
         wall: Callable[[], float] = time.time,
         numbers: Numbers | None = None,
+        accepted: Callable[[], None] = lambda: None,
     ) -> None:
-        self._database, self._wall = database, wall
+        """`accepted` is called after operations were stored: there is something to relay."""
+        self._database, self._wall, self._accepted = database, wall, accepted
         self.numbers = numbers or Numbers(wall)
         self.waiters = Waiters()
 
@@ -120,6 +128,7 @@ class Outbox:
             known = rows.find_operations_by_digest(connection, digests)
             stored = [known.get(one.digest or b"", one) for one in operations]
             also(connection, stored)
+        self._accepted()
         return stored
 
     def find(self, id_: str) -> Operation:
@@ -144,6 +153,14 @@ class Outbox:
         """The latest operations that have not ended, in order of acceptance."""
         with self._database.reading() as connection:
             return rows.open_operations(connection, limit, participants=participants)
+
+    def tell_ended(self) -> None:
+        """Tell those who wait for operations that have ended by now."""
+        waited = self.waiters.waited
+        if waited:
+            with self._database.reading() as connection:
+                ended = rows.ended_operations(connection, waited)
+            self.waiters.tell(ended)
 
     def release(self, id_: str) -> Operation:
         """Let a parked operation be tried again; raises `OperationNotParked`."""

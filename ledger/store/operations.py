@@ -9,7 +9,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.tables.events import EVENTS
-from ledger.store.tables.operations import ACCEPTED, OPERATIONS, PARKED, SENT
+from ledger.store.tables.operations import (
+    ACCEPTED,
+    DONE,
+    OPERATIONS,
+    PARKED,
+    REFUSED,
+    SENT,
+)
 
 __all__ = [
     "Executed",
@@ -17,6 +24,7 @@ __all__ = [
     "add_operations",
     "count_by_state",
     "due_operations",
+    "ended_operations",
     "find_executed",
     "find_operation",
     "find_operations_by_digest",
@@ -104,6 +112,17 @@ def find_operations_by_digest(
             one = _operation(row)
             if one.digest is not None:
                 found[one.digest] = one
+    return found
+
+
+def ended_operations(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """Those of some operations of which nothing more will become."""
+    found: list[str] = []
+    for some in _chunks(ids):
+        statement = select(OPERATIONS.c.id).where(
+            OPERATIONS.c.id.in_(some), OPERATIONS.c.state.in_((DONE, REFUSED))
+        )
+        found += connection.execute(statement).scalars()
     return found
 
 

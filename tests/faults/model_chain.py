@@ -132,6 +132,9 @@ class ModelChain:
 
     # ---- what an endpoint does
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def head(self) -> Block:
         """The last block."""
         return self._made[-1].block

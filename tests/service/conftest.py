@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.store.database import Database
-from tests.databases import ENGINES, opened
+from tests.databases import ENGINES, database_url, opened
 from tests.service.rig import Rig, rigged
 
 
@@ -21,6 +21,13 @@ def database(engine: str, tmp_path: Path) -> Iterator[Database]:
     """A fresh migrated database."""
     with opened(engine, tmp_path) as database:
         yield database
+
+
+@pytest.fixture
+def url(engine: str, tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh migrated database, for tests that open it more than once."""
+    with database_url(engine, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

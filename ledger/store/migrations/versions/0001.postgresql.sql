@@ -79,6 +79,14 @@ CREATE TABLE first_answers (
 
 CREATE INDEX ix_first_answers_made_wall ON first_answers (made_wall);
 
+CREATE TABLE journal (
+    number BIGINT NOT NULL,
+    second BIGINT NOT NULL,
+    raw BYTEA NOT NULL,
+    hash BYTEA NOT NULL,
+    CONSTRAINT pk_journal PRIMARY KEY (number)
+);
+
 CREATE TABLE operations (
     id TEXT NOT NULL,
     digest BYTEA,

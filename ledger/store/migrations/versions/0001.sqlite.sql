@@ -79,6 +79,14 @@ CREATE TABLE first_answers (
 
 CREATE INDEX ix_first_answers_made_wall ON first_answers (made_wall);
 
+CREATE TABLE journal (
+    number INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    raw BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    CONSTRAINT pk_journal PRIMARY KEY (number)
+);
+
 CREATE TABLE operations (
     id TEXT NOT NULL,
     digest BLOB,

@@ -1,0 +1,222 @@
+"""A service that runs: its parts, made from settings, and the threads that step them.
+
+Only here are threads. Each loop steps one part and waits for its turn or for a word; none of them
+ends by a failure, and all of them end within seconds when the service is stopped.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import structlog
+
+from ledger.chain.deployment import Deployment
+from ledger.chain.embedded import EmbeddedEndpoint
+from ledger.chain.endpoint import Endpoint
+from ledger.chain.endpoint_node import EndpointNode
+from ledger.chain.relayer_key import RelayerKey
+from ledger.model.errors import LedgerError
+from ledger.service.directory import Directory
+from ledger.service.follower import Follower, Following, Progress
+from ledger.service.intake import Intake
+from ledger.service.ledger import Ledger
+from ledger.service.opening import opened
+from ledger.service.outbox import Outbox
+from ledger.service.relayer import Lane, Relayer, Relaying
+from ledger.service.settings import Settings
+from ledger.service.site import Site
+from ledger.store.database import Database
+
+__all__ = ["Loop", "Service"]
+
+_STOP_SECONDS: Final = 10.0
+_FAILURE_SECONDS: Final = (0.1, 5.0)
+"""How long a loop rests after its first failure in a row, and at most."""
+
+_log = structlog.get_logger("fenbook.service")
+
+
+class Loop:
+    """Calls a step again and again on a thread of its own, until it is stopped."""
+
+    def __init__(self, name: str, step: Callable[[], float]) -> None:
+        """`step` says how many seconds there is nothing to do, unless somebody wakes the loop."""
+        self.name, self._step = name, step
+        self._word = threading.Event()
+        self._is_stopped = False
+        self._thread = threading.Thread(target=self._run, name=f"fenbook-{name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._word.set()
+
+    def stop(self) -> None:
+        """End after the step that runs now."""
+        self._is_stopped = True
+        self._word.set()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the end; whether it came."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        first, most = _FAILURE_SECONDS
+        rest = first
+        while not self._is_stopped:
+            self._word.clear()
+            try:
+                wait, rest = self._step(), first
+            except LedgerError as failure:
+                _log.warning("step failed", loop=self.name, code=failure.code)
+                wait, rest = rest, min(2 * rest, most)
+            except Exception as failure:  # noqa: BLE001 -- a fault of ours must not end the service
+                _log.error("step broke", loop=self.name, kind=type(failure).__name__, exc_info=True)
+                wait, rest = rest, min(2 * rest, most)
+            if wait > 0 and not self._is_stopped:
+                self._word.wait(wait)
+
+
+@dataclass
+class Service:
+    """Everything that runs for one ledger. `start` begins, `stop` ends gracefully."""
+
+    settings: Settings
+    site: Site
+    keys: tuple[RelayerKey, ...]
+    directory: Directory | None = None
+    """Private records of participants; none without a key to seal them."""
+    outbox: Outbox = field(init=False)
+    intake: Intake = field(init=False)
+    relayers: tuple[Relayer, ...] = field(init=False)
+    follower: Follower = field(init=False)
+    lanes: dict[str, Lane] = field(init=False, default_factory=dict)
+    """How it stood with each key after its last step."""
+    progress: Progress | None = field(init=False, default=None)
+    """How far reading had come after its last step."""
+    _loops: dict[str, Loop] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        site, chosen = self.site, self.settings
+        self.outbox = Outbox(site.database, accepted=self._wake_relay)
+        self.intake = Intake(site, self.outbox)
+        relaying = Relaying(pending_max=chosen.pending_max)
+        self.relayers = tuple(
+            Relayer(site, self.outbox, key, relaying=relaying) for key in self.keys
+        )
+        following = Following(confirmations=chosen.confirmations)
+        self.follower = Follower(site.database, site.endpoint, site.deployment, following=following)
+        self.add_loop("relay", self._relay)
+        self.add_loop("follow", self._follow)
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Service":
+        """Make a service from its settings: database migrated, chain and ledger checked.
+
+        Raises `DatabaseFailed`, `DatabaseForeign`, `DatabaseOutdated`, `SettingInvalid`,
+        `ChainMismatch`, `DeploymentUnknown`, and `NodeUnreachable` at the first start of all.
+        """
+        found = opened(settings)
+        return cls(settings, found.site, found.keys, found.directory)
+
+    # ---- what others ask for
+
+    @property
+    def is_evaluation(self) -> bool:
+        """Whether the chain is in this process, for evaluation only."""
+        return self.settings.is_evaluation
+
+    @property
+    def database(self) -> Database:
+        """Where everything is stored."""
+        return self.site.database
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The chain."""
+        return self.site.endpoint
+
+    @property
+    def deployment(self) -> Deployment:
+        """The ledger on it."""
+        return self.site.deployment
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Asks the contracts; raises what the endpoint raises if it is away when first used."""
+        return Ledger(EndpointNode(self.site.endpoint, self.keys[0]), self.site.deployment)
+
+    @property
+    def now(self) -> int:
+        """Second of the ledger's clock: of the last block, on an evaluation chain of the next."""
+        endpoint = self.site.endpoint
+        return endpoint.now if isinstance(endpoint, EmbeddedEndpoint) else endpoint.head().second
+
+    # ---- running
+
+    def add_loop(self, name: str, step: Callable[[], float]) -> None:
+        """Have another part stepped; before `start`. `step` says how long it has nothing to do."""
+        self._loops[name] = Loop(name, step)
+
+    def wake(self, name: str) -> None:
+        """Tell a loop that there is something to do."""
+        self._loops[name].wake()
+
+    def start(self) -> None:
+        """Begin every loop."""
+        for loop in self._loops.values():
+            loop.start()
+        _log.info("started", lanes=len(self.keys), dialect=self.database.dialect)
+
+    def stop(self, seconds: float = _STOP_SECONDS) -> bool:
+        """End every loop after the step that it is in; whether all ended in time.
+
+        Nothing is lost if they do not: whatever was accepted is stored, and goes on at next start.
+        """
+        for loop in self._loops.values():
+            loop.stop()
+        limit = time.monotonic() + seconds
+        ended = [loop.join(max(0.0, limit - time.monotonic())) for loop in self._loops.values()]
+        if all(ended):
+            self.close()
+        _log.info("stopped", in_time=all(ended))
+        return all(ended)
+
+    def close(self) -> None:
+        """Let go of the connections to database and nodes."""
+        self.site.endpoint.close()
+        self.database.close()
+
+    # ---- loops
+
+    def _wake_relay(self) -> None:
+        self._loops["relay"].wake()
+
+    def _relay(self) -> float:
+        """A step of every lane."""
+        self.lanes = {one.key: one for one in (relayer.step() for relayer in self.relayers)}
+        if any(one.packed for one in self.lanes.values()):
+            self._loops["follow"].wake()
+            return 0.0
+        is_waiting = any(one.pending or one.problem for one in self.lanes.values())
+        return self._poll if is_waiting else max(1.0, self._poll)
+
+    def _follow(self) -> float:
+        """Read what there is; tell who waits."""
+        self.progress = progress = self.follower.step()
+        if progress.event_count:
+            self.outbox.tell_ended()
+            self._loops["relay"].wake()
+        return 0.0 if progress.behind or progress.alarm else self._poll
+
+    @property
+    def _poll(self) -> float:
+        return self.settings.poll_milliseconds / 1000
