@@ -6,13 +6,12 @@ made so that nobody signs what will be refused.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from ledger.imports.columns import Field
 from ledger.imports.drafts import Draft, InvoiceDraft, Reading
 from ledger.imports.findings import Finding
-from ledger.model.days import date_of, day_of
+from ledger.model.days import months_after
 from ledger.model.errors.input import InvalidField
 from ledger.model.figures import date_text, grouped_text
 from ledger.model.states import Role
@@ -113,7 +112,7 @@ def _judge_terms(draft: Draft, facts: Facts) -> None:
             draft.find("MaturityPassed", Field.MATURITY, value=shown, first=first)
         elif draft.maturity > last:
             draft.find("TenorTooLong", Field.MATURITY, value=shown, last=date_text(last))
-        elif draft.maturity > _months_after(facts.today, _TENOR_MONTHS):
+        elif draft.maturity > months_after(facts.today, _TENOR_MONTHS):
             draft.find("TenorLong", Field.MATURITY, value=shown)
     if draft.face > FACE_MAX:
         draft.find(
@@ -122,21 +121,13 @@ def _judge_terms(draft: Draft, facts: Facts) -> None:
             value=grouped_text(draft.face),
             most=grouped_text(FACE_MAX),
         )
-    has_invoice = any(of.value.startswith("invoice_") for of in draft.cells)
-    if not draft.invoices and not draft.evidence and not has_invoice:
+    if not draft.invoices and not draft.evidence and not _names_invoice(draft):
         draft.find("EvidenceMissing")
 
 
-def _months_after(day: int, months: int) -> int:
-    """The same date some months later, or the last one of that month."""
-    start = date_of(day)
-    years, month = divmod(start.month - 1 + months, 12)
-    for number in range(start.day, start.day - 4, -1):
-        try:
-            return day_of(date(start.year + years, month + 1, number))
-        except ValueError:
-            continue
-    return day
+def _names_invoice(draft: Draft) -> bool:
+    """Whether there is an invoice that could not be read, which is told already."""
+    return any(of.value.startswith("invoice_") for of in draft.cells)
 
 
 # ---- repeats

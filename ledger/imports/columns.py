@@ -12,7 +12,7 @@ from ledger.imports.cells import Cell, CellKind, column_letter
 from ledger.model.errors.imports import ColumnMissing, ColumnUnclear, ColumnUnknown, UnitUnclear
 from ledger.model.glossary import Language
 
-__all__ = ["ALIASES", "COMMENTS", "Field", "Layout", "heading_key", "recognise"]
+__all__ = ["ALIASES", "COMMENTS", "Field", "Layout", "frozen", "heading_key", "recognise"]
 
 COMMENTS: Final = "问题 Problems"
 """Heading of the column that an error file adds; it is read over."""
@@ -156,16 +156,31 @@ class Layout:
     """The heading of each column as `heading_key` has it: what is worth remembering."""
 
 
+def frozen(layout: Layout) -> dict[str, str]:
+    """A layout as a choice that leaves nothing to be recognised."""
+    return {
+        field.value: column_letter(layout.columns[field]) if field in layout.columns else ""
+        for field in Field
+    }
+
+
 def recognise(
-    rows: Sequence[Sequence[Cell]], remembered: Mapping[str, str], chosen: Mapping[str, str]
+    rows: Sequence[Sequence[Cell]],
+    remembered: Mapping[str, str],
+    chosen: Mapping[str, str],
+    *,
+    line: int = 0,
 ) -> Layout:
     """The layout by what was chosen for this file, what is remembered, and how people head columns.
 
     `remembered` maps headings to fields, `chosen` maps fields to a letter or a heading; an empty
-    one leaves the field out. Raises `ColumnMissing`, `ColumnUnclear`, `ColumnUnknown`,
-    `UnitUnclear`.
+    one leaves the field out. `line` is the heading's line where that is known. Raises
+    `ColumnMissing`, `ColumnUnclear`, `ColumnUnknown`, `UnitUnclear`.
     """
-    line, keys = _heading(rows, remembered, chosen)
+    if 0 < line <= len(rows):
+        line, keys = line - 1, [heading_key(one.text) for one in rows[line - 1]]
+    else:
+        line, keys = _heading(rows, remembered, chosen)
     given = _chosen(chosen, keys)
     columns: dict[Field, int] = {}
     taken = {column for column in given.values() if column is not None}

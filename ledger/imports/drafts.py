@@ -24,6 +24,7 @@ NUMBER_LENGTH_MAX: Final = 40
 
 _Value = TypeVar("_Value")
 _TOTALS: Final = frozenset({"合计", "总计", "合计金额", "total", "grandtotal", "sum"})
+_TOTAL_LENGTH: Final = 12
 _OF_INVOICE: Final = frozenset(one for one in Field if one.value.startswith("invoice_"))
 
 
@@ -118,8 +119,12 @@ def _lines(sheet: Sheet, layout: Layout) -> Iterator[tuple[int, dict[Field, Cell
 
 
 def _is_total(row: Sequence[Cell]) -> bool:
-    first = next((one for one in row if one.kind is not CellKind.EMPTY), EMPTY)
-    return first.kind is CellKind.TEXT and heading_key(first.text) in _TOTALS
+    return _says_total(next((one for one in row if one.kind is not CellKind.EMPTY), EMPTY))
+
+
+def _says_total(cell: Cell) -> bool:
+    is_word = cell.kind is CellKind.TEXT and len(cell.text) <= _TOTAL_LENGTH
+    return is_word and heading_key(cell.text) in _TOTALS
 
 
 class _Reader:
@@ -133,13 +138,14 @@ class _Reader:
         self._letters = {of: column_letter(place) for of, place in layout.columns.items()}
         self._bank = bank
         self._is_1904 = is_1904
+        self._days: dict[Cell, int] = {}
         self._total = 0
         self._is_total_known = True
 
     def read(self, line: int, cells: Mapping[Field, Cell]) -> None:
         """Read one line."""
         shown = {of: (self._letters[of], cell.text) for of, cell in cells.items()}
-        if any(heading_key(text) in _TOTALS for _, text in shown.values()) or not cells:
+        if not cells or any(_says_total(cell) for cell in cells.values()):
             self._read_total(line, cells)
         elif cells.get(Field.REFERENCE, EMPTY).text == EXAMPLE:
             self._reading.findings.append(Finding("ExampleSkipped", line))
@@ -228,13 +234,13 @@ class _Reader:
     def _date(
         self, draft: Draft, cells: Mapping[Field, Cell], of: Field, *, is_needed: bool = True
     ) -> int | None:
-        return self._value(
-            draft,
-            cells,
-            of,
-            lambda cell: parse_date(cell, is_1904=self._is_1904),
-            is_needed=is_needed,
-        )
+        return self._value(draft, cells, of, self._day, is_needed=is_needed)
+
+    def _day(self, cell: Cell) -> int:
+        """Of the same days a sheet is full."""
+        if cell not in self._days:
+            self._days[cell] = parse_date(cell, is_1904=self._is_1904)
+        return self._days[cell]
 
     def _text(self, draft: Draft, cells: Mapping[Field, Cell], of: Field, length_max: int) -> str:
         def parse(cell: Cell) -> str:

@@ -19,6 +19,7 @@ _COMMITS: Final = (
     "split",  # relayer: a transaction that reverted whole is stored as two
     "journal",  # embedded chain: a block's making is stored
     "follow",  # follower: a block's rows, cursor, operations and events
+    "import",  # imports: a file, a preview, signatures, what became of payables
     "alarm",  # follower: the chain is another one than was read
     "rebuild",  # rebuild: some blocks' rows, in tables of their own
     "take over",  # rebuild: those tables' rows in place of the ones in use

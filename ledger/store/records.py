@@ -21,6 +21,8 @@ __all__ = [
     "add_key",
     "add_memos",
     "add_references",
+    "drop_memos",
+    "drop_references",
     "every_key",
     "every_profile",
     "find_key",
@@ -29,6 +31,7 @@ __all__ = [
     "find_profiles",
     "find_references",
     "free_references",
+    "held_sources",
     "last_access",
     "name_payables",
     "put_profile",
@@ -179,6 +182,12 @@ def find_memos(connection: Connection, commitments: Iterable[bytes]) -> list[Mem
     return [MemoRow(**row) for row in _where_in(connection, MEMOS, "commitment", commitments)]
 
 
+def drop_memos(connection: Connection, commitments: Iterable[bytes]) -> None:
+    """Forget texts whose commitments never went on chain."""
+    for part in _chunks(commitments):
+        connection.execute(delete(MEMOS).where(MEMOS.c.commitment.in_(part)))
+
+
 # ---- references
 
 
@@ -207,6 +216,27 @@ def free_references(connection: Connection, owner: int, sources: Iterable[str]) 
                 REFERENCES.c.payable.is_(None),
             )
         )
+
+
+def drop_references(connection: Connection, owner: int, indices: Iterable[bytes]) -> None:
+    """Give references back for which no payable will come."""
+    for part in _chunks(indices):
+        connection.execute(
+            delete(REFERENCES).where(
+                REFERENCES.c.owner == owner, REFERENCES.c.reference_index.in_(part)
+            )
+        )
+
+
+def held_sources(connection: Connection, owner: int, sources: Iterable[str]) -> set[str]:
+    """Those of the sources that hold a reference."""
+    found: set[str] = set()
+    for part in _chunks(sources):
+        asked = select(REFERENCES.c.source).where(
+            REFERENCES.c.owner == owner, REFERENCES.c.source.in_(part)
+        )
+        found.update(connection.scalars(asked))
+    return found
 
 
 def name_payables(connection: Connection, owner: int, payables: Iterable[tuple[str, int]]) -> None:

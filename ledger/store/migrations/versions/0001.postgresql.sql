@@ -79,6 +79,73 @@ CREATE TABLE first_answers (
 
 CREATE INDEX ix_first_answers_made_wall ON first_answers (made_wall);
 
+CREATE TABLE import_approvals (
+    import_id TEXT NOT NULL,
+    signer BIGINT NOT NULL,
+    approval BYTEA NOT NULL,
+    given_wall BIGINT NOT NULL,
+    CONSTRAINT pk_import_approvals PRIMARY KEY (import_id, signer)
+);
+
+CREATE TABLE import_layouts (
+    participant BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,
+    updated_wall BIGINT NOT NULL,
+    CONSTRAINT pk_import_layouts PRIMARY KEY (participant)
+);
+
+CREATE TABLE import_rows (
+    import_id TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    leaf TEXT NOT NULL,
+    state TEXT NOT NULL,
+    operation TEXT,
+    payable BIGINT,
+    refusal TEXT,
+    CONSTRAINT pk_import_rows PRIMARY KEY (import_id, place)
+);
+
+CREATE INDEX ix_import_rows_import_id_state ON import_rows (import_id, state);
+
+CREATE INDEX ix_import_rows_operation ON import_rows (operation);
+
+CREATE TABLE imports (
+    id TEXT NOT NULL,
+    participant BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    format TEXT NOT NULL,
+    file_index BYTEA NOT NULL,
+    sealed_file BYTEA NOT NULL,
+    sealed_meta BYTEA NOT NULL,
+    sealed_report BYTEA,
+    payables BIGINT DEFAULT 0 NOT NULL,
+    valid BIGINT DEFAULT 0 NOT NULL,
+    total BIGINT DEFAULT 0 NOT NULL,
+    errors BIGINT DEFAULT 0 NOT NULL,
+    warnings BIGINT DEFAULT 0 NOT NULL,
+    choice TEXT,
+    command TEXT,
+    digest BYTEA,
+    operation TEXT,
+    issued BIGINT DEFAULT 0 NOT NULL,
+    refused BIGINT DEFAULT 0 NOT NULL,
+    refusal TEXT,
+    deadline BIGINT,
+    feed_seq BIGINT DEFAULT 0 NOT NULL,
+    feed_epoch BIGINT DEFAULT 0 NOT NULL,
+    made_wall BIGINT NOT NULL,
+    updated_wall BIGINT NOT NULL,
+    CONSTRAINT pk_imports PRIMARY KEY (id),
+    CONSTRAINT uq_imports_digest UNIQUE (digest)
+);
+
+CREATE INDEX ix_imports_participant_file_index ON imports (participant, file_index);
+
+CREATE INDEX ix_imports_participant_id ON imports (participant, id);
+
+CREATE INDEX ix_imports_state ON imports (state);
+
 CREATE TABLE journal (
     number BIGINT NOT NULL,
     second BIGINT NOT NULL,

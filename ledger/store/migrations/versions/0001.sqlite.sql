@@ -79,6 +79,73 @@ CREATE TABLE first_answers (
 
 CREATE INDEX ix_first_answers_made_wall ON first_answers (made_wall);
 
+CREATE TABLE import_approvals (
+    import_id TEXT NOT NULL,
+    signer INTEGER NOT NULL,
+    approval BLOB NOT NULL,
+    given_wall INTEGER NOT NULL,
+    CONSTRAINT pk_import_approvals PRIMARY KEY (import_id, signer)
+);
+
+CREATE TABLE import_layouts (
+    participant INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    updated_wall INTEGER NOT NULL,
+    CONSTRAINT pk_import_layouts PRIMARY KEY (participant)
+);
+
+CREATE TABLE import_rows (
+    import_id TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    leaf TEXT NOT NULL,
+    state TEXT NOT NULL,
+    operation TEXT,
+    payable INTEGER,
+    refusal TEXT,
+    CONSTRAINT pk_import_rows PRIMARY KEY (import_id, place)
+);
+
+CREATE INDEX ix_import_rows_import_id_state ON import_rows (import_id, state);
+
+CREATE INDEX ix_import_rows_operation ON import_rows (operation);
+
+CREATE TABLE imports (
+    id TEXT NOT NULL,
+    participant INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    format TEXT NOT NULL,
+    file_index BLOB NOT NULL,
+    sealed_file BLOB NOT NULL,
+    sealed_meta BLOB NOT NULL,
+    sealed_report BLOB,
+    payables INTEGER DEFAULT 0 NOT NULL,
+    valid INTEGER DEFAULT 0 NOT NULL,
+    total INTEGER DEFAULT 0 NOT NULL,
+    errors INTEGER DEFAULT 0 NOT NULL,
+    warnings INTEGER DEFAULT 0 NOT NULL,
+    choice TEXT,
+    command TEXT,
+    digest BLOB,
+    operation TEXT,
+    issued INTEGER DEFAULT 0 NOT NULL,
+    refused INTEGER DEFAULT 0 NOT NULL,
+    refusal TEXT,
+    deadline INTEGER,
+    feed_seq INTEGER DEFAULT 0 NOT NULL,
+    feed_epoch INTEGER DEFAULT 0 NOT NULL,
+    made_wall INTEGER NOT NULL,
+    updated_wall INTEGER NOT NULL,
+    CONSTRAINT pk_imports PRIMARY KEY (id),
+    CONSTRAINT uq_imports_digest UNIQUE (digest)
+);
+
+CREATE INDEX ix_imports_participant_file_index ON imports (participant, file_index);
+
+CREATE INDEX ix_imports_participant_id ON imports (participant, id);
+
+CREATE INDEX ix_imports_state ON imports (state);
+
 CREATE TABLE journal (
     number INTEGER NOT NULL,
     second INTEGER NOT NULL,

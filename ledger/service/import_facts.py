@@ -1,0 +1,168 @@
+"""What the ledger knows at the moment of a preview: parties, the line, the rules, invoices used.
+
+The terms are asked of the contracts, the many rows of the views. Invoices are fingerprinted under
+the ledger's own key.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from ledger.imports.checks import Facts, Standing
+from ledger.imports.drafts import Draft, InvoiceDraft, Reading
+from ledger.model.errors import InvalidField, IssuerBlocked
+from ledger.model.figures import payable_name
+from ledger.records import identifiers
+from ledger.records.invoices import Invoice
+from ledger.service.directory import Directory, Reader
+from ledger.service.import_states import ItemState
+from ledger.service.keyring import LEDGER, Keyring, Purpose
+from ledger.service.ledger import Ledger
+from ledger.store.database import Connection, Database
+from ledger.store.import_items import refused_sources
+from ledger.store.lists import EVERYTHING, Is, rows_of
+from ledger.store.records import ReferenceRow
+
+__all__ = ["ImportFacts", "PartyFinder", "claimed_by", "refused_of"]
+
+_MANY = 500
+_DEADLINE_SECONDS = 7 * 86_400 - 3_600
+"""A batch is issued within seven days of its signature, as the contract has it."""
+
+
+class PartyFinder:
+    """The directory as a sheet asks it."""
+
+    def __init__(self, directory: Directory, standings: Mapping[int, Standing]) -> None:
+        self._directory = directory
+        self._standings = standings
+
+    def by_uscc(self, codes: Iterable[str]) -> Mapping[str, int]:
+        """The participants under these codes."""
+        return self._directory.by_uscc(codes)
+
+    def by_name(self, names: Iterable[str]) -> Mapping[str, Sequence[int]]:
+        """The participants that go by these names."""
+        return self._directory.by_name(names)
+
+    def is_uscc(self, code: str) -> bool:
+        """Whether the check character of a code fits."""
+        return identifiers.is_uscc(code)
+
+    def is_known(self, participant: int) -> bool:
+        """Whether there is a participant of this number."""
+        return participant in self._standings
+
+
+class ImportFacts:
+    """Gathers what previews need."""
+
+    def __init__(
+        self, database: Database, ledger: Ledger, directory: Directory, keyring: Keyring
+    ) -> None:
+        self._database, self._ledger = database, ledger
+        self._directory, self._keyring = directory, keyring
+
+    def finder(self) -> PartyFinder:
+        """Who can be named in a sheet."""
+        return PartyFinder(self._directory, self._standings())
+
+    def of(self, obligor: int, references: Callable[[Iterable[str]], Mapping[str, str]]) -> Facts:
+        """The facts for an obligor's import; `references` says which of its own are taken."""
+        ask, today = self._ledger.ask, self._ledger.today
+        limit, outstanding, _ = ask("Exposure", "exposureOf", obligor)
+        _, rules = ask("Rules", "inForce", today)
+        key = self._keyring.key(LEDGER, Purpose.INVOICES)
+
+        def fingerprint(one: InvoiceDraft) -> bytes:
+            identity = Invoice(one.number, one.code, one.seller, one.day).identity
+            return key.mac("invoice", identity.encode())
+
+        return Facts(
+            obligor=obligor,
+            today=today,
+            tenor_days_max=int(rules["tenor_days_max"]),
+            room=int(limit) - int(outstanding),
+            unpaid_since=self._unpaid_since(obligor),
+            standings=self._standings(),
+            fingerprint=fingerprint,
+            invoices=self._invoices,
+            references=references,
+        )
+
+    def fill_sellers(self, reading: Reading, reader: Reader) -> None:
+        """Give each invoice that needs its seller the one spelling of it: a code if there is one.
+
+        Where a row names no seller, its supplier is. Their profiles are read, with one row in the
+        log.
+        """
+        pairs = [(draft, one) for draft in reading.drafts for one in draft.invoices if _needs(one)]
+        if not pairs:
+            return
+        named = self._directory.by_name({one.seller for _, one in pairs if one.seller})
+        sellers = {id(one): _seller(draft, one, named) for draft, one in pairs}
+        profiles = self._directory.read({one for one in sellers.values() if one}, reader)
+        for _, one in pairs:
+            profile = profiles.get(sellers[id(one)])
+            if identifiers.is_uscc(one.seller):
+                one.seller = identifiers.uscc(one.seller)
+            elif profile is not None:
+                one.seller = profile.uscc or profile.name("zh")
+
+    @property
+    def latest_deadline(self) -> int:
+        """The last second that a command may be good for, less what signing may take."""
+        return self._ledger.now + _DEADLINE_SECONDS
+
+    # ---- private
+
+    def _standings(self) -> dict[int, Standing]:
+        with self._database.reading() as connection:
+            found = rows_of(connection, "participants", EVERYTHING)
+            return {
+                row.id: Standing(row.roles, not (row.is_suspended or row.is_frozen))
+                for row in found
+            }
+
+    def _unpaid_since(self, obligor: int) -> int:
+        try:
+            self._ledger.ask("Exposure", "requireNotBlocked", obligor)
+        except IssuerBlocked as blocked:
+            return int(blocked.values["unpaid_since"])
+        return 0
+
+    def _invoices(self, fingerprints: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
+        found: dict[bytes, tuple[int, int]] = {}
+        with self._database.reading() as connection:
+            for low in range(0, len(fingerprints), _MANY):
+                some = tuple(fingerprints[low : low + _MANY])
+                for row in rows_of(connection, "invoices", Is("fingerprint", some)):
+                    found[row.fingerprint] = (row.total, row.used)
+        return found
+
+
+def claimed_by(payable: int | None, source: str) -> str:
+    """What has taken a reference, for whoever uses it again."""
+    return payable_name(payable) if payable else source.partition(":")[0]
+
+
+def refused_of(connection: Connection, claims: Collection[ReferenceRow]) -> set[bytes]:
+    """Of claimed references those whose payable was refused: they are free for another."""
+    sources = {row.source: row.reference_index for row in claims if row.payable is None}
+    refused = refused_sources(connection, ItemState.REFUSED, sources)
+    return {sources[one] for one in refused}
+
+
+def _needs(one: InvoiceDraft) -> bool:
+    """Whether an invoice is told apart by its seller: without it, it is not unique."""
+    try:
+        Invoice(one.number, one.code).identity  # noqa: B018 -- asked for its refusal
+    except InvalidField:
+        return True
+    return False
+
+
+def _seller(draft: Draft, one: InvoiceDraft, named: Mapping[str, Sequence[int]]) -> int:
+    """The participant that made the invoice out, if it is known; 0 if not."""
+    if not one.seller:
+        return draft.supplier
+    found = named.get(one.seller, ())
+    return found[0] if len(found) == 1 else 0

@@ -1,0 +1,228 @@
+"""What follows the signatures of an import: its commitment is recorded, its payables are issued.
+
+It works in steps and remembers nothing between them but what stands in the database: whatever dies,
+the next step goes on. The feed says what was issued, whoever relayed it; an operation's end says
+what was refused. Both are read, never guessed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from ledger.chain.trees import Tree
+from ledger.imports.drafts import Reading
+from ledger.model.errors import BatchVoid, DeadlinePassed, ImportStateWrong
+from ledger.service.crash_points import writing
+from ledger.service.import_leaves import leaf_from, source_of
+from ledger.service.import_shelf import ImportShelf, expect
+from ledger.service.import_states import ImportState, ItemState
+from ledger.service.intake import Intake
+from ledger.service.outbox import Operation
+from ledger.service.posted import Act
+from ledger.service.refusals import refusal_text
+from ledger.store import import_items as stored
+from ledger.store import imports as rows
+from ledger.store import records
+from ledger.store.cursor import cursor
+from ledger.store.database import Connection, Database
+from ledger.store.feed import events_after, last_seq
+from ledger.store.import_items import ImportItem
+from ledger.store.imports import ImportRow
+from ledger.store.lists import Is, find
+from ledger.store.operations import find_operation
+from ledger.store.tables.operations import REFUSED
+from ledger.views.party_rows import Batch
+
+__all__ = ["ImportIssuing"]
+
+_UNDER_WAY: Final = (ImportState.RECORDING, ImportState.ISSUING)
+_ENDED: Final = (ImportState.DONE, ImportState.FAILED)
+
+ASKED_A_STEP: Final = 500
+ASKED_MAX: Final = 2_000
+"""Payables of one import on their way at a time: others' operations pass between them."""
+
+_EVENTS_MAX: Final = 2_000
+_ISSUED_AS: Final = ("BatchItemIssuedAs",)
+
+
+class ImportIssuing:
+    """Drives signed imports to their end."""
+
+    def __init__(
+        self, database: Database, shelf: ImportShelf, intake: Intake, wall: Callable[[], int]
+    ) -> None:
+        self._database, self._shelf = database, shelf
+        self._intake, self._wall = intake, wall
+        self._tree: tuple[str, Tree] | None = None
+
+    def step(self) -> int:
+        """Go on with every import that is under way; returns how many payables were asked for."""
+        with self._database.reading() as connection:
+            second = cursor(connection).second
+            found = rows.imports_under_way(connection, _UNDER_WAY, _ENDED, second)
+        return sum(self._go_on(row) for row in found)
+
+    def retry(self, participant: int, id_: str) -> ImportRow:
+        """Ask once more for the payables that were refused, while the signature still holds.
+
+        One whose reference another import has taken meanwhile stays refused.
+        """
+        reading = self._shelf.reading(participant, id_)
+        with writing(self._database, "import") as connection:
+            row = self._shelf.find_in(connection, participant, id_)
+            expect(row, ImportState.DONE, ImportState.FAILED)
+            batch = self._batch(connection, row)
+            if batch is None or batch.is_void or cursor(connection).second > batch.deadline:
+                raise ImportStateWrong(
+                    import_id=row.id, state=row.state, expected=ImportState.ISSUING
+                )
+            refused = stored.items_in(connection, id_, ItemState.REFUSED, row.refused)
+            lost = _lost(connection, row, refused, reading)
+            again = [one for one in refused if one.place not in lost]
+            self._mark(connection, row, again, state=ItemState.WAITING)
+            self._change(connection, row, state=ImportState.ISSUING, refused=len(lost))
+            return self._shelf.find_in(connection, participant, id_)
+
+    # ---- private
+
+    def _go_on(self, row: ImportRow) -> int:
+        with self._database.reading() as connection:
+            batch = self._batch(connection, row)
+        if batch is None:
+            self._await_record(row)
+            return 0
+        with writing(self._database, "import") as connection:
+            self._database.lock(connection, f"import {row.id}")
+            now = self._shelf.find_in(connection, row.participant, row.id)
+            if now.state not in (*_UNDER_WAY, *_ENDED):
+                return 0
+            self._read_feed(connection, now)
+            self._read_refusals(connection, now)
+            self._end(connection, now, batch)
+        return self._ask(row) if not batch.is_void else 0
+
+    def _await_record(self, row: ImportRow) -> None:
+        """The commitment is on its way, or was refused for good."""
+        with writing(self._database, "import") as connection:
+            operation = find_operation(connection, row.operation or "")
+            if operation is None or operation.state != REFUSED:
+                return
+            items = stored.items_of(connection, row.id)
+            self._refuse(connection, row, items, operation.refusal)
+            counted = {"refused": len(items), "refusal": operation.refusal}
+            self._change(connection, row, state=ImportState.FAILED, **counted)
+
+    def _read_feed(self, connection: Connection, row: ImportRow) -> None:
+        """Which payables were issued, by whatever transaction."""
+        seq, epoch = row.feed_seq, cursor(connection).epoch
+        if epoch != row.feed_epoch:  # another chain: what was thought to be issued may not be
+            seq = 0
+            issued = stored.items_in(connection, row.id, ItemState.ISSUED, row.payables)
+            self._mark(connection, row, issued, state=ItemState.WAITING)
+        batch = "0x" + (row.digest or b"").hex()
+        while events := events_after(connection, seq, limit=_EVENTS_MAX, kinds=_ISSUED_AS):
+            seq = events[-1].seq
+            own = [one.data for one in events if one.data["batch"] == batch]
+            places = [int(data["index"]) for data in own]
+            payables = [int(data["payable_id"]) for data in own]
+            values = [{"state": ItemState.ISSUED, "payable": one} for one in payables]
+            stored.mark_items(connection, row.id, places, values)
+            sources = [source_of(row.id, place) for place in places]
+            named = zip(sources, payables, strict=True)
+            records.name_payables(connection, row.participant, named)
+        seq = max(seq, last_seq(connection))
+        self._change(connection, row, feed_seq=seq, feed_epoch=epoch)
+
+    def _read_refusals(self, connection: Connection, row: ImportRow) -> None:
+        """Which operations ended without their payable."""
+        found = stored.ended_items(connection, row.id, ItemState.ASKED, [REFUSED], ASKED_MAX)
+        for item, refusal in found:
+            self._refuse(connection, row, [item], refusal)
+
+    def _end(self, connection: Connection, row: ImportRow, batch: Batch) -> None:
+        """Count, and end what can go no further."""
+        second = cursor(connection).second
+        if batch.is_void or second > batch.deadline:
+            refusal = (
+                BatchVoid(batch=batch.digest)
+                if batch.is_void
+                else DeadlinePassed(deadline=batch.deadline, time=second)
+            )
+            for state in (ItemState.WAITING, ItemState.ASKED):
+                left = stored.items_in(connection, row.id, state, row.payables)
+                self._refuse(connection, row, left, refusal_text(refusal))
+        counts = stored.count_items(connection, row.id)
+        issued, refused = counts.get(ItemState.ISSUED, 0), counts.get(ItemState.REFUSED, 0)
+        is_over = not counts.get(ItemState.WAITING) and not counts.get(ItemState.ASKED)
+        came_to = ImportState.ISSUING
+        if is_over:
+            came_to = ImportState.DONE if issued else ImportState.FAILED
+        self._change(connection, row, state=came_to, issued=issued, refused=refused)
+
+    def _ask(self, row: ImportRow) -> int:
+        """Ask for the next payables; their operations and their new states are one transaction."""
+        with self._database.reading() as connection:
+            asked = stored.count_items(connection, row.id).get(ItemState.ASKED, 0)
+            room = min(ASKED_A_STEP, ASKED_MAX - asked)
+            items = stored.items_in(connection, row.id, ItemState.WAITING, max(0, room))
+        if not items:
+            return 0
+        tree, digest = self._tree_of(row), row.digest or b""
+        acts = [
+            Act("issueFromBatch", (digest, leaf_from(one), tree.proof(one.place))) for one in items
+        ]
+
+        def keep(connection: Connection, operations: Sequence[Operation]) -> None:
+            self._database.lock(connection, f"import {row.id}")
+            waiting = stored.items_in(connection, row.id, ItemState.WAITING, len(items))
+            if [one.place for one in waiting] != [one.place for one in items]:
+                raise _Overtaken()
+            values = [{"state": ItemState.ASKED, "operation": one.id} for one in operations]
+            stored.mark_items(connection, row.id, [one.place for one in items], values)
+
+        try:
+            self._intake.request(acts, keep)
+        except _Overtaken:
+            return 0  # another process has asked for them
+        return len(items)
+
+    def _tree_of(self, row: ImportRow) -> Tree:
+        if self._tree is None or self._tree[0] != row.id:
+            with self._database.reading() as connection:
+                items = stored.items_of(connection, row.id)
+            self._tree = (row.id, Tree([leaf_from(one) for one in items]))
+        return self._tree[1]
+
+    def _batch(self, connection: Connection, row: ImportRow) -> Batch | None:
+        found: Batch | None = find(connection, "batches", Is("digest", (row.digest,)))
+        return found
+
+    def _refuse(
+        self, connection: Connection, row: ImportRow, items: Sequence[ImportItem], text: str | None
+    ) -> None:
+        """Payables that are not issued; their references are free for another import."""
+        self._mark(connection, row, items, state=ItemState.REFUSED, refusal=text)
+
+    def _mark(
+        self, connection: Connection, row: ImportRow, items: Sequence[ImportItem], **values: Any
+    ) -> None:
+        places = [one.place for one in items]
+        stored.mark_items(connection, row.id, places, [values] * len(places))
+
+    def _change(self, connection: Connection, row: ImportRow, **values: Any) -> None:
+        values["updated_wall"] = self._wall()
+        rows.change(connection, row.id, list(ImportState), values)
+
+
+def _lost(
+    connection: Connection, row: ImportRow, items: Sequence[ImportItem], reading: Reading
+) -> set[int]:
+    """Places whose reference is another's by now."""
+    referred = {draft.line for draft in reading.drafts if draft.reference}
+    sources = {source_of(row.id, one.place): one.place for one in items if one.line in referred}
+    held = records.held_sources(connection, row.participant, sources)
+    return {place for source, place in sources.items() if source not in held}
+
+
+class _Overtaken(Exception):
+    """The payables were asked for meanwhile."""

@@ -1,0 +1,93 @@
+"""The signatures of an import: one of a maker and one of a checker, together or one after another.
+
+With enough of them the signed command goes the way of every command. Whether they are enough the
+ledger says.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final, cast
+
+from ledger.chain.calls import Signed
+from ledger.model.commands import IssueBatch, command_of
+from ledger.model.errors import CheckerMissing, LedgerError, MakerMissing, SignersTooFew
+from ledger.service.crash_points import writing
+from ledger.service.import_shelf import ImportShelf, expect, wrong
+from ledger.service.import_states import ImportState
+from ledger.service.intake import Answer, Intake, Post
+from ledger.service.outbox import Operation
+from ledger.service.refusals import refusal_text
+from ledger.store import imports as rows
+from ledger.store.database import Connection, Database
+from ledger.store.imports import ImportRow
+
+__all__ = ["ImportSigning"]
+
+_TOO_FEW: Final = (SignersTooFew, MakerMissing, CheckerMissing)
+
+
+class ImportSigning:
+    """Collects the approvals of imports."""
+
+    def __init__(
+        self, database: Database, shelf: ImportShelf, intake: Intake, wall: Callable[[], int]
+    ) -> None:
+        self._database, self._shelf = database, shelf
+        self._intake, self._wall = intake, wall
+
+    def command(self, participant: int, id_: str) -> IssueBatch:
+        """The command that waits for signatures or was signed."""
+        row = self._shelf.find(participant, id_)
+        if row.command is None:
+            raise wrong(row, ImportState.AWAITING_SIGNATURES)
+        return _command_of(row)
+
+    def sign(self, participant: int, id_: str, approvals: Sequence[bytes]) -> ImportRow:
+        """Keep approvals of the command; once there are enough of them the ledger gets it.
+
+        They may come one by one, in any order: as long as signers are missing, the import waits and
+        its `refusal` says for whom. Raises `InvalidSignature` and what else the ledger refuses; a
+        valid approval is kept all the same.
+        """
+        row = self._shelf.find(participant, id_)
+        expect(row, ImportState.AWAITING_SIGNATURES)
+        command = _command_of(row)
+        for approval in approvals:
+            [problem] = self._intake.signatures.check([[Signed(command, (approval,))]])
+            if problem is not None:
+                raise problem
+        with writing(self._database, "import") as connection:
+            now = self._shelf.find_in(connection, participant, id_)
+            expect(now, ImportState.AWAITING_SIGNATURES)
+            if now.digest != row.digest:
+                raise wrong(now, ImportState.AWAITING_SIGNATURES)  # made ready anew meanwhile
+            for approval in approvals:
+                rows.add_approval(connection, id_, approval[0], approval, wall=self._wall())
+        return self._submit(row, command)
+
+    def _submit(self, row: ImportRow, command: IssueBatch) -> ImportRow:
+        with self._database.reading() as connection:
+            given = rows.approvals_of(connection, row.id)
+        data = {
+            "command": "IssueBatch",
+            "message": command.to_message(),
+            "approvals": ["0x" + one.hex() for one in given],
+        }
+
+        def keep(connection: Connection, answers: Sequence[Answer]) -> None:
+            [answer] = answers
+            values: dict[str, Any] = {"updated_wall": self._wall()}
+            if isinstance(answer, Operation):
+                values |= {"state": ImportState.RECORDING, "operation": answer.id, "refusal": None}
+            else:
+                values |= {"refusal": refusal_text(answer)}
+            rows.change(connection, row.id, [ImportState.AWAITING_SIGNATURES], values)
+
+        [answer] = self._intake.submit([Post(data)], keep)
+        if isinstance(answer, LedgerError) and not isinstance(answer, _TOO_FEW):
+            raise answer
+        return self._shelf.find(row.participant, row.id)
+
+
+def _command_of(row: ImportRow) -> IssueBatch:
+    return cast(IssueBatch, command_of("IssueBatch", json.loads(row.command or "")))

@@ -1,0 +1,294 @@
+"""An import before it is signed: a file is taken in, previewed, and made ready for signatures.
+
+Nothing becomes a payable here. Signatures are `ledger.service.import_signing`'s, what follows them
+is `ledger.service.import_issuing`'s.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from ledger.imports.checks import judge
+from ledger.imports.columns import Layout, frozen, recognise
+from ledger.imports.drafts import Draft, Reading, read_drafts
+from ledger.imports.sheets import read_sheet
+from ledger.model.commands import IssueBatch
+from ledger.model.errors import NothingToIssue, RowsInvalid
+from ledger.service.crash_points import writing
+from ledger.service.directory import Directory, Reader
+from ledger.service.import_facts import ImportFacts, claimed_by, refused_of
+from ledger.service.import_files import ImportFiles, Meta, file_name
+from ledger.service.import_leaves import Leaves, leaf_from, leaves_of, source_of
+from ledger.service.import_shelf import ImportShelf, expect, wrong
+from ledger.service.import_states import ImportState
+from ledger.service.numbers import new_id
+from ledger.service.posted import canonical
+from ledger.store import import_items as stored
+from ledger.store import imports as rows
+from ledger.store import records
+from ledger.store.cursor import cursor
+from ledger.store.database import Connection, Database
+from ledger.store.feed import last_seq
+from ledger.store.imports import ImportRow
+from ledger.store.lists import Is, find
+
+__all__ = ["Choice", "Clerk", "Importing", "Terms", "Uploaded", "Wishes"]
+
+Choice = Literal["all", "valid"]
+"""All rows or none; or the valid ones alone."""
+
+_EARLY: Final = (ImportState.UPLOADED, ImportState.PREVIEWED)
+_FAILED: Final = (ImportState.FAILED,)
+_OPEN: Final = (*_EARLY, ImportState.AWAITING_SIGNATURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that was taken in."""
+
+    row: ImportRow
+    meta: Meta
+    same_file: tuple[str, ...]
+    """Earlier imports of the very same file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a file is to be read; None leaves what was wished before."""
+
+    columns: Mapping[str, str] | None = None
+    """Fields to letters or headings; an empty one leaves the field out."""
+    sheet: str | None = None
+    bank: int | None = None
+    """The settlement bank of rows that name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is to be signed."""
+
+    choice: Choice
+    deadline: int | None = None
+    """Last second at which a payable of it may be issued; seven days ahead if not given."""
+    nonce: int | None = None
+    """The command's number; a free one, or that of the command it corrects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """What an import needs of the service around it."""
+
+    directory: Directory
+    facts: ImportFacts
+    propose: Callable[[int], int]
+    """A participant's next free number of a command."""
+    digest: Callable[[IssueBatch], bytes]
+    wall: Callable[[], int]
+
+
+class Importing:
+    """Takes files in and makes them ready; safe to share between threads."""
+
+    def __init__(
+        self, database: Database, files: ImportFiles, shelf: ImportShelf, clerk: Clerk
+    ) -> None:
+        self._database, self._files = database, files
+        self._shelf, self._clerk = shelf, clerk
+
+    def upload(self, participant: int, name: str, data: bytes) -> Uploaded:
+        """Take a file in; raises a refusal of `ledger.model.errors.imports` if it cannot be read.
+
+        The same file is taken in again, and it is said that it was there before.
+        """
+        sheet = read_sheet(data)
+        id_ = new_id("imp")
+        hashed = hashlib.sha256(data).hexdigest()
+        meta = Meta(file_name(name), hashed, len(data), sheets=sheet.names)
+        index = self._files.file_index(participant, data)
+        wall = self._clerk.wall()
+        row = rows.new_import(id_, participant, index, state=ImportState.UPLOADED, wall=wall)
+        row = replace(row, format=sheet.format)
+        sealed = {
+            "sealed_file": self._files.seal(participant, id_, "sealed_file", data),
+            "sealed_meta": self._files.seal_meta(participant, id_, meta),
+        }
+        with writing(self._database, "import") as connection:
+            same = rows.find_same_file(connection, participant, index)
+            rows.add_import(connection, row, sealed)
+        return Uploaded(row, meta, tuple(same))
+
+    def preview(
+        self, participant: int, id_: str, reader: Reader, wishes: Wishes = Wishes()
+    ) -> Reading:
+        """Read the file and say what is wrong with each row.
+
+        What is wished is kept for the next time; what the headings mean is remembered for the
+        participant's next file. Raises `ColumnMissing` and the like.
+        """
+        row, meta, data = self._shelf.opened(participant, id_, *_EARLY)
+        if wishes.sheet is not None or wishes.columns is not None:
+            meta = replace(meta, heading=0, columns=dict(wishes.columns or {}))
+        meta = replace(
+            meta,
+            sheet=meta.sheet if wishes.sheet is None else wishes.sheet,
+            bank=meta.bank if wishes.bank is None else wishes.bank,
+        )
+        with self._database.reading() as connection:
+            remembered = self._files.layout(connection, participant)
+        reading, layout = self._read(participant, meta, data, reader, remembered)
+        headings = {heading: of.value for of, heading in layout.headings.items() if heading}
+        meta = replace(meta, heading=layout.line, columns=frozen(layout))
+        self._keep(row, meta, reading, {**remembered, **headings})
+        return reading
+
+    def prepare(self, participant: int, id_: str, reader: Reader, terms: Terms) -> IssueBatch:
+        """The command that maker and checker sign: root, count and sum of the rows.
+
+        The columns are those of the preview; the rows are judged by the facts of this moment.
+        Raises `RowsInvalid` where something is wrong with the file, or with a row and all are
+        chosen; `NothingToIssue` where no row is left. A corrected command gets the number of the
+        one before, so that of both at most one takes effect.
+        """
+        row, meta, data = self._shelf.opened(participant, id_, ImportState.PREVIEWED)
+        nonce = meta.nonce if terms.nonce is None else terms.nonce
+        nonce = self._clerk.propose(participant) if nonce is None else nonce
+        meta = replace(meta, nonce=nonce)
+        reading, _ = self._read(participant, meta, data, reader, {})
+        self._keep(row, meta, reading, None)
+        chosen = _chosen(reading, terms.choice)
+        leaves = leaves_of(self._clerk.directory, participant, id_, chosen)
+        latest = self._clerk.facts.latest_deadline
+        command = IssueBatch(
+            participant=participant,
+            root=leaves.root,
+            count=len(leaves.items),
+            total=leaves.total,
+            nonce=nonce,
+            deadline=latest if terms.deadline is None else terms.deadline,
+        )
+        self._await(row, command, leaves, terms.choice)
+        return command
+
+    def reopen(self, participant: int, id_: str, *, cancel: bool = False) -> ImportRow:
+        """Take an import back that was not recorded: to preview it again, or for good."""
+        with writing(self._database, "import") as connection:
+            row = self._shelf.find_in(connection, participant, id_)
+            expect(row, *(_OPEN if cancel else (ImportState.AWAITING_SIGNATURES, *_FAILED)))
+            if find(connection, "batches", Is("digest", (row.digest,))) is not None:
+                raise wrong(row, ImportState.AWAITING_SIGNATURES)  # it was signed after all
+            self._give_back(connection, row)
+            values = {
+                "state": ImportState.CANCELLED if cancel else ImportState.PREVIEWED,
+                "command": None,
+                "digest": None,
+                "choice": None,
+                "operation": None,
+                "refused": 0,
+                "refusal": None,
+                "updated_wall": self._clerk.wall(),
+            }
+            rows.change(connection, id_, [row.state], values)
+            return self._shelf.find_in(connection, participant, id_)
+
+    # ---- private
+
+    def _read(
+        self,
+        participant: int,
+        meta: Meta,
+        data: bytes,
+        reader: Reader,
+        remembered: Mapping[str, str],
+    ) -> tuple[Reading, Layout]:
+        facts = self._clerk.facts
+        cells = read_sheet(data, sheet=meta.sheet)
+        layout = recognise(cells.rows, remembered, meta.columns, line=meta.heading)
+        reading = read_drafts(cells, layout, facts.finder(), bank=meta.bank)
+        facts.fill_sellers(reading, reader)
+
+        judge(reading, facts.of(participant, lambda asked: self._taken(participant, asked)))
+        return reading, layout
+
+    def _taken(self, participant: int, references: Iterable[str]) -> dict[str, str]:
+        """Which references stand for something, and for what."""
+        claimed = self._clerk.directory.references_claimed(participant, references)
+        with self._database.reading() as connection:
+            free = refused_of(connection, claimed.values())
+        return {
+            one: claimed_by(row.payable, row.source)
+            for one, row in claimed.items()
+            if row.reference_index not in free
+        }
+
+    def _keep(
+        self, row: ImportRow, meta: Meta, reading: Reading, headings: dict[str, str] | None
+    ) -> None:
+        valid = [draft for draft in reading.drafts if draft.is_valid]
+        found = [*reading.findings, *(one for draft in reading.drafts for one in draft.findings)]
+        errors = sum(one.is_error for one in found)
+        wall = self._clerk.wall()
+        values = {
+            "state": ImportState.PREVIEWED,
+            "sealed_meta": self._files.seal_meta(row.participant, row.id, meta),
+            "sealed_report": self._files.seal_reading(row.participant, row.id, reading),
+            "payables": len(reading.drafts),
+            "valid": len(valid),
+            "total": sum(draft.face for draft in valid),
+            "errors": errors,
+            "warnings": len(found) - errors,
+            "updated_wall": wall,
+        }
+        sealed = None if headings is None else self._files.seal_layout(row.participant, headings)
+        with writing(self._database, "import") as connection:
+            if not rows.change(connection, row.id, _EARLY, values):
+                raise wrong(row, ImportState.PREVIEWED)
+            if sealed is not None:
+                rows.put_layout(connection, row.participant, sealed, wall=wall)
+
+    def _await(self, row: ImportRow, command: IssueBatch, leaves: Leaves, choice: Choice) -> None:
+        """Keep what is to be signed, and claim its references."""
+        owner = row.participant
+        values = {
+            "state": ImportState.AWAITING_SIGNATURES,
+            "choice": choice,
+            "command": canonical(command.to_message()),
+            "digest": self._clerk.digest(command),
+            "deadline": command.deadline,
+            "refusal": None,
+            "updated_wall": self._clerk.wall(),
+        }
+        indices = [one.reference_index for one in leaves.references]
+        with writing(self._database, "import") as connection:
+            self._database.lock(connection, f"references {owner}")
+            taken = records.find_references(connection, owner, indices)
+            free = refused_of(connection, taken.values())
+            if len(free) < len(taken):
+                raise RowsInvalid(count=len(taken) - len(free))
+            records.drop_references(connection, owner, free)
+            feed = {"feed_seq": last_seq(connection), "feed_epoch": cursor(connection).epoch}
+            if not rows.change(connection, row.id, [ImportState.PREVIEWED], values | feed):
+                raise wrong(row, ImportState.PREVIEWED)
+            stored.add_items(connection, row.id, leaves.items)
+            records.add_memos(connection, leaves.memos)
+            records.add_references(connection, leaves.references)
+
+    def _give_back(self, connection: Connection, row: ImportRow) -> None:
+        """Forget what was made ready to be signed."""
+        items = stored.items_of(connection, row.id)
+        records.drop_memos(connection, (leaf_from(one).evidence for one in items))
+        sources = (source_of(row.id, one.place) for one in items)
+        records.free_references(connection, row.participant, sources)
+        stored.drop_items(connection, row.id)
+        rows.drop_approvals(connection, row.id)
+
+
+def _chosen(reading: Reading, choice: Choice) -> list[Draft]:
+    """The rows that are to be issued."""
+    valid = [draft for draft in reading.drafts if draft.is_valid]
+    faulty = len(reading.drafts) - len(valid)
+    if not reading.is_valid or (choice == "all" and faulty):
+        raise RowsInvalid(count=faulty + sum(one.is_error for one in reading.findings))
+    if not valid:
+        raise NothingToIssue()
+    return valid

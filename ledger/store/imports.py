@@ -1,0 +1,196 @@
+"""Statements about imports: found by their participant, changed from a state that is named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+
+from ledger.store.tables.imports import APPROVALS, IMPORTS, LAYOUTS
+
+__all__ = [
+    "ImportRow",
+    "add_approval",
+    "add_import",
+    "approvals_of",
+    "change",
+    "drop_approvals",
+    "find_import",
+    "find_layout",
+    "find_same_file",
+    "imports_of",
+    "imports_under_way",
+    "new_import",
+    "put_layout",
+    "sealed_of",
+]
+
+_COUNTS: Final = (
+    "payables",
+    "valid",
+    "total",
+    "errors",
+    "warnings",
+    "issued",
+    "refused",
+    "feed_seq",
+    "feed_epoch",
+)
+_UNDER_WAY_MAX: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """An import as it stands, without what is sealed."""
+
+    id: str
+    participant: int
+    state: str
+    format: str
+    file_index: bytes
+    payables: int
+    valid: int
+    total: int
+    errors: int
+    warnings: int
+    choice: str | None
+    command: str | None
+    digest: bytes | None
+    operation: str | None
+    issued: int
+    refused: int
+    refusal: str | None
+    deadline: int | None
+    feed_seq: int
+    feed_epoch: int
+    made_wall: int
+    updated_wall: int
+
+
+_COLUMNS: Final = tuple(IMPORTS.c[field.name] for field in fields(ImportRow))
+
+
+# ---- imports
+
+
+def new_import(
+    id_: str, participant: int, file_index: bytes, *, state: str, wall: int
+) -> ImportRow:
+    """An import of which nothing is known yet but its file."""
+    values: dict[str, Any] = dict.fromkeys(one.name for one in fields(ImportRow))
+    values |= dict.fromkeys(_COUNTS, 0)
+    values |= {"id": id_, "participant": participant, "file_index": file_index}
+    values |= {"state": state, "format": "", "made_wall": wall, "updated_wall": wall}
+    return ImportRow(**values)
+
+
+def add_import(connection: Connection, row: ImportRow, sealed: Mapping[str, bytes]) -> None:
+    """Keep a new import with its sealed columns."""
+    connection.execute(insert(IMPORTS), {**asdict(row), **sealed})
+
+
+def find_import(connection: Connection, id_: str, participant: int) -> ImportRow | None:
+    """An import of a participant; nobody else's is there."""
+    found = connection.execute(
+        select(*_COLUMNS).where(IMPORTS.c.id == id_, IMPORTS.c.participant == participant)
+    ).first()
+    return ImportRow(**found._mapping) if found else None
+
+
+def sealed_of(connection: Connection, id_: str, column: str) -> bytes | None:
+    """One sealed column of an import."""
+    found: bytes | None = connection.scalar(select(IMPORTS.c[column]).where(IMPORTS.c.id == id_))
+    return found
+
+
+def find_same_file(connection: Connection, participant: int, file_index: bytes) -> list[str]:
+    """The participant's imports of a file, the oldest first."""
+    found = connection.scalars(
+        select(IMPORTS.c.id)
+        .where(IMPORTS.c.participant == participant, IMPORTS.c.file_index == file_index)
+        .order_by(IMPORTS.c.id)
+    )
+    return list(found)
+
+
+def imports_of(
+    connection: Connection, participant: int, *, before: str = "", limit: int = 50
+) -> list[ImportRow]:
+    """A participant's imports, the newest first."""
+    asked = select(*_COLUMNS).where(IMPORTS.c.participant == participant)
+    if before:
+        asked = asked.where(IMPORTS.c.id < before)
+    rows = connection.execute(asked.order_by(IMPORTS.c.id.desc()).limit(limit))
+    return [ImportRow(**row._mapping) for row in rows]
+
+
+def imports_under_way(
+    connection: Connection, states: Sequence[str], ended: Sequence[str], second: int
+) -> list[ImportRow]:
+    """Imports in some states, the oldest first; of ended ones those that may still change.
+
+    What was refused may be issued by somebody else, as long as the signature holds.
+    """
+    may_change = and_(
+        IMPORTS.c.state.in_(ended), IMPORTS.c.refused > 0, IMPORTS.c.deadline >= second
+    )
+    rows = connection.execute(
+        select(*_COLUMNS)
+        .where(or_(IMPORTS.c.state.in_(states), may_change))
+        .order_by(IMPORTS.c.id)
+        .limit(_UNDER_WAY_MAX)
+    )
+    return [ImportRow(**row._mapping) for row in rows]
+
+
+def change(
+    connection: Connection, id_: str, states: Sequence[str], values: Mapping[str, Any]
+) -> bool:
+    """Change an import that is in one of these states; False where it is in none of them."""
+    done = connection.execute(
+        update(IMPORTS).where(IMPORTS.c.id == id_, IMPORTS.c.state.in_(states)).values(**values)
+    )
+    return done.rowcount == 1
+
+
+# ---- approvals and layouts
+
+
+def drop_approvals(connection: Connection, id_: str) -> None:
+    """Forget the approvals of a command that is no longer to be signed."""
+    connection.execute(delete(APPROVALS).where(APPROVALS.c.import_id == id_))
+
+
+def add_approval(
+    connection: Connection, id_: str, signer: int, approval: bytes, *, wall: int
+) -> None:
+    """Keep a signer's approval, its number first, in place of an earlier one."""
+    key = (APPROVALS.c.import_id == id_, APPROVALS.c.signer == signer)
+    connection.execute(delete(APPROVALS).where(*key))
+    values = {"import_id": id_, "signer": signer, "approval": approval, "given_wall": wall}
+    connection.execute(insert(APPROVALS), values)
+
+
+def approvals_of(connection: Connection, id_: str) -> tuple[bytes, ...]:
+    """The approvals by rising number of their signers."""
+    found = connection.scalars(
+        select(APPROVALS.c.approval)
+        .where(APPROVALS.c.import_id == id_)
+        .order_by(APPROVALS.c.signer)
+    )
+    return tuple(found)
+
+
+def find_layout(connection: Connection, participant: int) -> bytes | None:
+    """What a participant's headings mean, sealed."""
+    found: bytes | None = connection.scalar(
+        select(LAYOUTS.c.sealed).where(LAYOUTS.c.participant == participant)
+    )
+    return found
+
+
+def put_layout(connection: Connection, participant: int, sealed: bytes, *, wall: int) -> None:
+    """Remember what a participant's headings mean."""
+    connection.execute(delete(LAYOUTS).where(LAYOUTS.c.participant == participant))
+    values = {"participant": participant, "sealed": sealed, "updated_wall": wall}
+    connection.execute(insert(LAYOUTS), values)

@@ -1,0 +1,20 @@
+"""Fixtures of the imports' tests: one chain for all, a fresh database for each."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import ENGINES, opened
+from tests.imports.world import Chain, World
+
+
+@pytest.fixture(scope="session")
+def chain() -> Chain:
+    return Chain()
+
+
+@pytest.fixture(params=ENGINES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, chain: Chain) -> Iterator[World]:
+    with opened(request.param, tmp_path) as database:
+        yield World(chain, database)
