@@ -1,6 +1,6 @@
 """Fixtures of the door's tests: one service with a rich ledger a session, and its door."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.options import Options, Rate
-from tests.api.world import Person, World, opened_world, sign_in
+from tests.api.world import People, Person, World, opened_world
 from tests.views_scenario import Acts, circulate, finance
 
 MANY = Rate(1_000_000, 60)
@@ -48,44 +48,36 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def person(world: World, client: TestClient) -> Callable[[str], Person]:
-    """Signs a member of the cast in, once."""
-    known: dict[str, Person] = {}
-
-    def signed_in(name: str) -> Person:
-        if name not in known:
-            member = next(one for one in world.cast.members if one.name == name)
-            known[name] = Person(client, member, sign_in(client, member).json()["secret"])
-        return known[name]
-
-    return signed_in
+def person(world: World, client: TestClient) -> People:
+    """Signs a member of the cast in."""
+    return People(client, world)
 
 
 @pytest.fixture(scope="session")
-def acme(person: Callable[[str], Person]) -> Person:
+def acme(person: People) -> Person:
     return person("Acme")
 
 
 @pytest.fixture(scope="session")
-def birch(person: Callable[[str], Person]) -> Person:
+def birch(person: People) -> Person:
     return person("Birch")
 
 
 @pytest.fixture(scope="session")
-def cedar(person: Callable[[str], Person]) -> Person:
+def cedar(person: People) -> Person:
     return person("Cedar")
 
 
 @pytest.fixture(scope="session")
-def delta(person: Callable[[str], Person]) -> Person:
+def delta(person: People) -> Person:
     return person("Delta Bank")
 
 
 @pytest.fixture(scope="session")
-def operator(person: Callable[[str], Person]) -> Person:
+def operator(person: People) -> Person:
     return person("Operator")
 
 
 @pytest.fixture(scope="session")
-def regulator(person: Callable[[str], Person]) -> Person:
+def regulator(person: People) -> Person:
     return person("Regulator")

@@ -1,6 +1,5 @@
 """Signing in: a signature over a challenge, and nothing else, opens a session."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,8 +13,6 @@ from ledger.chain.typed_data import Domain, digest
 from ledger.model.commands import COMMANDS
 from tests.api.world import Person, World, sign_in
 from tests.cast import EXPIRED, MAKER, OTHER_MAKER, REVOKED
-
-Sign = Callable[[str], Person]
 
 
 def _challenge(client: TestClient, participant: int, signer: int = MAKER) -> Any:

@@ -19,9 +19,7 @@ from ledger.model.commands import COMMANDS
 from ledger.model.errors import NodeUnreachable
 from ledger.model.plain import plain_of
 from tests.api.conftest import OPTIONS
-from tests.api.world import Person, World
-
-Sign = Callable[[str], Person]
+from tests.api.world import People, Person, World
 
 TRANSFER = "/v1/vouchers/transfer"
 CJK = re.compile(r"[\u4e00-\u9fff]")
@@ -42,7 +40,7 @@ def _key() -> str:
 
 class TestPreparation:
     @pytest.mark.parametrize("name", COMMANDS)
-    def test_every_command_is_prepared(self, person: Sign, world: World, name: str) -> None:
+    def test_every_command_is_prepared(self, person: People, world: World, name: str) -> None:
         verb = VERBS.get(name) or QUOTES[name]
         draft = plain_of(sample(COMMANDS[name]))
         for field in ("participant", "nonce", "deadline"):

@@ -28,7 +28,7 @@ from ledger.store.database import Database
 from tests.cast import CHECKER, MAKER, MORNING, Cast, Member
 from tests.databases import database_url
 
-__all__ = ["Person", "World", "opened_world", "sign_in"]
+__all__ = ["People", "Person", "World", "opened_world", "sign_in"]
 
 
 @dataclass(slots=True)
@@ -138,6 +138,21 @@ def opened_world(engine: str, folder: Path) -> Iterator[World]:
             yield world
         finally:
             database.close()
+
+
+class People:
+    """Signs members of the cast in, each once."""
+
+    def __init__(self, client: TestClient, world: World) -> None:
+        self._client, self._world = client, world
+        self._known: dict[str, Person] = {}
+
+    def __call__(self, name: str) -> Person:
+        if name not in self._known:
+            member = next(one for one in self._world.cast.members if one.name == name)
+            answer = sign_in(self._client, member, signer=min(member.keys))
+            self._known[name] = Person(self._client, member, answer.json()["secret"])
+        return self._known[name]
 
 
 def sign_in(client: TestClient, member: Member, *, signer: int = MAKER) -> Any:
