@@ -20,6 +20,7 @@ from api import (
     deposits,
     events,
     faults,
+    imports,
     loans,
     offers,
     openapi,
@@ -53,6 +54,7 @@ _ROUTERS: Final = (
     participants.ROUTER,
     payables.ROUTER,
     batches.ROUTER,
+    imports.ROUTER,
     vouchers.ROUTER,
     offers.ROUTER,
     quotes.ROUTER,
@@ -92,6 +94,7 @@ def create_app(service: Service, options: Options | None = None) -> FastAPI:
         body_bytes=chosen.body_bytes,
         body_depth=chosen.body_depth,
         target_bytes=chosen.target_bytes,
+        uploads=imports.UPLOADS,
     )
     app.add_middleware(Door, options=chosen, limits=context.limits, requests=Requests(registry))
     return app

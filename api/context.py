@@ -21,6 +21,7 @@ from ledger.model.rendering import NO_NAMES, Names
 from ledger.model.structs import fields_of
 from ledger.service.access import Access, Subject
 from ledger.service.directory import Directory, Reader
+from ledger.service.imports import Imports
 from ledger.service.intake import Intake
 from ledger.service.nonces import Nonces
 from ledger.service.outbox import Outbox
@@ -44,6 +45,10 @@ class Service(Protocol):
     def intake(self) -> Intake: ...
     @property
     def directory(self) -> Directory | None: ...
+    @property
+    def imports(self) -> Imports | None:
+        """None without a key that seals what they keep."""
+
     @property
     def now(self) -> int:
         """Second of the ledger's clock."""

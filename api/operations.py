@@ -22,7 +22,7 @@ from ledger.service.outbox import Operation as Row
 from ledger.service.refusals import refusal_of
 from ledger.store.lists import AllOf, Condition, Is, find
 
-__all__ = ["ROUTER", "Operation", "Refusal", "first_answer", "operation_json"]
+__all__ = ["ROUTER", "Operation", "Refusal", "first_answer", "operation_json", "refusal_json"]
 
 ROUTER = router("operations")
 
@@ -70,7 +70,7 @@ def operation_json(row: Row, language: Language) -> dict[str, Any]:
         "participant": row.participant,
         "verb": row.verb,
         "state": row.state,
-        "refusal": _refusal(row.refusal, language),
+        "refusal": refusal_json(row.refusal, language),
         "deadline": None if row.deadline >= NEVER else moment_text(row.deadline),
         "external_reference": row.external_reference,
         "accepted_at": moment_text(row.accepted_wall),
@@ -85,7 +85,8 @@ def first_answer(row: Row) -> str:
     return json.dumps(operation_json(row, "en"), separators=(",", ":"))
 
 
-def _refusal(stored: str | None, language: Language) -> dict[str, Any] | None:
+def refusal_json(stored: str | None, language: Language) -> dict[str, Any] | None:
+    """A refusal as it was stored, told to people."""
     refusal = None if stored is None else refusal_of(stored)
     if refusal is None:
         return None

@@ -48,6 +48,11 @@ class Directory:
         self._keyring = keyring
         self._wall = wall
 
+    @property
+    def keyring(self) -> Keyring:
+        """The keys under which everything here is sealed."""
+        return self._keyring
+
     # ---- who is who
 
     def put(self, profile: Profile) -> None:

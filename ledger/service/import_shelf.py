@@ -71,6 +71,18 @@ class ImportShelf:
             self.find_in(connection, participant, id_)
             return stored.items_of(connection, id_, after=after, limit=limit)
 
+    def items_by_line(self, participant: int, id_: str) -> dict[int, ImportItem]:
+        """The payables on their way, by the lines of their rows."""
+        with self._database.reading() as connection:
+            self.find_in(connection, participant, id_)
+            return {one.line: one for one in stored.items_of(connection, id_)}
+
+    def same_file(self, participant: int, row: ImportRow) -> list[str]:
+        """Earlier imports of the very same file."""
+        with self._database.reading() as connection:
+            same = rows.find_same_file(connection, participant, row.file_index)
+        return [one for one in same if one < row.id]
+
     def error_file(self, participant: int, id_: str, language: Language) -> bytes:
         """The file as it came, with one column more that says what is wrong: a workbook."""
         reading = self.reading(participant, id_)

@@ -21,6 +21,7 @@ from ledger.chain.relayer_key import RelayerKey
 from ledger.model.errors import LedgerError
 from ledger.service.directory import Directory
 from ledger.service.follower import Follower, Following, Progress
+from ledger.service.imports import Imports
 from ledger.service.intake import Intake
 from ledger.service.ledger import Ledger
 from ledger.service.opening import opened
@@ -116,6 +117,8 @@ class Service:
         self.follower = Follower(site.database, site.endpoint, site.deployment, following=following)
         self.add_loop("relay", self._relay)
         self.add_loop("follow", self._follow)
+        if self.directory is not None:
+            self.add_loop("import", self._import)
 
     @classmethod
     def open(cls, settings: Settings) -> "Service":
@@ -153,6 +156,15 @@ class Service:
     def ledger(self) -> Ledger:
         """Asks the contracts; raises what the endpoint raises if it is away when first used."""
         return Ledger(EndpointNode(self.site.endpoint, self.keys[0]), self.site.deployment)
+
+    @cached_property
+    def imports(self) -> Imports | None:
+        """Files of payables on their way; none without a key that seals what they keep."""
+        if self.directory is None:
+            return None
+        return Imports.of(
+            self.database, self.ledger, self.directory, self.intake, wall=lambda: self.outbox.wall
+        )
 
     @property
     def now(self) -> int:
@@ -216,6 +228,11 @@ class Service:
             self.outbox.tell_ended()
             self._loops["relay"].wake()
         return 0.0 if progress.behind or progress.alarm else self._poll
+
+    def _import(self) -> float:
+        """Ask for payables of signed imports; see what has become of them."""
+        asked = self.imports.issuing.step() if self.imports is not None else 0
+        return self._poll if asked else max(1.0, self._poll)
 
     @property
     def _poll(self) -> float:

@@ -18,9 +18,12 @@ from ledger.chain.embedded import GAS_PRICE, EmbeddedEndpoint
 from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.typed_data import keccak
+from ledger.records.vault import MasterKeys
 from ledger.service.directory import Directory
 from ledger.service.follower import Follower
+from ledger.service.imports import Imports
 from ledger.service.intake import Intake
+from ledger.service.keyring import Keyring
 from ledger.service.outbox import Outbox
 from ledger.service.relayer import Relayer
 from ledger.service.site import Site
@@ -41,10 +44,14 @@ class Served:
     outbox: Outbox
     intake: Intake
     directory: Directory | None
+    imports: Imports | None = None
 
     @property
     def now(self) -> int:
         return self.endpoint.now
+
+    def wall(self) -> int:
+        return self.outbox.wall
 
 
 @dataclass(slots=True)
@@ -133,6 +140,10 @@ def opened_world(engine: str, folder: Path) -> Iterator[World]:
             Follower(database, endpoint, deployment),
             Relayer(site, outbox, key),
         )
+        keyring = Keyring(database, MasterKeys(keccak(b"records")), served.wall)
+        directory = Directory(database, keyring, served.wall)
+        ledger, intake = cast.ledger, served.intake
+        served.imports = Imports.of(database, ledger, directory, intake, wall=served.wall)
         world.follow()
         try:
             yield world

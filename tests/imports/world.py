@@ -12,15 +12,13 @@ from ledger.records.profiles import Profile
 from ledger.records.vault import MasterKeys
 from ledger.service.directory import Directory, Reader
 from ledger.service.follower import Follower, Following
-from ledger.service.import_facts import ImportFacts
-from ledger.service.import_files import ImportFiles
 from ledger.service.import_issuing import ImportIssuing
 from ledger.service.import_shelf import ImportShelf
 from ledger.service.import_signing import ImportSigning
-from ledger.service.importing import Clerk, Importing
+from ledger.service.importing import Importing
+from ledger.service.imports import Imports
 from ledger.service.intake import Intake
 from ledger.service.keyring import Keyring
-from ledger.service.nonces import Nonces
 from ledger.service.outbox import Outbox
 from ledger.service.party import approval
 from ledger.service.relayer import Relayer
@@ -91,14 +89,9 @@ class World:
         self.follower = Follower(database, chain.endpoint, ledger.deployment, following=following)
         keyring = Keyring(database, MasterKeys(bytes(range(32))), self.wall)
         self.directory = Directory(database, keyring, self.wall)
-        files = ImportFiles(keyring)
-        facts = ImportFacts(database, ledger, self.directory, keyring)
-        self.shelf = ImportShelf(database, files)
-        propose = Nonces(database).propose
-        clerk = Clerk(self.directory, facts, propose, intake.signatures.digest, self.wall)
-        self.importing = Importing(database, files, self.shelf, clerk)
-        self.signing = ImportSigning(database, self.shelf, intake, self.wall)
-        self.issuing = ImportIssuing(database, self.shelf, intake, self.wall)
+        made = Imports.of(database, ledger, self.directory, intake, wall=self.wall)
+        self.importing, self.signing = made.importing, made.signing
+        self.issuing, self.shelf = made.issuing, made.shelf
 
     def wall(self) -> int:
         """Second of this machine's clock: the chain's."""

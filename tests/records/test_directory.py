@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.model.errors import (
+    DatabaseFailed,
     IdentifierTaken,
     InvalidField,
     KeyFileExposed,
@@ -25,7 +26,7 @@ from ledger.records.vault import MasterKeys
 from ledger.service.directory import Directory, Reader
 from ledger.service.keyring import LEDGER, Keyring, Purpose, master_keys_of
 from ledger.store import records as rows
-from ledger.store.database import Database
+from ledger.store.database import Connection, Database
 from ledger.store.tables.records import ACCESS, KEYS, PROFILES
 from tests.records.conftest import MASTER, OTHER_MASTER, directory_of
 
@@ -248,6 +249,17 @@ class TestReadings:
         with pytest.raises(RecordsKeyUnknown):
             directory_of(database, MasterKeys(MASTER)).read([2], reader)
 
+    def test_cannot_be_changed_in_the_database(
+        self, database: Database, directory: Directory, reader: Reader
+    ) -> None:
+        directory.read([2], reader)
+        for statement in ("UPDATE r_access SET purpose = ''", "DELETE FROM r_access"):
+            with (
+                pytest.raises((IntegrityError, DatabaseFailed), match="only grows"),
+                database.writing() as connection,
+            ):
+                connection.exec_driver_sql(statement)
+
     @pytest.mark.parametrize("change", ["purpose", "missing", "added"])
     def test_changed_afterwards_are_noticed(
         self, database: Database, directory: Directory, reader: Reader, change: str
@@ -255,6 +267,7 @@ class TestReadings:
         for _ in range(3):
             directory.read([2], reader)
         with database.writing() as connection:
+            self._let_change(database, connection)
             if change == "purpose":
                 connection.execute(update(ACCESS).where(ACCESS.c.seq == 2).values(purpose="audit"))
             elif change == "missing":
@@ -264,6 +277,14 @@ class TestReadings:
                 rows.add_access(connection, replace(last, seq=4))
         with pytest.raises(RecordTampered, match="r_access"):
             directory.check_readings()
+
+    def _let_change(self, database: Database, connection: Connection) -> None:
+        """What somebody with all rights over the database would do first."""
+        if database.dialect == "sqlite":
+            for act in ("update", "delete"):
+                connection.exec_driver_sql(f"DROP TRIGGER r_access_keeps_{act}")
+        else:
+            connection.exec_driver_sql("DROP TRIGGER r_access_keeps ON r_access")
 
     def test_cannot_be_changed_through_the_store(self) -> None:
         names = [name for name in rows.__all__ if "access" in name]

@@ -1,7 +1,7 @@
 """Refusals of an import: the file, its columns, and what may not be done with it as it stands."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Count, ParticipantId, Text
+from ledger.model.meanings import Count, Text
 
 __all__ = [
     "ColumnMissing",
@@ -13,7 +13,6 @@ __all__ = [
     "FileProtected",
     "FileTooLarge",
     "FileUnsupported",
-    "ImportChanged",
     "ImportStateWrong",
     "ImportUnknown",
     "NothingToIssue",
@@ -36,7 +35,7 @@ class FileTooLarge(LedgerError):
     """The file is larger than the {most} bytes that are read, or unpacks to far more than it is."""
 
     most: Count
-    kind = Kind.LIMIT
+    kind = Kind.TOO_LARGE
     zh = "文件超过可读取的 {most} 字节，或解压后过大。"
     next_steps = (
         "Keep only the sheet with the payables, or split the file.",
@@ -49,7 +48,7 @@ class TooManyRows(LedgerError):
 
     most: Count
     what: Text
-    kind = Kind.LIMIT
+    kind = Kind.TOO_LARGE
     zh = "文件超过单次导入的上限：{most} {what}。"
     next_steps = ("Split the file.", "请拆分文件。")
 
@@ -87,7 +86,7 @@ class FileIsWebPage(LedgerError):
 class FileUnsupported(LedgerError):
     """The file is neither CSV nor XLSX nor XLS."""
 
-    kind = Kind.MALFORMED
+    kind = Kind.UNSUPPORTED
     zh = "文件既非 CSV，也非 XLSX 或 XLS。"
     next_steps = ("Save it in one of these formats.", "请另存为上述格式之一。")
 
@@ -167,16 +166,6 @@ class ImportStateWrong(LedgerError):
     kind = Kind.CONFLICT
     zh = "导入 {import_id} 的状态为 {state}；仅在 {expected} 时可执行此操作。"
     next_steps = ("Look at the import again.", "请重新查看该导入。")
-
-
-class ImportChanged(LedgerError):
-    """Import {import_id} of {participant} was previewed on facts that have changed since."""
-
-    import_id: Text
-    participant: ParticipantId
-    kind = Kind.CONFLICT
-    zh = "{participant}的导入 {import_id} 预览后情况已有变化。"
-    next_steps = ("Look at the preview again, then sign.", "请重新预览后再签署。")
 
 
 class RowsInvalid(LedgerError):

@@ -71,6 +71,7 @@ ACCESS: Final = Table(
     Column("subjects", Words, nullable=False),  # ",1,3,": whose records were read
     Column("read_wall", Word, nullable=False),
     Column("link", Bytes, nullable=False),  # HMAC over the row and the link before it
+    info={"grows_only": True},
 )
 
 Index(None, NAMES.c.name_index)

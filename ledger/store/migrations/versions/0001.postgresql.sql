@@ -202,6 +202,10 @@ CREATE TABLE r_access (
 
 CREATE INDEX ix_r_access_reader_seq ON r_access (reader, seq);
 
+CREATE FUNCTION r_access_keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'r_access only grows'; END $$;
+
+CREATE TRIGGER r_access_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON r_access FOR EACH STATEMENT EXECUTE FUNCTION r_access_keeps();
+
 CREATE TABLE r_keys (
     owner BIGINT NOT NULL,
     purpose TEXT NOT NULL,

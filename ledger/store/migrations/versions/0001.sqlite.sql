@@ -202,6 +202,10 @@ CREATE TABLE r_access (
 
 CREATE INDEX ix_r_access_reader_seq ON r_access (reader, seq);
 
+CREATE TRIGGER r_access_keeps_update BEFORE UPDATE ON r_access BEGIN SELECT RAISE(ABORT, 'r_access only grows'); END;
+
+CREATE TRIGGER r_access_keeps_delete BEFORE DELETE ON r_access BEGIN SELECT RAISE(ABORT, 'r_access only grows'); END;
+
 CREATE TABLE r_keys (
     owner INTEGER NOT NULL,
     purpose TEXT NOT NULL,

@@ -1,0 +1,291 @@
+"""Imports: a file of payables, previewed, signed once by a maker and once by a checker, issued.
+
+Nobody but its participant sees an import. Reading a file takes time and memory, so that only some
+are read at once; more are told to come again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Final
+
+from fastapi import Path, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.asking import Preparer, Reader, Submitter
+from api.commands import Prepared, prepared
+from api.context import Context, context_of
+from api.guard import Upload
+from api.import_shapes import (
+    IMPORT,
+    Import,
+    ImportedRowPage,
+    ImportPage,
+    PreviewForm,
+    SignaturesForm,
+    TermsForm,
+    WholeImport,
+    import_json,
+    row_json,
+    whole_json,
+)
+from api.lists import as_of_json, reading
+from api.paging import CURSOR_MOST
+from api.problems import scope_language
+from api.router import router
+from api.sheets import MEDIA_TYPES
+from ledger.imports.files import template
+from ledger.imports.sheets import FILE_MAX
+from ledger.model.errors import RecordsKeyMissing, ResourceUnknown, ServiceBusy
+from ledger.model.errors.imports import ImportUnknown
+from ledger.model.plain import parse_moment
+from ledger.service.access import Subject
+from ledger.service.directory import Reader as Who
+from ledger.service.import_states import ImportState
+from ledger.service.importing import Terms, Wishes
+from ledger.service.imports import Imports
+
+__all__ = ["ROUTER", "UPLOADS"]
+
+ROUTER = router("imports")
+
+PATH: Final = "/v1/imports"
+TYPES: Final = (
+    "text/csv",
+    MEDIA_TYPES["xlsx"],
+    "application/vnd.ms-excel",
+    "application/octet-stream",
+)
+UPLOADS: Final = {PATH: Upload(FILE_MAX, TYPES)}
+"""What the guard lets through without reading it as JSON."""
+
+_FILE: Final = {"schema": {"type": "string", "format": "binary"}}
+_SENT: Final = {
+    "requestBody": {"required": True, "content": dict.fromkeys(TYPES, _FILE)},
+}
+_GOT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "A workbook.", "content": {MEDIA_TYPES["xlsx"]: _FILE}}
+}
+
+ImportId = Annotated[str, Path(pattern=IMPORT, max_length=30)]
+FileName = Annotated[str, Query(max_length=200, examples=["付款计划.xlsx"])]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=CURSOR_MOST)]
+
+
+@ROUTER.post(
+    PATH,
+    operation_id="uploadImport",
+    status_code=201,
+    response_model=WholeImport,
+    openapi_extra=_SENT,
+)
+async def upload(request: Request, subject: Preparer, name: FileName = "") -> dict[str, Any]:
+    """Take in a file of payables: CSV, XLSX or XLS, as it is. Nothing becomes a payable by it."""
+    data = await request.body()
+
+    def take() -> dict[str, Any]:
+        with _at_work(request) as imports:
+            made = imports.importing.upload(subject.participant, name, data)
+        return _whole(request, subject, made.row.id)
+
+    return await run_in_threadpool(take)
+
+
+@ROUTER.get(PATH, operation_id="listImports", response_model=ImportPage)
+def list_imports(
+    request: Request, subject: Reader, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, Any]:
+    """Your imports, the newest first."""
+    bound = {"list": "imports", "reader": subject.participant}
+    before = _after(context_of(request), bound, cursor) or ""
+    shelf, language = _imports(request).shelf, scope_language(request.scope)
+    found = shelf.imports(subject.participant, before=before, limit=limit + 1)
+    data = [import_json(one, language) for one in found[:limit]]
+    last = found[limit - 1].id if len(found) > limit else None
+    return _page(request, subject, data, bound, last)
+
+
+@ROUTER.get(f"{PATH}/template", operation_id="downloadTemplate", responses=_GOT)
+def download_template(request: Request, _: Reader) -> Response:
+    """A workbook to fill in, in Chinese and English."""
+    with _at_work(request):
+        return _workbook(template(), "fenbook-template.xlsx")
+
+
+@ROUTER.get(f"{PATH}/{{import_id}}", operation_id="readImport", response_model=WholeImport)
+def read_import(request: Request, subject: Reader, import_id: ImportId) -> dict[str, Any]:
+    """One import."""
+    with _found():
+        return _whole(request, subject, import_id)
+
+
+@ROUTER.post(
+    f"{PATH}/{{import_id}}/preview", operation_id="previewImport", response_model=WholeImport
+)
+def preview(
+    request: Request, subject: Preparer, import_id: ImportId, body: PreviewForm
+) -> dict[str, Any]:
+    """Read the file, and say of each row what is wrong with it. The columns are remembered."""
+    wishes = Wishes(
+        None if body.columns is None else {str(of): one for of, one in body.columns.items()},
+        body.sheet,
+        body.settlement_bank,
+    )
+    with _found(), _at_work(request) as imports:
+        imports.importing.preview(subject.participant, import_id, _who(subject), wishes)
+    return _whole(request, subject, import_id)
+
+
+@ROUTER.get(
+    f"{PATH}/{{import_id}}/rows", operation_id="listImportRows", response_model=ImportedRowPage
+)
+def list_rows(
+    request: Request,
+    subject: Reader,
+    import_id: ImportId,
+    is_faulty: Annotated[bool, Query(alias="faulty")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """The rows as they were read, and what has become of each; or the faulty ones alone."""
+    bound = {"list": import_id, "reader": subject.participant, "faulty": is_faulty}
+    start = _after(context_of(request), bound, cursor) or 0
+    shelf, language = _imports(request).shelf, scope_language(request.scope)
+    with _found():
+        drafts = shelf.reading(subject.participant, import_id).drafts
+        items = shelf.items_by_line(subject.participant, import_id)
+    chosen = [one for one in drafts if not (is_faulty and one.is_valid) and one.line > start]
+    data = [row_json(one, items.get(one.line), language) for one in chosen[:limit]]
+    last = chosen[limit - 1].line if len(chosen) > limit else None
+    return _page(request, subject, data, bound, last)
+
+
+@ROUTER.post(
+    f"{PATH}/{{import_id}}/typed-data", operation_id="prepareImport", response_model=Prepared
+)
+def prepare(request: Request, subject: Preparer, import_id: ImportId, body: TermsForm) -> Prepared:
+    """The one command that maker and checker sign, for all chosen rows.
+
+    Asked again it is the same command, until the import is reopened.
+    """
+    context, language = context_of(request), scope_language(request.scope)
+    deadline = None if body.deadline is None else parse_moment(body.deadline, field="deadline")
+    terms = Terms(body.choice, deadline, None if body.nonce is None else int(body.nonce))
+    with _found(), _at_work(request) as imports:
+        state = imports.shelf.find(subject.participant, import_id).state
+        if state == ImportState.AWAITING_SIGNATURES:
+            command = imports.signing.command(subject.participant, import_id)
+        else:
+            command = imports.importing.prepare(
+                subject.participant, import_id, _who(subject), terms
+            )
+    return prepared(context, command, subject, language)
+
+
+@ROUTER.post(f"{PATH}/{{import_id}}/signatures", operation_id="signImport", response_model=Import)
+def sign(
+    request: Request, subject: Submitter, import_id: ImportId, body: SignaturesForm
+) -> dict[str, Any]:
+    """Give approvals. While signers are missing the import waits, and `refusal` says for whom."""
+    given = [bytes([one.signer]) + bytes.fromhex(one.signature[2:]) for one in body.approvals]
+    with _found():
+        row = _imports(request).signing.sign(subject.participant, import_id, given)
+    return import_json(row, scope_language(request.scope))
+
+
+@ROUTER.post(f"{PATH}/{{import_id}}/reopen", operation_id="reopenImport", response_model=Import)
+def reopen(request: Request, subject: Preparer, import_id: ImportId) -> dict[str, Any]:
+    """Take an import back that the ledger has not recorded, to preview it again."""
+    with _found():
+        row = _imports(request).importing.reopen(subject.participant, import_id)
+    return import_json(row, scope_language(request.scope))
+
+
+@ROUTER.post(f"{PATH}/{{import_id}}/cancel", operation_id="cancelImport", response_model=Import)
+def cancel(request: Request, subject: Preparer, import_id: ImportId) -> dict[str, Any]:
+    """Give an import up that was not signed to the end."""
+    with _found():
+        row = _imports(request).importing.reopen(subject.participant, import_id, cancel=True)
+    return import_json(row, scope_language(request.scope))
+
+
+@ROUTER.post(f"{PATH}/{{import_id}}/retry", operation_id="retryImport", response_model=Import)
+def retry(request: Request, subject: Submitter, import_id: ImportId) -> dict[str, Any]:
+    """Ask once more for payables that were refused, while the signature holds."""
+    with _found():
+        row = _imports(request).issuing.retry(subject.participant, import_id)
+    return import_json(row, scope_language(request.scope))
+
+
+@ROUTER.get(f"{PATH}/{{import_id}}/error-file", operation_id="downloadErrorFile", responses=_GOT)
+def download_error_file(request: Request, subject: Reader, import_id: ImportId) -> Response:
+    """Your file with one column more, which says what is wrong with each row."""
+    language = scope_language(request.scope)
+    with _found(), _at_work(request) as imports:
+        made = imports.shelf.error_file(subject.participant, import_id, language)
+    return _workbook(made, f"fenbook-{import_id}.xlsx")
+
+
+# ---- private
+
+
+def _imports(request: Request) -> Imports:
+    found = context_of(request).service.imports
+    if found is None:
+        raise RecordsKeyMissing()
+    return found
+
+
+@contextmanager
+def _at_work(request: Request) -> Iterator[Imports]:
+    """Only so many files are read or written at a time."""
+    room = context_of(request).exports
+    if not room.acquire(blocking=False):
+        raise ServiceBusy()
+    try:
+        yield _imports(request)
+    finally:
+        room.release()
+
+
+@contextmanager
+def _found() -> Iterator[None]:
+    """What is another's looks like what is not there."""
+    try:
+        yield
+    except ImportUnknown:
+        raise ResourceUnknown() from None
+
+
+def _who(subject: Subject) -> Who:
+    return Who(subject.participant, subject.actor, "import")
+
+
+def _whole(request: Request, subject: Subject, import_id: str) -> dict[str, Any]:
+    shelf, own = _imports(request).shelf, subject.participant
+    row, meta = shelf.find(own, import_id), shelf.meta(own, import_id)
+    is_read = row.errors or row.warnings or row.payables
+    findings = shelf.reading(own, import_id).findings if is_read else []
+    with reading(request, subject) as opened:
+        told = whole_json(row, meta, findings, opened.language)
+        same = shelf.same_file(own, row)
+        return {**told, "same_file": same, "as_of": as_of_json(opened)}
+
+
+def _after(context: Context, bound: dict[str, Any], cursor: str | None) -> Any:
+    return None if cursor is None else context.cursors.opened(bound, cursor)[0]
+
+
+def _page(
+    request: Request, subject: Subject, data: list[Any], bound: dict[str, Any], last: Any
+) -> dict[str, Any]:
+    more = None if last is None else context_of(request).cursors.sealed(bound, [last])
+    with reading(request, subject) as opened:
+        at = as_of_json(opened)
+    return {"data": data, "has_more": last is not None, "next_cursor": more, "as_of": at}
+
+
+def _workbook(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, 200, headers, MEDIA_TYPES["xlsx"])
