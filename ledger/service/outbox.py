@@ -14,20 +14,16 @@ from ledger.store.database import Connection, Database
 from ledger.store.operations import Executed, Operation
 from ledger.store.tables.operations import DONE, REFUSED
 
-__all__ = ["Numbers", "Operation", "Outbox", "Waiters", "is_final", "is_paused"]
+__all__ = ["PAUSED", "Numbers", "Operation", "Outbox", "Waiters", "is_final"]
 
-_PAUSED: Final = "relaying_paused"
+PAUSED: Final = "relaying_paused"
+"""The setting that stands while nothing is sent to the chain."""
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def is_final(operation: Operation) -> bool:
     """Whether nothing more will become of an operation."""
     return operation.state in (DONE, REFUSED)
-
-
-def is_paused(connection: Connection) -> bool:
-    """Whether nothing is sent to the chain for now."""
-    return setting(connection, _PAUSED) == "yes"
 
 
 class Numbers:
@@ -177,17 +173,17 @@ class Outbox:
     def is_paused(self) -> bool:
         """Whether nothing is sent to the chain for now."""
         with self._database.reading() as connection:
-            return is_paused(connection)
+            return setting(connection, PAUSED) is not None
 
     def pause(self) -> None:
         """Stop sending until `resume`; commands are accepted meanwhile."""
         with self._database.writing() as connection:
-            put_setting(connection, _PAUSED, "yes")
+            put_setting(connection, PAUSED, "yes")
 
     def resume(self) -> None:
         """Send again."""
         with self._database.writing() as connection:
-            put_setting(connection, _PAUSED, None)
+            put_setting(connection, PAUSED, None)
 
     # ---- figures
 

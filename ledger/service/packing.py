@@ -65,19 +65,26 @@ class Packing:
         return packed
 
     def split(self, failed: Relayed, count: int) -> None:
-        """Make halves of a transaction that had no effect; park what stands alone in it."""
+        """Make halves of a transaction that reverted; park what was alone in it.
+
+        One whose nonce was used by another is stored again as it was.
+        """
         with writing(self._site.database, "split") as connection:
             self._site.database.lock(connection, self._key.address)
             items = rows.items_of(connection, failed)
-            if len(items) == 1:
-                refusal = refusal_text(BatchReverted(transaction=failed.hash))
-                operation_rows.park_operation(
-                    connection, items[0].id, refusal=refusal, wall=self._outbox.wall
-                )
+            if failed.block is not None and rows.item_count(connection, failed) == 1:
+                for one in items:
+                    self._park(connection, one, failed)
                 return
-            middle = len(items) // 2
+            middle = 0 if failed.block is None else len(items) // 2
             for half in filter(None, (items[:middle], items[middle:])):
                 self._store(connection, half, count)
+
+    def _park(self, connection: Connection, operation: Operation, failed: Relayed) -> None:
+        refusal = refusal_text(BatchReverted(transaction=failed.hash))
+        operation_rows.park_operation(
+            connection, operation.id, refusal=refusal, wall=self._outbox.wall
+        )
 
     # ---- what is due
 

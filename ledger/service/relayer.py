@@ -14,11 +14,10 @@ from ledger.chain.endpoint import ENDPOINT_FAILURES, Answer
 from ledger.chain.relayer_key import RelayerKey
 from ledger.model.errors import DatabaseBusy, DatabaseFailed, LedgerError, NodeFailed
 from ledger.service.crash_points import calling, writing
-from ledger.service.outbox import Outbox, is_paused
+from ledger.service.outbox import PAUSED, Outbox
 from ledger.service.packing import AGAIN_SECONDS_MAX, Packing
 from ledger.service.site import Site
 from ledger.store import relaying as rows
-from ledger.store.operations import has_due_operations
 from ledger.store.relaying import Relayed
 from ledger.store.tables.transactions import STORED
 
@@ -52,19 +51,6 @@ class Lane:
     problem: LedgerError | None = None
     """What keeps this lane from its work; it tries again by itself."""
     is_paused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What there is to do."""
-
-    is_paused: bool
-    has_open: bool
-    """Transactions that are in no block we read."""
-    has_due: bool
-    """Operations that are due."""
-    failed: Sequence[Relayed]
-    """Transactions that had no effect and still hold operations."""
 
 
 class Relayer:
@@ -104,30 +90,30 @@ class Relayer:
         return lane
 
     def _step(self) -> Lane:
-        work = self._work()
+        wall = self._outbox.wall
+        with self._site.database.reading() as connection:
+            latest = wall + AGAIN_SECONDS_MAX
+            work = rows.standing(connection, self.key, wall=wall, latest=latest, pause=PAUSED)
         if work.is_paused:
             return Lane(self.key, is_paused=True)
-        if not (work.has_open or work.has_due or work.failed):
+        if not (work.has_open or work.has_due or work.has_failed):
             return Lane(self.key)
         with calling("count"):
             count = self._site.endpoint.transaction_count(self.key)
-        self._look_after(count)
-        for one in work.failed:
-            self._packing.split(one, count)
+        if work.has_open:
+            self._look_after(count)
+        if work.has_failed:
+            self._split(count)
         packed = 0
         if work.has_due:
             packed = self._packing.pack(count, pending_max=self._relaying.pending_max)
         return Lane(self.key, self._send(count), packed)
 
-    def _work(self) -> _Work:
-        wall = self._outbox.wall
+    def _split(self, count: int) -> None:
         with self._site.database.reading() as connection:
-            return _Work(
-                is_paused=is_paused(connection),
-                has_open=rows.has_open_transactions(connection, self.key),
-                has_due=has_due_operations(connection, wall=wall, latest=wall + AGAIN_SECONDS_MAX),
-                failed=rows.failed_transactions(connection, self.key),
-            )
+            failed = rows.failed_transactions(connection, self.key)
+        for one in failed:
+            self._packing.split(one, count)
 
     # ---- what has become of transactions
 

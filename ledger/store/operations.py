@@ -28,7 +28,6 @@ __all__ = [
     "find_executed",
     "find_operation",
     "find_operations_by_digest",
-    "has_due_operations",
     "hold_operations",
     "oldest_open",
     "open_operations",
@@ -171,17 +170,6 @@ def due_operations(
         # Another process may be picking too: what it has is not ours.
         statement = statement.with_for_update(skip_locked=True)
     return [_operation(row) for row in connection.execute(statement).mappings()]
-
-
-def has_due_operations(connection: Connection, *, wall: int, latest: int) -> bool:
-    """Whether any accepted operation is to be tried now."""
-    again = OPERATIONS.c.next_try_wall
-    statement = (
-        select(OPERATIONS.c.id)
-        .where(OPERATIONS.c.state == ACCEPTED, or_(again <= wall, again > latest))
-        .limit(1)
-    )
-    return connection.execute(statement).first() is not None
 
 
 def hold_operations(

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 
 from ledger.store.operations import Operation
-from ledger.store.tables.operations import OPERATIONS
+from ledger.store.tables.operations import ACCEPTED, OPERATIONS
 from ledger.store.tables.operations import SENT as OPERATION_SENT
+from ledger.store.tables.settings import SETTINGS
 from ledger.store.tables.transactions import (
     FAILED,
     SENT,
@@ -19,14 +20,16 @@ from ledger.store.tables.transactions import (
 
 __all__ = [
     "Relayed",
+    "Standing",
     "add_transaction",
     "failed_transactions",
-    "has_open_transactions",
+    "item_count",
     "items_of",
     "mark_failed",
     "mark_sent",
     "next_nonce",
     "open_transactions",
+    "standing",
     "transactions_from",
 ]
 
@@ -42,9 +45,41 @@ class Relayed:
     hash: bytes
     gas: int
     state: str
+    block: int | None = None
+    """Where it reverted, if it failed; none where its nonce was used by another."""
 
 
 _COLUMNS: Final = tuple(TRANSACTIONS.c[field.name] for field in fields(Relayed))
+
+# Asked at every step: made once.
+_OF_KEY: Final = TRANSACTIONS.c.key_address == bindparam("key")
+_STANDS: Final = exists().where(
+    OPERATIONS.c.transaction_hash == TRANSACTIONS.c.hash, OPERATIONS.c.state == OPERATION_SENT
+)
+_FAILED: Final = (_OF_KEY, TRANSACTIONS.c.state == FAILED, _STANDS)
+_AGAIN: Final = OPERATIONS.c.next_try_wall
+_IS_DUE: Final = or_(bindparam("wall") >= _AGAIN, bindparam("latest") < _AGAIN)
+_STANDING: Final = select(
+    exists().where(SETTINGS.c.key == bindparam("pause")),
+    exists().where(_OF_KEY, TRANSACTIONS.c.state.in_((STORED, SENT))),
+    exists().where(OPERATIONS.c.state == ACCEPTED, _IS_DUE),
+    exists().where(*_FAILED),
+)
+_FROM: Final = (
+    select(*_COLUMNS)
+    .where(_OF_KEY, TRANSACTIONS.c.nonce >= bindparam("nonce"))
+    .order_by(TRANSACTIONS.c.nonce)
+    .limit(bindparam("limit"))
+)
+_OPEN: Final = (
+    select(*_COLUMNS)
+    .where(
+        _OF_KEY,
+        TRANSACTIONS.c.state.in_((STORED, SENT)),
+        TRANSACTIONS.c.nonce < bindparam("below"),
+    )
+    .order_by(TRANSACTIONS.c.nonce)
+)
 
 
 def next_nonce(connection: Connection, key: str) -> int:
@@ -81,28 +116,33 @@ def add_transaction(
 
 def open_transactions(connection: Connection, key: str, *, below: int) -> list[Relayed]:
     """Transactions of a key that are in no block we have read, under nonces below one."""
-    return _found(
-        connection,
-        TRANSACTIONS.c.key_address == key,
-        TRANSACTIONS.c.state.in_((STORED, SENT)),
-        TRANSACTIONS.c.nonce < below,
-    )
+    found = connection.execute(_OPEN, {"key": key, "below": below})
+    return [Relayed(**row) for row in found.mappings()]
 
 
 def transactions_from(connection: Connection, key: str, nonce: int, *, limit: int) -> list[Relayed]:
     """Transactions of a key from a nonce on, whatever we think has become of them."""
-    wanted = (TRANSACTIONS.c.key_address == key, TRANSACTIONS.c.nonce >= nonce)
-    return _found(connection, *wanted, limit=limit)
+    found = connection.execute(_FROM, {"key": key, "nonce": nonce, "limit": limit})
+    return [Relayed(**row) for row in found.mappings()]
 
 
-def has_open_transactions(connection: Connection, key: str) -> bool:
-    """Whether any transaction of a key is in no block we have read."""
-    statement = (
-        select(TRANSACTIONS.c.id)
-        .where(TRANSACTIONS.c.key_address == key, TRANSACTIONS.c.state.in_((STORED, SENT)))
-        .limit(1)
-    )
-    return connection.execute(statement).first() is not None
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is to do for a key, in one look."""
+
+    is_paused: bool
+    has_open: bool
+    """Transactions that are in no block we have read."""
+    has_due: bool
+    """Accepted operations that are to be tried now."""
+    has_failed: bool
+    """Transactions that had no effect and still hold operations."""
+
+
+def standing(connection: Connection, key: str, *, wall: int, latest: int, pause: str) -> Standing:
+    """How it stands with a key; `pause` names the setting that stops sending."""
+    values = {"key": key, "wall": wall, "latest": latest, "pause": pause}
+    return Standing(*(bool(one) for one in connection.execute(_STANDING, values).one()))
 
 
 def mark_sent(connection: Connection, hashes: Sequence[bytes]) -> None:
@@ -125,16 +165,14 @@ def mark_failed(connection: Connection, hash_: bytes, block: int | None) -> None
 
 def failed_transactions(connection: Connection, key: str) -> list[Relayed]:
     """Transactions of a key that had no effect while operations still stand in them."""
-    stands = (
-        select(OPERATIONS.c.id)
-        .where(
-            OPERATIONS.c.transaction_hash == TRANSACTIONS.c.hash,
-            OPERATIONS.c.state == OPERATION_SENT,
-        )
-        .exists()
-    )
-    wanted = (TRANSACTIONS.c.key_address == key, TRANSACTIONS.c.state == FAILED)
-    return _found(connection, *wanted, stands)
+    statement = select(*_COLUMNS).where(*_FAILED).order_by(TRANSACTIONS.c.nonce)
+    return [Relayed(**row) for row in connection.execute(statement, {"key": key}).mappings()]
+
+
+def item_count(connection: Connection, made: Relayed) -> int:
+    """How many operations a transaction was made of."""
+    statement = select(func.count()).where(TRANSACTION_ITEMS.c.transaction_id == made.id)
+    return int(connection.execute(statement).scalar_one())
 
 
 def items_of(connection: Connection, made: Relayed) -> list[Operation]:
@@ -153,10 +191,3 @@ def items_of(connection: Connection, made: Relayed) -> list[Operation]:
     if connection.dialect.name == "postgresql":
         statement = statement.with_for_update(of=OPERATIONS)
     return [Operation(**row) for row in connection.execute(statement).mappings()]
-
-
-def _found(
-    connection: Connection, *wanted: ColumnElement[bool], limit: int | None = None
-) -> list[Relayed]:
-    statement = select(*_COLUMNS).where(*wanted).order_by(TRANSACTIONS.c.nonce).limit(limit)
-    return [Relayed(**row) for row in connection.execute(statement).mappings()]

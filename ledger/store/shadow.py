@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import MetaData, Table
 from sqlalchemy.engine import Connection
+from sqlalchemy.schema import CreateTable
 
 from ledger.store.bulk import quoted
 from ledger.store.rows import STANDING, VIEW_TABLES
@@ -40,12 +41,14 @@ SHADOW_BLOCKS: Final = _FRESH[BLOCKS.name]
 def make_shadow(connection: Connection) -> None:
     """Make the fresh tables, empty, whatever an earlier rebuild has left."""
     drop_shadow(connection)
-    _OTHERS.create_all(connection)
+    for table in _FRESH.values():
+        connection.exec_driver_sql(str(CreateTable(table).compile(dialect=connection.dialect)))
 
 
 def drop_shadow(connection: Connection) -> None:
     """Drop the fresh tables."""
-    _OTHERS.drop_all(connection)
+    for table in _FRESH.values():
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {quoted(table.name)}")
 
 
 def take_over(connection: Connection) -> None:

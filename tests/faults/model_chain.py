@@ -5,6 +5,7 @@ is lost at a restart, blocks with hashes, a chain that loses its last blocks, a 
 without which no block is made. Not modelled: fees, and everything that `ModelLedger` leaves out.
 """
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -58,6 +59,8 @@ class ModelChain:
     name: str = "model"
     chain_id: int = CHAIN_ID
     pool: dict[tuple[str, int], _Transaction] = field(default_factory=dict)
+    taken: dict[bytes, bytes] = field(default_factory=dict)
+    """The bytes of every transaction that ever came into the pool, by their hash."""
     _made: list[_Made] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -113,6 +116,12 @@ class ModelChain:
     def lose_pool(self) -> None:
         """Lose every waiting transaction."""
         self.pool.clear()
+
+    def as_of(self, back: int) -> "ModelChain":
+        """The chain as a node has it that is some blocks behind."""
+        old = copy.copy(self)
+        old._made = self._made[: max(2, len(self._made) - back)]
+        return old
 
     def raw_logs(self, first: int, last: int) -> list[dict[str, Any]]:
         """Logs of some blocks, as a node has them."""
@@ -205,6 +214,7 @@ class ModelChain:
         if sum(sender == one.sender for sender, _ in self.pool) >= POOL_MAX:
             return Answer.FULL
         self.pool[key] = one
+        self.taken[one.hash] = one.raw
         return Answer.TAKEN
 
     def _append(

@@ -1,0 +1,93 @@
+"""Worlds by their seeds: played, replayed, counted.
+
+python -m tests.faults.worlds --first 1 --count 20000
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from ledger.store import database as store
+from ledger.store.database import Database
+from tests.faults.verdict import Violated
+from tests.faults.world import Parts, Tally, World
+
+__all__ = ["opened_world", "play", "played"]
+
+_MEMORY: Final = Path("/dev/shm")
+_CACHE: Final[dict[Any, Any]] = {}
+"""Compiled statements, shared by the engines of all worlds."""
+
+
+@contextmanager
+def opened_world(seed: int, parts: Parts | None = None) -> Iterator[World]:
+    """A world on a database of its own, in memory where the system has a place for it."""
+    folder = Path(tempfile.mkdtemp(dir=_MEMORY if _MEMORY.is_dir() else None))
+    path = folder / "world.sqlite"
+    shutil.copyfile(_template(), path)
+    engine = store._sqlite(store.make_url(f"sqlite:///{path}"))
+    database = Database(engine.execution_options(compiled_cache=_CACHE))
+    try:
+        yield World(seed, database, engine, parts or Parts())
+    finally:
+        database.close()
+        engine.dispose()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def play(seed: int, parts: Parts | None = None) -> tuple[str, Tally]:
+    """Play a world: the hash of what happened and its counts. Raises what it finds."""
+    with opened_world(seed, parts) as world:
+        return world.run(), world.tally
+
+
+def played(first: int, count: int, *, replay_each: int = 20) -> tuple[Tally, dict[int, str]]:
+    """Play many worlds: their counts, and of each that failed its seed and what was found."""
+    total, found = Tally(), dict[int, str]()
+    for seed in range(first, first + count):
+        try:
+            trace, tally = play(seed)
+            if seed % replay_each == 0 and play(seed)[0] != trace:
+                raise Violated("the replay took another course")
+        except Exception as failure:  # noqa: BLE001 -- whatever it is, the world failed
+            found[seed] = f"{type(failure).__name__}: {failure}"
+            continue
+        total.add(tally)
+    return total, found
+
+
+@cache
+def _template() -> Path:
+    """A migrated file to copy."""
+    path = Path(tempfile.mkdtemp(prefix="fenbook-worlds-")) / "template.sqlite"
+    database = Database.open(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+def main() -> int:
+    """Play worlds and print what was counted; 1 if any failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--count", type=int, default=1_000)
+    chosen = parser.parse_args()
+    began = time.monotonic()
+    total, found = played(chosen.first, chosen.count)
+    seconds = time.monotonic() - began
+    counts = ", ".join(f"{name} {getattr(total, name):,}" for name in Tally.__slots__)
+    print(f"{counts}; {seconds:.1f} s; failed {len(found)}")
+    for seed, said in list(found.items())[:20]:
+        print(f"  seed {seed}: {said}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
