@@ -13,6 +13,7 @@ from api.asking import Reader
 from api.context import context_of
 from api.languages import CONTENT_LANGUAGE
 from api.lists import as_of, reading
+from api.openapi import ALSO
 from api.problems import scope_language
 from api.router import router
 from api.shapes import AsOf, Shape
@@ -117,7 +118,12 @@ def read_indexing(request: Request, subject: Reader) -> Indexing:
         return Indexing(as_of=as_of(opened), head=head, lag_blocks=lag)
 
 
-@ROUTER.get("/metrics", operation_id="readMetrics", response_class=PlainTextResponse)
+@ROUTER.get(
+    "/metrics",
+    operation_id="readMetrics",
+    response_class=PlainTextResponse,
+    openapi_extra={ALSO: [404]},
+)
 def read_metrics(request: Request) -> Response:
     """Measures for Prometheus, for the networks that the installation names."""
     context, client = context_of(request), request.client

@@ -12,7 +12,10 @@ from pydantic.json_schema import models_json_schema
 from api.problems import MEDIA_TYPE
 from api.shapes import Shape
 
-__all__ = ["DESCRIPTION", "Problem", "document"]
+__all__ = ["ALSO", "DESCRIPTION", "Problem", "document"]
+
+ALSO: Final = "x-problems"
+"""In a route's `openapi_extra`: problems that do not follow from what it takes."""
 
 DESCRIPTION: Final = (
     "A ledger of supply-chain receivables, exact to the fen. Amounts are text, never numbers. "
@@ -100,13 +103,11 @@ def _operations(made: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _add_problems(operation: dict[str, Any]) -> None:
     """By what an operation takes: a body, a person, parameters."""
-    statuses = {400, 413, 422, 429, 500, 503}
+    statuses = {400, 413, 422, 429, 500, 503, *operation.pop(ALSO, ())}
     if "security" in operation:
         statuses |= {401, 403, 404}
     if "requestBody" in operation:
-        statuses |= {404, 409, 415}
-    if any(one["in"] == "path" for one in operation.get("parameters", ())):
-        statuses.add(404)
+        statuses |= {409, 415}
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)  # the framework's own form
     for status in sorted(statuses - {int(one) for one in responses}):

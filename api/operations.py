@@ -10,6 +10,7 @@ from api import shapes
 from api.asking import Manager, Reader
 from api.context import context_of
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.openapi import ALSO
 from api.problems import problem
 from api.router import router
 from api.shapes import AsOf, Shape
@@ -158,7 +159,11 @@ def read_operation(request: Request, operation: OperationPath, subject: Reader) 
         return OneOperation(**_seen(opened, _one(opened, operation)), as_of=as_of(opened))
 
 
-@ROUTER.post("/v1/operations/{operation}/release", operation_id="releaseOperation")
+@ROUTER.post(
+    "/v1/operations/{operation}/release",
+    operation_id="releaseOperation",
+    openapi_extra={ALSO: [409]},
+)
 def release_operation(request: Request, operation: OperationPath, subject: Manager) -> OneOperation:
     """Let a parked operation be tried again; for the operator."""
     with reading(request, subject) as opened:

@@ -41,11 +41,15 @@ def written(
 ) -> IO[bytes]:
     """A file of rows, at its beginning; large ones lie on disk and go when they are closed."""
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- the answer closes it
-    if kind == "csv":
-        _write_csv(file, heads, rows)
-    else:
-        _write_xlsx(file, title, heads, rows)
-    file.seek(0)
+    try:
+        if kind == "csv":
+            _write_csv(file, heads, rows)
+        else:
+            _write_xlsx(file, title, heads, rows)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
     return file
 
 
@@ -67,22 +71,21 @@ def _csv_cell(value: Any) -> str:
 def _write_xlsx(
     file: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    book = Workbook(file, _OPTIONS)
-    sheet = book.add_worksheet(title[:31])
-    bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
-    sheet.freeze_panes(1, 0)
-    for column, head in enumerate(heads):
-        sheet.write_string(0, column, neutral(head), bold)
-    for place, row in enumerate(rows, start=1):
-        for column, value in enumerate(row):
-            text = _text(value)
-            if isinstance(value, int) and not isinstance(value, bool):
-                sheet.write_number(place, column, value)
-            elif isinstance(value, str) and _NUMBER.fullmatch(text):
-                sheet.write_number(place, column, float(text), money)
-            else:
-                sheet.write_string(place, column, neutral(text))
-    book.close()
+    with Workbook(file, _OPTIONS) as book:
+        sheet = book.add_worksheet(title[:31])
+        bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+        sheet.freeze_panes(1, 0)
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, neutral(head), bold)
+        for place, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                text = _text(value)
+                if isinstance(value, int) and not isinstance(value, bool):
+                    sheet.write_number(place, column, value)
+                elif isinstance(value, str) and _NUMBER.fullmatch(text):
+                    sheet.write_number(place, column, float(text), money)
+                else:
+                    sheet.write_string(place, column, neutral(text))
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from api import shapes
 from api.asking import subject_of
 from api.context import context_of
+from api.openapi import ALSO
 from api.router import router
 from api.shapes import Given, Shape
 from ledger.model.errors import ResourceUnknown, ScopeMissing
@@ -123,7 +124,7 @@ def ask_challenge(request: Request, asked: ChallengeAsked) -> Challenge:
     "/v1/sign-in",
     operation_id="signIn",
     status_code=201,
-    responses={401: {}},
+    openapi_extra={ALSO: [401]},
     dependencies=[Depends(_sign_in_rate)],
 )
 def sign_in(request: Request, answered: ChallengeAnswered) -> Session:

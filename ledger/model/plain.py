@@ -88,9 +88,12 @@ def parse_moment(text: object, *, field: str = "moment") -> int:
     if not isinstance(text, str) or not _MOMENT.fullmatch(text):
         raise InvalidField(field=field, value=text, expected="moment")
     try:
-        return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
-    except (ValueError, OverflowError):
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        second = int(moment.timestamp())
+        day_of_second(second)
+    except (ValueError, OverflowError, InvalidField):
         raise InvalidField(field=field, value=text, expected="moment") from None
+    return second
 
 
 def _shown(member: Field, value: Any) -> Any:

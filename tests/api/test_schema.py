@@ -1,0 +1,123 @@
+"""Schemathesis over the whole document: no fault, no undocumented answer, no bad request taken."""
+
+from contextlib import suppress
+from typing import Any, Final
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.world import People
+
+QUICK: Final = 11
+"""Good and bad cases of each operation, each: some 3,000 in all."""
+DEEP: Final = 75
+
+SHARES: Final = 4
+"""Of the operations; each is a test of its own."""
+
+LASTING: Final = ("streamEvents",)
+"""Answers that last have tests of their own."""
+
+CHECKS: Final[list[Any]] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="session")
+def document(app: FastAPI) -> Any:
+    """The document as it is served."""
+    rejected = {"expected-statuses": [400, 401, 403, 404, 405, 409, 413, 415, 422]}
+    config = SchemathesisConfig.from_dict({"checks": {"negative_data_rejection": rejected}})
+    return schemathesis.openapi.from_asgi("/v1/openapi.json", app, config=config)
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_answers_are_as_the_document_says(document: Any, person: People, share: int) -> None:
+    assert _walk(document, person, share, QUICK) > 600
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("share", range(SHARES))
+def test_answers_are_so_at_length(document: Any, person: People, share: int) -> None:
+    assert _walk(document, person, share, DEEP) > 4_000
+
+
+def _walk(document: Any, person: People, share: int, examples: int) -> int:
+    """Try a share of the operations; how many cases were sent."""
+    sent = 0
+    operations = [one.ok() for one in document.get_all_operations()]
+    assert len(operations) > 130
+    for operation in operations[share::SHARES]:
+        if operation.definition.raw["operationId"] not in LASTING:
+            for mode in GenerationMode:
+                sent += _tried(operation, mode, person, examples)
+    return sent
+
+
+def _tried(operation: Any, mode: GenerationMode, person: People, examples: int) -> int:
+    sent = 0
+    headers = dict(person("Birch").headers)
+    if operation.definition.raw["operationId"] == "signOut":
+        headers = {}  # the others still need the session
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def run(case: Any) -> None:
+        nonlocal sent
+        sent += 1
+        checks = CHECKS + ([negative_data_rejection] if mode is GenerationMode.NEGATIVE else [])
+        case.call_and_validate(headers=headers, checks=checks)
+
+    with suppress(Unsatisfiable):  # what takes nothing cannot be asked badly
+        run()
+    return sent
+
+
+def _machine(document: Any, person: People) -> Any:
+    """Walks from answers to requests that take what they gave."""
+    headers = dict(person("Birch").headers)
+    base: Any = document.exclude(operation_id=[*LASTING, "signOut"]).as_state_machine()
+
+    class Machine(base):  # type: ignore[misc]
+        def get_call_kwargs(self, _: Any) -> dict[str, Any]:
+            return {"headers": headers}
+
+        def validate_response(self, response: Any, case: Any, **_: Any) -> None:
+            case.validate_response(response, checks=CHECKS)
+
+    return Machine
+
+
+def test_chains_of_requests_are_answered_so_too(document: Any, person: People) -> None:
+    _machine(document, person).run(
+        settings=settings(
+            max_examples=10,
+            stateful_step_count=8,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+    )
