@@ -81,7 +81,12 @@ _BY_LENGTH: Final = {
 
 
 def estimate(verb: str, signed: Mapping[str, Any]) -> int:
-    """What a call may use, from its verb and what was posted."""
+    """What a call may use, from its verb and what was posted.
+
+    An act that nobody signs may say itself what it uses; a posted command has no such field.
+    """
+    if "gas" in signed:
+        return int(signed["gas"]) + _RELAYED
     start, each = _WORST[verb]
     count = sum(map(len, _lists(signed)))
     return start + each * count + _RELAYED + sum(_approvals(signed))

@@ -228,7 +228,7 @@ class Intake:
             desk=item.desk,
             call=item.data,
             command=act.text,
-            signed=canonical({"message": json.loads(act.text)}),
+            signed=act.told,
             state=ACCEPTED,
             refusal=None,
             deadline=NEVER,

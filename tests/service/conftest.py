@@ -8,6 +8,7 @@ import pytest
 from ledger.store.database import Database
 from tests.databases import ENGINES, database_url, opened
 from tests.service.rig import Rig, rigged
+from tests.service.stage import Stage, Town
 
 
 @pytest.fixture(params=ENGINES)
@@ -35,3 +36,17 @@ def rig(engine: str, tmp_path: Path) -> Iterator[Rig]:
     """The write path on a fresh chain and database."""
     with rigged(engine, tmp_path) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def founded_town() -> Town:
+    """The cast on a chain of its own; tests ask for `stage`, which takes it back after each."""
+    return Town()
+
+
+@pytest.fixture
+def stage(founded_town: Town, database: Database) -> Iterator[Stage]:
+    """A whole service on the cast's ledger."""
+    point = founded_town.point()
+    yield Stage(founded_town, database)
+    founded_town.take_back(point)

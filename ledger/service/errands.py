@@ -1,0 +1,86 @@
+"""Errands: acts that nobody has to sign, asked for once each when the ledger would carry them out.
+
+An errand has a name, which says what is to be done and not when it was asked for: whoever begins
+again finds it. What is due is only a guess from the rows; whether it may be done says the contract.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.service.gas import estimate
+from ledger.service.intake import Intake
+from ledger.service.outbox import Operation
+from ledger.service.posted import Act
+from ledger.service.simulation import Simulation, Trial
+from ledger.service.site import Site
+from ledger.store import errands as rows
+from ledger.store.database import Connection
+from ledger.store.errands import Asked
+from ledger.store.tables.operations import REFUSED
+
+__all__ = ["Errand", "Errands"]
+
+ASKED_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What is to be done, under a name that is its alone."""
+
+    key: str
+    act: Act
+
+    @property
+    def trial(self) -> Trial:
+        """The call and the room it takes."""
+        return Trial(self.act.item, estimate(self.act.verb, json.loads(self.act.told)))
+
+
+class Errands:
+    """Asks for errands."""
+
+    def __init__(self, site: Site, intake: Intake) -> None:
+        self._database, self._intake = site.database, intake
+        self._simulation = Simulation(site.endpoint, site.deployment)
+
+    def ask(self, errands: Sequence[Errand]) -> int:
+        """Ask for those that are not on their way and would pass now; returns how many."""
+        asked = 0
+        for start in range(0, len(errands), ASKED_AT_ONCE):
+            asked += self._ask(errands[start : start + ASKED_AT_ONCE])
+        return asked
+
+    def _ask(self, errands: Sequence[Errand]) -> int:
+        with self._database.reading() as connection:
+            known = rows.find_errands(connection, [one.key for one in errands])
+        fresh = [one for one in errands if _is_open(known.get(one.key))]
+        reasons = self._simulation.reasons([one.trial for one in fresh])
+        due = [one for one, reason in zip(fresh, reasons, strict=True) if reason is None]
+        if not due:
+            return 0
+
+        def keep(connection: Connection, operations: Sequence[Operation]) -> None:
+            for errand, operation in zip(due, operations, strict=True):
+                before, wall = known.get(errand.key), operation.accepted_wall
+                instead_of = None if before is None else before.operation
+                if not rows.take_errand(
+                    connection, errand.key, operation.id, instead_of=instead_of, wall=wall
+                ):
+                    raise _Overtaken()
+
+        try:
+            self._intake.request([one.act for one in due], keep)
+        except _Overtaken:
+            return 0  # another process has asked for one of them; the next step looks again
+        return len(due)
+
+
+def _is_open(asked: Asked | None) -> bool:
+    """Whether nobody does it: it was not asked for, or the ledger refused it at the time."""
+    return asked is None or asked.state == REFUSED
+
+
+class _Overtaken(Exception):
+    """Somebody else has asked for it."""

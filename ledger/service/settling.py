@@ -1,0 +1,192 @@
+"""Settlement runs: as soon as a payable is paid, all its vouchers get their shares.
+
+A run asks for settlements in operations of bounded room and remembers which operation names which
+voucher, in one transaction with the operations: whoever begins again goes on from there, and no
+voucher is named twice for the same payments. Whether a voucher is frozen says the contract.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ledger.chain.artifacts import artifact
+from ledger.chain.endpoint import Question
+from ledger.chain.node import Reverted
+from ledger.service.crash_points import calling, writing
+from ledger.service.intake import Intake
+from ledger.service.outbox import Operation
+from ledger.service.posted import Act
+from ledger.service.run_figures import RunScene, begun, figures
+from ledger.service.settlement_room import OPERATION_GAS, chunks
+from ledger.service.site import Site
+from ledger.store import runs as stored
+from ledger.store.cursor import Cursor, cursor
+from ledger.store.database import Connection
+from ledger.store.lists import Is, find
+from ledger.store.runs import RunRow
+from ledger.store.tables.operations import ACCEPTED, PARKED, SENT
+from ledger.views.claim_rows import Voucher
+
+__all__ = ["Settling", "begin_run"]
+
+_ASKED_GAS: Final = 12_000_000
+"""What one question to the contract may take."""
+TRIES: Final = 8
+"""How often a voucher is tried again in a smaller operation, before it is left to the operator."""
+
+_UNDER_WAY: Final = (ACCEPTED, SENT)
+_SETTLED: Final = 3
+"""What the contract says of a voucher that it would settle."""
+_UP_TO_DATE: Final = 1
+
+_Key = tuple[int, int]
+
+
+def begin_run(connection: Connection, payable: int, at: Cursor) -> None:
+    """Begin a run for the payments of a payable that are in none; one under way takes them too."""
+    account = find(connection, "accounts", Is("payable", (payable,)))
+    last = stored.last_run(connection, payable)
+    covered = 0 if last is None else last.payments
+    if account is None or account.payments <= covered:
+        return
+    if last is None or last.state == stored.DONE:
+        stored.put_run(connection, begun(payable, covered, at))
+
+
+class Settling:
+    """Drives the runs that are under way."""
+
+    def __init__(self, site: Site, intake: Intake) -> None:
+        self._site, self._intake = site, intake
+        self._frozen: dict[_Key, tuple[object, frozenset[int]]] = {}
+
+    def step(self) -> int:
+        """Look at every run that is under way; returns how many operations were asked for."""
+        with self._site.database.reading() as connection:
+            runs = stored.runs_under_way(connection)
+        keys = {_key(one) for one in runs}
+        self._frozen = {key: one for key, one in self._frozen.items() if key in keys}
+        return sum(self._go_on(one) for one in runs)
+
+    def _go_on(self, run: RunRow) -> int:
+        with self._site.database.reading() as connection:
+            scene = RunScene.read(connection, run)
+        if scene is None:
+            with writing(self._site.database, "run") as connection:
+                stored.drop_run(connection, run)
+            return 0
+        left = _unassigned(scene)
+        frozen = self._frozen_of(scene, left)
+        if not self._write(run, scene, sorted(frozen)):
+            return 0
+        due = [one for one in left if one.id not in frozen]
+        return self._ask(scene, due) if due else 0
+
+    def _write(self, before: RunRow, scene: RunScene, frozen: Sequence[int]) -> bool:
+        """Keep the figures; False where the rows have changed since they were read."""
+        with self._site.database.reading() as connection:
+            if cursor(connection) != scene.at:
+                return False
+            now = figures(connection, scene, frozen)
+        if replace(now, block=before.block) == before:
+            return True
+        with writing(self._site.database, "run") as connection:
+            self._site.database.lock(connection, "settle")
+            if cursor(connection) != scene.at:
+                return False
+            stored.put_run(connection, now)
+            stored.add_payouts(connection, now, block=scene.at.number)
+        return True
+
+    # ---- asking for settlements
+
+    def _ask(self, scene: RunScene, due: Sequence[Voucher]) -> int:
+        tries = {one.voucher: one.tries + 1 for one in scene.assigned}
+        again = [one.id for one in due if one.id in tries]
+        batches = list(_batches(scene, due))
+        acts = [
+            Act("settle", ([one.id for one in batch],), gas=scene.room.whole(batch))
+            for batch in batches
+        ]
+
+        def keep(connection: Connection, operations: Sequence[Operation]) -> None:
+            self._site.database.lock(connection, "settle")
+            now = stored.assigned(connection, scene.run.payable, scene.run.payments)
+            if sorted(now, key=_order) != sorted(scene.assigned, key=_order):
+                raise _Overtaken()
+            stored.release(connection, again, scene.run.payments)
+            for batch, operation in zip(batches, operations, strict=True):
+                ids, most = [one.id for one in batch], max(tries.get(one.id, 0) for one in batch)
+                stored.assign(connection, ids, scene.run.payments, operation.id, tries=most)
+
+        try:
+            self._intake.request(acts, keep)
+        except _Overtaken:
+            return 0  # another process has asked, or something has ended: the next step looks again
+        return len(acts)
+
+    # ---- what is frozen
+
+    def _frozen_of(self, scene: RunScene, left: Sequence[Voucher]) -> frozenset[int]:
+        """Which vouchers the contract would not settle now; asked again when a freeze changes."""
+        key, ids = _key(scene.run), frozenset(one.id for one in left)
+        is_second = {one.voucher for one in scene.assigned} & ids
+        if not scene.freezes and not is_second:
+            return frozenset()
+        stand = (scene.freezes, scene.run.payments, ids)
+        known = self._frozen.get(key)
+        if known is None or known[0] != stand:
+            found = frozenset(self._asked(scene, left))
+            known = self._frozen[key] = (stand, found)
+        return known[1]
+
+    def _asked(self, scene: RunScene, left: Sequence[Voucher]) -> Iterator[int]:
+        batches = list(chunks(left, scene.room, most=_ASKED_GAS))
+        for batch, results in zip(batches, self._results(batches), strict=True):
+            for one, result in zip(batch, results, strict=True):
+                if result != _SETTLED:
+                    yield one.id
+
+    def _results(self, batches: Sequence[Sequence[Voucher]]) -> list[Sequence[int]]:
+        """What the contract says would become of each voucher."""
+        entry = artifact("Settlement").functions["settle"]
+        address = self._site.deployment.address("Settlement")
+        questions = [Question(address, entry.call([one.id for one in batch])) for batch in batches]
+        with calling("ask"):
+            answers = self._site.endpoint.calls(questions)
+        return [
+            [_UP_TO_DATE] * len(batch) if isinstance(answer, Reverted) else entry.answer(answer)
+            for batch, answer in zip(batches, answers, strict=True)
+        ]
+
+
+def _unassigned(scene: RunScene) -> list[Voucher]:
+    """Vouchers that no operation on its way is to settle, and that have not failed too often."""
+    busy = {one.voucher for one in scene.assigned if one.state in _UNDER_WAY or one.tries > TRIES}
+    return [one for one in scene.unsettled if one.id not in busy]
+
+
+def _batches(scene: RunScene, due: Sequence[Voucher]) -> Iterator[list[Voucher]]:
+    """Vouchers in operations; what reverted whole comes in halves."""
+    known = {one.voucher: one for one in scene.assigned}
+    groups: dict[str, list[Voucher]] = {}
+    for one in due:
+        before = known.get(one.id)
+        parked = before.operation if before is not None and before.state == PARKED else ""
+        groups.setdefault(parked, []).append(one)
+    for operation, some in sorted(groups.items()):
+        half = scene.room.whole(some) // 2
+        most = half if operation else max(OPERATION_GAS, 4 * scene.room.start)
+        yield from chunks(some, scene.room, most=most)
+
+
+def _key(run: RunRow) -> _Key:
+    return (run.payable, run.first_payment)
+
+
+def _order(one: stored.Assigned) -> tuple[int, str]:
+    return (one.voucher, one.operation)
+
+
+class _Overtaken(Exception):
+    """The vouchers were named meanwhile."""

@@ -1,0 +1,173 @@
+"""A whole service, apart from any thread, on the cast's ledger in this process.
+
+What the members do goes straight to the chain, with a key of its own; the service has another.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ledger.chain.embedded import GAS_PRICE, EmbeddedEndpoint
+from ledger.chain.endpoint_node import EndpointNode
+from ledger.chain.relayer_key import RelayerKey
+from ledger.chain.typed_data import keccak
+from ledger.service import crash_points
+from ledger.service.follower import Follower, Following
+from ledger.service.intake import Intake
+from ledger.service.outbox import Outbox
+from ledger.service.relayer import Relayer
+from ledger.service.scheduler import Agenda, Scheduler
+from ledger.service.site import Site
+from ledger.store.cursor import Cursor, cursor
+from ledger.store.database import Connection, Database
+from tests.cast import MORNING, Cast
+from tests.chain.chains import EMBEDDED_ID
+from tests.views_scenario import Acts
+
+__all__ = ["Killed", "Point", "Stage", "Town", "killing"]
+
+_ACTOR, _SERVICE = (
+    RelayerKey(keccak(name), chain_id=EMBEDDED_ID, gas_price=GAS_PRICE)
+    for name in (b"members", b"service")
+)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@contextmanager
+def killing(at: str, place: int = 1) -> Iterator[None]:
+    """Die at a crash point, when it is come to for this time."""
+    left = place
+
+    def strike(name: str) -> None:
+        nonlocal left
+        if name == at:
+            left -= 1
+            if left == 0:
+                raise Killed
+
+    with crash_points.hook(strike):
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where the town was."""
+
+    block: bytes
+    shift: int
+    numbers: tuple[int, ...]
+    count: int
+
+
+class Town:
+    """The cast on a chain in this process, which can be taken back."""
+
+    def __init__(self) -> None:
+        keys = [_ACTOR.address, _SERVICE.address]
+        self.chain = EmbeddedEndpoint(
+            MORNING - 3600, keys, journal=lambda _: None, clock=lambda: MORNING
+        )
+        self.cast = Cast(EndpointNode(self.chain, _ACTOR))  # type: ignore[arg-type]
+        self.acts = Acts(self.cast)
+
+    def point(self) -> Point:
+        """Where it stands now."""
+        numbers = tuple(one._next for one in self.cast.members)
+        return Point(self.chain.head().hash, self.chain._shift, numbers, self.acts.count)
+
+    def take_back(self, point: Point) -> None:
+        """Lose everything since."""
+        self.rewind(point.block)
+        self.chain._shift = point.shift
+        self.acts.count = point.count
+        for member, number in zip(self.cast.members, point.numbers, strict=True):
+            member._next = number
+
+    def rewind(self, block: bytes) -> None:
+        """Lose every block behind one."""
+        chain = self.chain._chain
+        found = chain.get_block_by_hash(block)
+        chain.chaindb._set_as_canonical_chain_head(chain.chaindb.db, found.header, bytes(32))
+        chain.header = chain.create_header_from_parent(found.header)
+        number = int(found.header.block_number)
+        landed, events = self.chain._landed, self.chain._events
+        self.chain._landed = {key: one for key, one in landed.items() if one.block <= number}
+        self.chain._events = {key: one for key, one in events.items() if key <= number}
+
+
+@dataclass(slots=True)
+class Stage:
+    """A service for the town, with clocks that tests set."""
+
+    town: Town
+    database: Database
+    now: float = 1_800_000_000.0
+    """Second of this machine's clock."""
+    site: Site = field(init=False)
+    outbox: Outbox = field(init=False)
+    intake: Intake = field(init=False)
+    relayer: Relayer = field(init=False)
+    follower: Follower = field(init=False)
+    scheduler: Scheduler = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Make the parts anew, as a process does that begins."""
+        deployment = self.town.cast.ledger.deployment
+        self.site = Site(self.database, self.town.chain, deployment)
+        self.outbox = Outbox(self.database, wall=lambda: self.now)
+        self.intake = Intake(self.site, self.outbox)
+        self.relayer = Relayer(self.site, self.outbox, _SERVICE, monotonic=lambda: self.now)
+        following = Following(wall=lambda: self.now)
+        self.follower = Follower(self.database, self.town.chain, deployment, following=following)
+        self.scheduler = Scheduler(self.site, self.intake, monotonic=lambda: self.now)
+
+    @property
+    def cast(self) -> Cast:
+        """Who acts."""
+        return self.town.cast
+
+    @property
+    def acts(self) -> Acts:
+        """What they do."""
+        return self.town.acts
+
+    # ---- time passes
+
+    def follow(self) -> None:
+        """Read whatever blocks there are."""
+        while not self.follower.step().is_caught_up:
+            pass
+
+    def look(self) -> Agenda:
+        """Read what there is, and have the scheduler look at it once."""
+        self.follow()
+        return self.scheduler.step()
+
+    def run(self, rounds: int = 60) -> list[Agenda]:
+        """Step every part until nothing more is to be done; what the scheduler did."""
+        done: list[Agenda] = []
+        for _ in range(rounds):
+            agenda, lane = self.look(), self.relayer.step()
+            done.append(agenda)
+            self.now += 1
+            if not (agenda.asked or agenda.is_behind or lane.packed or lane.pending):
+                return done
+        raise AssertionError("it never comes to an end")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read of the database."""
+        with self.database.reading() as connection:
+            yield connection
+
+    @property
+    def at(self) -> Cursor:
+        """Up to where the chain was read."""
+        with self.reading() as connection:
+            return cursor(connection)
