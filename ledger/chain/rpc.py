@@ -11,15 +11,15 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from ledger.chain.codec import Event, decode_event
+from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Landed, Question, Sending
+from ledger.chain.log_texts import events_of
 from ledger.chain.node import Reverted
 from ledger.chain.rpc_shapes import (
     block_of,
     bytes_of,
     landed_of,
     list_of,
-    log_of,
     message_of,
     number_of,
     question_json,
@@ -112,9 +112,7 @@ class RpcEndpoint:
         events: list[Event] = []
         for low in range(first, last + 1, BLOCKS_MAX):
             high = min(low + BLOCKS_MAX - 1, last)
-            for log in self._logs(low, high, list(addresses)):
-                if (event := decode_event(self._shaped(log_of, log))) is not None:
-                    events.append(event)
+            events += self._shaped(events_of, self._logs(low, high, list(addresses)))
         return events
 
     def call(self, question: Question) -> bytes:

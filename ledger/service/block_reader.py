@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ledger.chain.endpoint import Block
-from ledger.service.blocks import Stretch
+from ledger.service.blocks import Stretch, uncollected
 from ledger.store.columns import Plain
 from ledger.store.cursor import ReadBlock
 from ledger.store.feed import participants_text
@@ -37,17 +37,19 @@ class BlockReader:
 
     def read(self, stretch: Stretch) -> None:
         """Read blocks and tell of their events; the rows are sealed, not yet written."""
-        for block in stretch.blocks:
-            if entries := stretch.entries.get(block.number):
-                self._read(block, entries)
+        with uncollected():
+            for block in stretch.blocks:
+                if entries := stretch.entries.get(block.number):
+                    self._read(block, entries)
 
     def read_silently(self, stretch: Stretch) -> None:
         """Read blocks into the rows and tell nobody."""
-        for block in stretch.blocks:
-            if entries := stretch.entries.get(block.number):
-                for entry in entries:
-                    self._projection.apply(entry)
-                self._seal(block)
+        with uncollected():
+            for block in stretch.blocks:
+                if entries := stretch.entries.get(block.number):
+                    for entry in entries:
+                        self._projection.apply(entry)
+                    self._seal(block)
 
     # ---- private
 

@@ -1,6 +1,8 @@
 """Blocks of the chain as they are read: a stretch at a time, each linked to the one before."""
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,7 +11,7 @@ from ledger.chain.endpoint import Block, Endpoint
 from ledger.model.errors.store import ChainDiverged
 from ledger.views import Entry
 
-__all__ = ["Stretch", "Unsettled", "stretch_of"]
+__all__ = ["Stretch", "Unsettled", "stretch_of", "uncollected"]
 
 
 class Unsettled(Exception):
@@ -56,8 +58,22 @@ def stretch_of(
     """
     blocks = _linked(endpoint.blocks(numbers[0], numbers[-1]), numbers[0], parent)
     blocks = _short(blocks, transactions_max)
-    events = endpoint.logs(blocks[0].number, blocks[-1].number, addresses)
-    return Stretch(tuple(blocks), _dated(events, {one.number: one for one in blocks}))
+    with uncollected():
+        events = endpoint.logs(blocks[0].number, blocks[-1].number, addresses)
+        entries = _dated(events, {one.number: one for one in blocks})
+    return Stretch(tuple(blocks), entries)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the search for cycles: there are none, and it would look at every cached row."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _linked(blocks: list[Block], first: int, parent: bytes) -> list[Block]:

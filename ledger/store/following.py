@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.engine import Connection
 
 from ledger.store.bulk import update_rows
@@ -57,7 +57,7 @@ def note_happened(
     What the chain carried out is done, whatever was thought of it before. A refused one waits with
     its reason; `end_operations` says when it has waited long enough. View rows must be written.
     """
-    if happened.is_empty:
+    if happened.is_empty or not _has_any(connection):
         return
     _note_done(connection, happened.executed, wall)
     _note_refused(connection, happened, text, wall)
@@ -78,6 +78,8 @@ def end_operations(
     the chain's. `texts` say `NonceUsed` of participant and nonce, `DeadlinePassed` of the two
     seconds.
     """
+    if not _has_any(connection, OPERATIONS.c.state.in_(_OPEN)):
+        return
     nonce_used, deadline_passed = texts
     ended = f"state IN ('{ACCEPTED}', '{SENT}', '{PARKED}')"
     update_rows(
@@ -122,6 +124,11 @@ def forget_landings(connection: Connection, *, above: int, wall: int) -> int:
 
 
 # ---- private
+
+
+def _has_any(connection: Connection, *where: ColumnElement[bool]) -> bool:
+    """Whether there is an operation, such as these: a chain may hold years of others' commands."""
+    return connection.execute(select(OPERATIONS.c.id).where(*where).limit(1)).first() is not None
 
 
 def _note_done(connection: Connection, executed: Mapping[bytes, Landing], wall: int) -> None:

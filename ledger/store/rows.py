@@ -155,7 +155,9 @@ def _table(
         for column in columns
     )
     indices = (Index(None, *some) for some in _INDICES.get(name, ()))
-    return Table(f"v_{name}", METADATA, *made, *indices)
+    # On SQLite rows of a longer key lie in its order, as a payable's lineage is read.
+    has_number = len(keys) == 1 and column_type(hints[keys[0]], keys[0]) is Word
+    return Table(f"v_{name}", METADATA, *made, *indices, sqlite_with_rowid=has_number)
 
 
 def _of_rows(name: str, kind: type, keys: tuple[str, ...]) -> ViewTable:

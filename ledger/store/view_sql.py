@@ -115,9 +115,8 @@ class ViewSql:
 
     def drop(self, table: ViewTable, keys: Iterable[Any]) -> None:
         """Delete the rows of keys."""
-        text = self._of(table).drop
-        for key in keys:
-            self._ask(text, table.key_stored(key))
+        stored = [table.key_stored(key) for key in keys]
+        self.connection.exec_driver_sql(self._of(table).drop, stored)
 
     def stand(self, standing: str) -> None:
         """Store the row of what is no table."""

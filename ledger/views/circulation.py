@@ -1,7 +1,6 @@
 """Payables and vouchers from their events: issue, offers, acceptance, cuts and joins."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from ledger.model.days import day_of_second
@@ -9,6 +8,7 @@ from ledger.model.ids import ROOT_SERIAL, payable_of, root_voucher, serial_of
 from ledger.model.states import PayableState, VoucherState
 from ledger.views.claim_rows import Hop, HopKind, Offer, OfferState, Payable, Voucher
 from ledger.views.log import Entry
+from ledger.views.replacing import replace
 from ledger.views.state import State
 
 __all__ = ["HANDLERS", "Handler", "as_of", "close", "has_offer_ended", "touched"]

@@ -1,7 +1,6 @@
 """Participants, keys, commands, rules, lines, invoices, freezes and batches from their events."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from ledger.model.days import day_of_second
@@ -19,6 +18,7 @@ from ledger.views.party_rows import (
     Refused,
     SignerRow,
 )
+from ledger.views.replacing import replace
 from ledger.views.state import State
 
 __all__ = ["HANDLERS"]

@@ -1,7 +1,6 @@
 """Payments, their distribution, payouts and deposits from their events."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from ledger.model.states import PayableState
@@ -16,6 +15,7 @@ from ledger.views.money_rows import (
     PayoutState,
     Settlement,
 )
+from ledger.views.replacing import replace
 from ledger.views.state import State
 
 __all__ = ["HANDLERS", "principal_left"]

@@ -383,13 +383,15 @@ CREATE TABLE v_batches (
     issued INTEGER NOT NULL,
     is_void BOOLEAN NOT NULL,
     CONSTRAINT pk_v_batches PRIMARY KEY (digest)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_cost_shares (
     offer BLOB NOT NULL,
     spent INTEGER NOT NULL,
     CONSTRAINT pk_v_cost_shares PRIMARY KEY (offer)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_demands (
     place INTEGER NOT NULL,
@@ -406,13 +408,15 @@ CREATE TABLE v_deposits (
     owner INTEGER NOT NULL,
     amount INTEGER NOT NULL,
     CONSTRAINT pk_v_deposits PRIMARY KEY (bank, owner)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_desks (
     desk TEXT NOT NULL,
     version INTEGER NOT NULL,
     CONSTRAINT pk_v_desks PRIMARY KEY (desk)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_executed (
     place INTEGER NOT NULL,
@@ -445,7 +449,8 @@ CREATE TABLE v_freezes (
     review_day INTEGER NOT NULL,
     is_lifted BOOLEAN NOT NULL,
     CONSTRAINT pk_v_freezes PRIMARY KEY (payable, number)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_holds (
     bank INTEGER NOT NULL,
@@ -453,7 +458,8 @@ CREATE TABLE v_holds (
     payable INTEGER NOT NULL,
     amount INTEGER NOT NULL,
     CONSTRAINT pk_v_holds PRIMARY KEY (bank, desk, payable)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_holidays (
     first_day INTEGER NOT NULL,
@@ -478,7 +484,8 @@ CREATE TABLE v_hops (
     is_with_recourse BOOLEAN NOT NULL,
     loan INTEGER NOT NULL,
     CONSTRAINT pk_v_hops PRIMARY KEY (payable, place)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_invoices (
     fingerprint BLOB NOT NULL,
@@ -486,7 +493,8 @@ CREATE TABLE v_invoices (
     used INTEGER NOT NULL,
     uses TEXT NOT NULL,
     CONSTRAINT pk_v_invoices PRIMARY KEY (fingerprint)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_issued (
     bank INTEGER NOT NULL,
@@ -499,7 +507,8 @@ CREATE TABLE v_limits (
     obligor INTEGER NOT NULL,
     amount INTEGER NOT NULL,
     CONSTRAINT pk_v_limits PRIMARY KEY (bank, obligor)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_loan_on (
     voucher INTEGER NOT NULL,
@@ -554,7 +563,8 @@ CREATE TABLE v_nonces (
     participant INTEGER NOT NULL,
     nonce BLOB NOT NULL,
     CONSTRAINT pk_v_nonces PRIMARY KEY (participant, nonce)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_offers (
     place INTEGER NOT NULL,
@@ -591,7 +601,8 @@ CREATE TABLE v_participant_freezes (
     begun INTEGER NOT NULL,
     review_day INTEGER NOT NULL,
     CONSTRAINT pk_v_participant_freezes PRIMARY KEY (participant, case_commitment)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_participants (
     id INTEGER NOT NULL,
@@ -654,7 +665,8 @@ CREATE TABLE v_payments (
     day INTEGER NOT NULL,
     on_bank_rail BOOLEAN NOT NULL,
     CONSTRAINT pk_v_payments PRIMARY KEY (payable, place)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_payouts (
     number INTEGER NOT NULL,
@@ -774,7 +786,8 @@ CREATE TABLE v_signers (
     certificate BLOB NOT NULL,
     is_revoked BOOLEAN NOT NULL,
     CONSTRAINT pk_v_signers PRIMARY KEY (participant, number)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_standing (
     id INTEGER NOT NULL,
@@ -797,7 +810,8 @@ CREATE TABLE v_verifiers (
     verifier TEXT NOT NULL,
     kind INTEGER NOT NULL,
     CONSTRAINT pk_v_verifiers PRIMARY KEY (verifier)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_vouchers (
     id INTEGER NOT NULL,

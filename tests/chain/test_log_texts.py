@@ -1,0 +1,84 @@
+"""Events straight from texts are what the decoder reads; what it refuses is refused alike."""
+
+import random
+from typing import Any
+
+import pytest
+from eth_abi.exceptions import DecodingError
+
+from ledger.chain.artifacts import Entry, entries_of
+from ledger.chain.codec import Event, decode_event
+from ledger.chain.log_texts import _plans, events_of
+from ledger.chain.rpc_shapes import log_of
+from tests.chain.test_event_words import PLAIN, _log
+
+FAILURES = (DecodingError, StopIteration, OverflowError, ValueError, KeyError, IndexError)
+
+
+def texts(entry: Entry, chance: random.Random) -> dict[str, Any]:
+    topics, data = _log(entry, chance)
+    return {
+        "address": "0x" + chance.randbytes(20).hex().upper(),
+        "topics": ["0x" + one.hex() for one in (entry.hash, *topics)],
+        "data": "0x" + data.hex(),
+        "blockNumber": hex(chance.getrandbits(32)),
+        "logIndex": hex(chance.getrandbits(8)),
+        "transactionHash": "0x" + chance.randbytes(32).hex(),
+        "blockHash": "0x" + chance.randbytes(32).hex(),
+    }
+
+
+def at_length(log: dict[str, Any]) -> list[Event]:
+    found = decode_event(log_of(log))
+    return [] if found is None else [found]
+
+
+def read(function: Any, argument: Any) -> object:
+    try:
+        return function(argument)
+    except FAILURES as failure:
+        return type(failure)
+
+
+def test_every_event_of_plain_words_is_read_from_texts() -> None:
+    assert {plan.name for plan in _plans().values()} == {one.name for one in PLAIN}
+
+
+@pytest.mark.parametrize("entry", PLAIN, ids=lambda one: one.name)
+def test_texts_are_read_as_the_decoder_reads_them(entry: Entry) -> None:
+    chance = random.Random(entry.name)
+    for _ in range(20):
+        log = texts(entry, chance)
+        [found] = events_of([log])
+        assert [found] == at_length(log)
+        kinds = {name: type(value) for name, value in found.values.items()}
+        assert kinds == {name: type(one) for name, one in at_length(log)[0].values.items()}
+
+
+@pytest.mark.parametrize("entry", PLAIN, ids=lambda one: one.name)
+def test_what_no_contract_writes_is_refused_alike(entry: Entry) -> None:
+    chance = random.Random(entry.name)
+    for _ in range(20):
+        log = texts(entry, chance)
+        digits = list(log["data"][2:] or "00")
+        digits[chance.randrange(len(digits))] = chance.choice("0123456789abcdef")
+        spoilt = "0x" + "".join(digits)
+        topics = log["topics"]
+        bad = [
+            {**log, "data": data}
+            for data in (spoilt, log["data"][:-2], log["data"] + "00" * 32, "0x", "0xzz", "0x0")
+        ]
+        bad += [{**log, "topics": some} for some in (topics[:-1], [*topics, topics[-1]], [])]
+        bad += [{**log, "topics": [*topics[:-1], topics[-1][:-1] + "g"]}]
+        for one in bad:
+            assert read(lambda log: events_of([log]), one) == read(at_length, one), one
+
+
+def test_strangers_and_long_events_stand_in_their_order() -> None:
+    chance = random.Random(1)
+    long = [one for one in entries_of("event").values() if one not in PLAIN]
+    assert {one.name for one in long} >= {"ItemRefused", "SignerAdded"}
+    logs = [texts(one, chance) for one in PLAIN[:3]]
+    stranger = {**logs[0], "topics": ["0x" + "ab" * 32]}
+    found = events_of([logs[0], stranger, {**stranger, "topics": []}, logs[1], logs[2]])
+    assert [one.name for one in found] == [one.name for one in PLAIN[:3]]
