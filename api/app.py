@@ -20,6 +20,8 @@ from api import (
     deposits,
     events,
     faults,
+    financing_requests,
+    financing_views,
     imports,
     loans,
     offers,
@@ -43,8 +45,10 @@ from api.metrics import Requests
 from api.options import Options
 from api.paging import Cursors
 from ledger.service.access import Access
+from ledger.service.financing import Financing
 from ledger.service.first_answers import FirstAnswers, Keyed
 from ledger.service.nonces import Nonces
+from ledger.service.site import Site
 
 __all__ = ["create_app"]
 
@@ -57,6 +61,8 @@ _ROUTERS: Final = (
     imports.ROUTER,
     vouchers.ROUTER,
     offers.ROUTER,
+    financing_requests.ROUTER,
+    financing_views.ROUTER,
     quotes.ROUTER,
     loans.ROUTER,
     payments.ROUTER,
@@ -108,6 +114,7 @@ def _context(service: Service, options: Options) -> Context:
         options.service,
         wall=lambda: int(time.time()),
     )
+    site = Site(database, service.endpoint, service.deployment)
     first = FirstAnswers(database, service.intake, operations.first_answer)
 
     def submit(writes: Sequence[Keyed]) -> Sequence[Any]:
@@ -119,6 +126,9 @@ def _context(service: Service, options: Options) -> Context:
         limits=Limits(),
         access=access,
         nonces=Nonces(database),
+        financing=Financing(
+            site, service.intake.signatures, now=lambda: service.now, wall=access.wall
+        ),
         accepting=Accepting(submit, batch_most=options.batch_most, queue_most=options.queue_most),
         cursors=Cursors(access.seal),
         exports=BoundedSemaphore(options.exports_most),

@@ -21,6 +21,7 @@ from ledger.model.rendering import NO_NAMES, Names
 from ledger.model.structs import fields_of
 from ledger.service.access import Access, Subject
 from ledger.service.directory import Directory, Reader
+from ledger.service.financing import Financing
 from ledger.service.imports import Imports
 from ledger.service.intake import Intake
 from ledger.service.nonces import Nonces
@@ -63,6 +64,7 @@ class Context:
     limits: Limits
     access: Access
     nonces: Nonces
+    financing: Financing
     accepting: Accepting
     cursors: Cursors
     exports: BoundedSemaphore

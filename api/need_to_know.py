@@ -113,6 +113,18 @@ class Sight:
         """Sold or bought by it."""
         return EVERYTHING if self.sees_all else self._is("seller", "buyer")
 
+    @property
+    def financing_requests(self) -> Condition:
+        """Made by it, or asked of it; what others answer is told to whoever made it alone."""
+        if self.sees_all:
+            return EVERYTHING
+        return AnyOf((self._is("participant"), Named("asked", self.own)))
+
+    @property
+    def quotes(self) -> Condition:
+        """Given by it or to it."""
+        return EVERYTHING if self.sees_all else self._is("giver", "taker")
+
     # ---- money
 
     @property
@@ -151,7 +163,7 @@ class Sight:
 
     @property
     def participants(self) -> Condition:
-        """Institutions, itself, those it has dealt with, and the obligors of its vouchers."""
+        """Institutions, itself, those it deals with or is asked by, obligors of its vouchers."""
         if self.sees_all or self.roles & Role.OPERATOR:
             return EVERYTHING
         return AnyOf(
@@ -161,6 +173,7 @@ class Sight:
                 Of("id", "offers", "giver", self._is("taker")),
                 Of("id", "offers", "taker", self._is("giver")),
                 Of("id", "payables", "obligor", self.payables),
+                Of("id", "financing_requests", "participant", self.financing_requests),
             )
         )
 

@@ -1,10 +1,231 @@
-"""Quotes and offers of a cost share: prepared here, signed, and given to whoever takes them."""
+"""Quotes and offers of a cost share: prepared here, signed, given to whoever asked, and taken."""
 
-from api.commands import add_preparations
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Path, Request, Response
+from pydantic import Field, create_model
+
+from api import shapes
+from api.asking import Preparer, Reader, Submitter
+from api.commands import DEADLINE_SECONDS, Prepared, add_preparations, prepared
+from api.context import Context, context_of
+from api.finding import of_voucher
+from api.forms import SignedForm, message_of
+from api.languages import CONTENT_LANGUAGE
+from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.problems import scope_language
+from api.quote_shapes import (
+    Quote,
+    QuoteStateName,
+    SignedQuote,
+    quote_json,
+    signed_json,
+)
 from api.router import router
+from api.shapes import AsOf, Given
+from api.submitting import IdempotencyKey, client_key, request_hash, signed_data
+from api.verbs import QUOTES, VERBS
+from ledger.model.commands import COMMANDS, Command
+from ledger.model.errors import ResourceUnknown
+from ledger.model.money import parse_rate
+from ledger.model.plain import parse_moment
+from ledger.model.structs import fields_of
+from ledger.service.financing_states import QuoteStanding, QuoteState, quote_standings
+from ledger.service.kept_answers import ClientKey
+from ledger.store.database import Connection
+from ledger.store.financing import QuoteRow
+from ledger.store.lists import AllOf, Condition, Is, find
 
 __all__ = ["ROUTER"]
 
 ROUTER = router("quotes")
 
+QuotePath = Annotated[
+    str,
+    Path(pattern=shapes.QUOTE, max_length=30, examples=["quo_01JDXW6K3Q8Z0V7M5T2R4N9BCD"]),
+]
+
+_TAKEN_BY = {
+    "SaleQuote": "SellVoucher",
+    "PledgeQuote": "PledgeVoucher",
+    "RedemptionQuote": "RedeemVoucher",
+}
+"""The command that takes a quote."""
+
+_GIVERS = {"SellVoucher": "buyer", "PledgeVoucher": "lender"}
+"""Where the taker's command names the giver."""
+
+
+class OneQuote(Quote):
+    """A quote at a block."""
+
+    as_of: AsOf
+
+
+class QuoteFilters(Filters):
+    """Which quotes."""
+
+    state: QuoteStateName | None = None
+    giver: shapes.ParticipantNumber | None = None
+    taker: shapes.ParticipantNumber | None = None
+    request: shapes.RequestName | None = None
+    voucher: shapes.VoucherName | None = None
+
+
+class TakeAsked(Given):
+    """What of the taker's command is the taker's own to choose."""
+
+    nonce: shapes.Digits | None = None
+    deadline: shapes.Moment | None = None
+    obligor_share: shapes.RateText = Field(
+        default="0", description="Of a sale's cost; the obligor's signed offer goes beside it."
+    )
+
+
+class Taking(Prepared):
+    """The command that takes a quote, and what goes beside it."""
+
+    submit_to: str = Field(examples=["/v1/vouchers/sell"])
+    quote: SignedQuote = Field(description="Post it beside the signed command, as `quote`.")
+
+
+# ---- lists
+
+
+def _where(opened: Reading, asked: QuoteFilters) -> Condition:
+    found: list[Condition] = [opened.sight.quotes]
+    for name in ("giver", "taker", "request"):
+        if value := getattr(asked, name):
+            found.append(Is(name, (value,)))
+    if asked.voucher:
+        found.append(of_voucher("voucher", asked.voucher))
+    return AllOf(tuple(found))
+
+
+def _shown(opened: Reading, rows: Rows, asked: QuoteFilters) -> list[dict[str, Any]]:
+    found = quote_standings(opened.connection, [row for _, row in rows], opened.at.second)
+    return [_quote(opened, one) for one in found if asked.state in (None, one.state.value)]
+
+
+def _quote(opened: Reading, standing: QuoteStanding) -> dict[str, Any]:
+    is_taker = opened.sight.sees_all or opened.sight.own == standing.row.taker
+    return quote_json(standing, opened.language, is_taker=is_taker)
+
+
+LIST = Listing(
+    name="quotes",
+    operation="Quotes",
+    view="quotes",
+    row=Quote,
+    filters=QuoteFilters,
+    where=_where,
+    shown=_shown,
+)
+
+add_lists(ROUTER, LIST)
+
+
+@ROUTER.get("/v1/quotes/{quote}", operation_id="readQuote")
+def read_quote(request: Request, quote: QuotePath, subject: Reader) -> OneQuote:
+    """One quote."""
+    with reading(request, subject) as opened:
+        row = find(opened.connection, "quotes", AllOf((Is("id", (quote,)), opened.sight.quotes)))
+        if row is None:
+            raise ResourceUnknown()
+        [standing] = quote_standings(opened.connection, [row], opened.at.second)
+        return OneQuote(**_quote(opened, standing), as_of=as_of(opened))
+
+
+# ---- giving
+
+
 add_preparations(ROUTER, "SaleQuote", "RedemptionQuote", "PledgeQuote", "CostShareOffer")
+
+
+def _giving(command: str) -> Callable[..., Any]:
+    form = create_model(
+        f"Given{command}",
+        __base__=SignedForm,
+        __doc__=f"A signed {command} on a request.",
+        message=(message_of(COMMANDS[command]), ...),
+        request=(shapes.RequestName, ...),
+    )
+
+    def give(
+        request: Request,
+        body: Any,
+        subject: Submitter,
+        idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+    ) -> Response:
+        data = signed_data(command, body)
+        hashed = request_hash(request, data, body.request)
+        key = ClientKey(subject.participant, client_key(request), hashed)
+        answer = context_of(request).financing.give(key, body.request, data, _said)
+        request.scope["state"]["trace_id"] = json.loads(answer.body)["digest"][2:]
+        headers = {"Location": f"/v1/quotes/{answer.place}"}
+        if answer.is_replay:
+            headers["Idempotent-Replayed"] = "true"
+        return Response(answer.body, 201, headers, "application/json")
+
+    give.__annotations__["body"] = form
+    give.__doc__ = "Give a signed quote on a request. It is firm until its deadline."
+    return give
+
+
+def _said(_: Connection, row: QuoteRow) -> str:
+    told = quote_json(QuoteStanding(row, QuoteState.OPEN), "en", is_taker=False)
+    return json.dumps(told, separators=(",", ":"))
+
+
+for _command in _TAKEN_BY:
+    ROUTER.add_api_route(
+        QUOTES[_command].path,
+        _giving(_command),
+        methods=["POST"],
+        operation_id=f"give{_command}",
+        summary=f"Give {_command}",
+        status_code=201,
+        response_model=Quote,
+    )
+
+
+# ---- taking
+
+
+@ROUTER.post("/v1/quotes/{quote}/take/typed-data", operation_id="prepareTaking")
+def prepare_taking(
+    request: Request, response: Response, quote: QuotePath, asked: TakeAsked, subject: Preparer
+) -> Taking:
+    """Prepare the one command that takes a quote. Nothing is stored."""
+    context, language = context_of(request), scope_language(request.scope)
+    response.headers["Content-Language"] = CONTENT_LANGUAGE[language]
+    row, signed = context.financing.takeable(subject.participant, quote)
+    command = _taking(context, row, signed.command, asked)
+    made = prepared(context, command, subject, language)
+    return Taking(
+        **made.model_dump(),
+        submit_to=VERBS[type(command).__name__].path,
+        quote=SignedQuote(**signed_json(row.signed)),
+    )
+
+
+def _taking(context: Context, row: QuoteRow, quote: Command, asked: TakeAsked) -> Command:
+    """The taker's command: the quote's own words, a number, a deadline."""
+    kind = COMMANDS[_TAKEN_BY[row.kind]]
+    names = {one.name for one in fields_of(kind)}
+    values = {one.name: getattr(quote, one.name) for one in fields_of(type(quote))}
+    values = {name: value for name, value in values.items() if name in names}
+    values["participant"] = row.taker
+    if giver := _GIVERS.get(kind.__name__):
+        values[giver] = row.giver
+    if "obligor_share" in names:
+        values["obligor_share"] = parse_rate(asked.obligor_share, field="obligor_share")
+    proposed = context.nonces.propose(row.taker) if asked.nonce is None else int(asked.nonce)
+    last = min(context.service.now + DEADLINE_SECONDS, row.deadline)
+    values["nonce"] = proposed
+    values["deadline"] = last if asked.deadline is None else parse_moment(asked.deadline)
+    made: Any = kind
+    command: Command = made(**values)
+    return command

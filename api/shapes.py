@@ -18,8 +18,10 @@ __all__ = [
     "Moment",
     "ParticipantNumber",
     "PayableName",
+    "QuoteName",
     "RateText",
     "Reference",
+    "RequestName",
     "Shape",
     "VoucherName",
 ]
@@ -40,6 +42,8 @@ VOUCHER: Final = r"^V-[1-9][0-9]{0,9}\.[1-9][0-9]{0,9}$"
 LOAN: Final = r"^L-[1-9][0-9]{0,9}$"
 REFERENCE: Final = r"^[\x21-\x7e]{1,64}$"
 OPERATION: Final = r"^op_[0-9A-HJKMNP-TV-Z]{26}$"
+REQUEST: Final = r"^frq_[0-9A-HJKMNP-TV-Z]{26}$"
+QUOTE: Final = r"^quo_[0-9A-HJKMNP-TV-Z]{26}$"
 
 KEY_MOST: Final = 2_200
 """Hexadecimal digits of a signer's public key: an RSA key of 4,096 bits under its verifier."""
@@ -124,6 +128,16 @@ OperationName = Annotated[
     str,
     StringConstraints(pattern=OPERATION, max_length=29),
     _like("op_01JDXW6K3Q8Z0V7M5T2R4N9BCD", "An operation."),
+]
+RequestName = Annotated[
+    str,
+    StringConstraints(pattern=REQUEST, max_length=30),
+    _like("frq_01JDXW6K3Q8Z0V7M5T2R4N9BCD", "A request for quotes."),
+]
+QuoteName = Annotated[
+    str,
+    StringConstraints(pattern=QUOTE, max_length=30),
+    _like("quo_01JDXW6K3Q8Z0V7M5T2R4N9BCD", "A quote."),
 ]
 Reference = Annotated[
     str,

@@ -26,7 +26,17 @@ from ledger.service.intake import Post
 from ledger.service.outbox import is_final
 from ledger.service.posted import canonical, read_posted
 
-__all__ = ["DryRun", "IdempotencyKey", "IsDry", "Prefer", "submit", "try_out"]
+__all__ = [
+    "DryRun",
+    "IdempotencyKey",
+    "IsDry",
+    "Prefer",
+    "client_key",
+    "request_hash",
+    "signed_data",
+    "submit",
+    "try_out",
+]
 
 _LOOK_SECONDS: Final = 1.0
 """How often a waiting request looks by itself: the end may come in another process."""
@@ -61,7 +71,7 @@ async def submit(
     """Take a signed command in and answer with its operation."""
     context = context_of(request)
     post = _post(verb, body, subject)
-    write = Keyed(subject.participant, _key(request), _hash(request, post), post)
+    write = Keyed(subject.participant, client_key(request), _hash(request, post), post)
     try:
         accepted = await context.accepting.accept(write)
     except LedgerError:
@@ -118,12 +128,13 @@ def _post(verb: Verb, body: SignedForm, subject: Subject) -> Post:
     """What intake takes, from what was posted."""
     if body.message.participant != subject.participant:
         raise CommandForeign()
-    data = _signed(verb.command, body)
+    data = signed_data(verb.command, body)
     data["beside"] = [_beside(one, body) for one in verb.beside]
     return Post(data, getattr(body, "external_reference", None))
 
 
-def _signed(command: str, body: SignedForm) -> dict[str, Any]:
+def signed_data(command: str, body: SignedForm) -> dict[str, Any]:
+    """A signed form as intake reads it."""
     message: BaseModel = body.message
     return {
         "command": command,
@@ -141,15 +152,16 @@ def _beside(one: Beside, body: Any) -> Any:
             return given.lower() if isinstance(given, str) else [each.lower() for each in given]
         case Beside.COST_SHARE:
             offer = body.cost_share
-            return None if offer is None else _signed("CostShareOffer", offer)
-    return _signed(one.value, body.quote)
+            return None if offer is None else signed_data("CostShareOffer", offer)
+    return signed_data(one.value, body.quote)
 
 
 def _approvals(approvals: list[Any]) -> list[str]:
     return [f"0x{one.signer:02x}{one.signature[2:].lower()}" for one in approvals]
 
 
-def _key(request: Request) -> str:
+def client_key(request: Request) -> str:
+    """The client's own name for this act; raises `IdempotencyKeyMissing`."""
     given = request.headers.getlist("idempotency-key")
     if len(given) != 1 or not _KEY.fullmatch(given[0]):
         raise IdempotencyKeyMissing()
@@ -157,9 +169,13 @@ def _key(request: Request) -> str:
     return key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
 
 
+def request_hash(request: Request, *said: Any) -> bytes:
+    """Of everything that makes a request what it is."""
+    return hashlib.sha256(canonical([request.url.path, *said]).encode()).digest()
+
+
 def _hash(request: Request, post: Post) -> bytes:
-    said = canonical([request.url.path, post.data, post.external_reference])
-    return hashlib.sha256(said.encode()).digest()
+    return request_hash(request, post.data, post.external_reference)
 
 
 def _seconds(prefer: str | None, most: int) -> int:

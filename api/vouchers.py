@@ -23,7 +23,7 @@ from ledger.views.claim_rows import Hop as HopRow
 from ledger.views.claim_rows import Voucher as Row
 from ledger.views.projection import Projection
 
-__all__ = ["ROUTER"]
+__all__ = ["ROUTER", "LineageShape", "lineage_shape"]
 
 ROUTER = router("vouchers")
 
@@ -209,23 +209,27 @@ def read_lineage(request: Request, voucher: VoucherPath, subject: Reader) -> Lin
     """How the units of a voucher came: every hop to a bank that is concerned, else your own."""
     with reading(request, subject) as opened:
         made, row = _one(opened, voucher)
-        sight = opened.sight
-        is_whole = sight.sees_lineage(row.holder, row.counterparty)
-        hops = [
-            hop
-            for hop in made.state.hops.get(row.payable, ())
-            if hop.start < row.end
-            and row.start < hop.end
-            and (is_whole or sight.own in (hop.giver, hop.taker))
-        ]
-        return LineageShape(
-            voucher=voucher,
-            start=str(row.start),
-            end=str(row.end),
-            is_whole=is_whole,
-            hops=[Hop(**_hop(hop, row, is_whole=is_whole)) for hop in hops],
-            as_of=as_of(opened),
-        )
+        is_whole = opened.sight.sees_lineage(row.holder, row.counterparty)
+        return lineage_shape(opened, made, row, is_whole=is_whole)
+
+
+def lineage_shape(opened: Reading, made: Projection, row: Row, *, is_whole: bool) -> LineageShape:
+    """The hops of a voucher's units: all of them, or the reader's own legs."""
+    hops = [
+        hop
+        for hop in made.state.hops.get(row.payable, ())
+        if hop.start < row.end
+        and row.start < hop.end
+        and (is_whole or opened.sight.own in (hop.giver, hop.taker))
+    ]
+    return LineageShape(
+        voucher=shown("voucher", row.id),
+        start=str(row.start),
+        end=str(row.end),
+        is_whole=is_whole,
+        hops=[Hop(**_hop(hop, row, is_whole=is_whole)) for hop in hops],
+        as_of=as_of(opened),
+    )
 
 
 def _hop(hop: HopRow, row: Row, *, is_whole: bool) -> dict[str, Any]:

@@ -38,6 +38,7 @@ _ERROR_GROUPS: Final = {
     "payment": ("Payment", "付款"),
     "oversight": ("Oversight", "监管冻结"),
     "service": ("Service", "服务"),
+    "desk": ("Financing desk", "融资询价"),
     "door": ("HTTP door", "接口"),
     "store": ("Database", "数据库"),
     "records": ("Private records", "私密档案"),

@@ -43,8 +43,8 @@ _SAID: Final = (
 
 def question_json(question: Question) -> dict[str, str]:
     """A question as `eth_call` takes it."""
-    data = "0x" + question.data.hex()
-    return {"to": question.to, "data": data, "gas": hex(question.gas)}
+    said = {"to": question.to, "data": "0x" + question.data.hex(), "gas": hex(question.gas)}
+    return {**said, "from": question.sender} if question.sender else said
 
 
 def block_of(answer: Any) -> Block:

@@ -18,6 +18,7 @@ __all__ = [
     "day_of_second",
     "first_second",
     "moment_of",
+    "months_after",
     "parse_day",
     "time_text",
 ]
@@ -56,6 +57,18 @@ def date_of(day: int) -> date:
     """The calendar date of a day number."""
     _check(day, DAY_MAX, expected="day")
     return date.fromordinal(_EPOCH + day)
+
+
+def months_after(day: int, months: int) -> int:
+    """The same date some months later, or the last one of that month."""
+    start = date_of(day)
+    years, month = divmod(start.month - 1 + months, 12)
+    for number in range(start.day, start.day - 4, -1):
+        try:
+            return day_of(date(start.year + years, month + 1, number))
+        except ValueError:
+            continue
+    return day
 
 
 def day_of_second(second: int) -> int:

@@ -20,15 +20,14 @@ _COMMITS: Final = (
     "journal",  # embedded chain: a block's making is stored
     "follow",  # follower: a block's rows, cursor, operations and events
     "import",  # imports: a file, a preview, signatures, what became of payables
-    "run",  # scheduler: what it heard, the figures of a settlement run
-    "remind",  # scheduler: reminders, and that they were told
+    "desk",  # financing desk: a request, its end, a refusal or a quote
     "alarm",  # follower: the chain is another one than was read
     "rebuild",  # rebuild: some blocks' rows, in tables of their own
     "take over",  # rebuild: those tables' rows in place of the ones in use
 )
 _CALLS: Final = (
     "simulate",  # intake: what would become of commands
-    "ask",  # scheduler: which vouchers the contract would settle
+    "quote",  # financing desk: whether a quote could be taken
     "count",  # relayer: how far a key has come
     "send",  # relayer: bytes to a node
     "locate",  # relayer: where a transaction stands

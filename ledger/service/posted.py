@@ -21,7 +21,7 @@ from ledger.model.errors.input import InvalidField, MissingField, UnknownCommand
 from ledger.model.once import once
 from ledger.model.structs import Struct
 
-__all__ = ["ACTS", "Act", "Posted", "canonical", "read_posted"]
+__all__ = ["ACTS", "QUOTES", "Act", "Posted", "canonical", "read_posted", "read_quote"]
 
 ACTS: Final[Mapping[str, str]] = {
     "settle": "Settlement",
@@ -32,6 +32,11 @@ ACTS: Final[Mapping[str, str]] = {
     "completeVersion": "Administration",
 }
 """What anybody may ask for, and the desk that does it."""
+
+QUOTES: Final[Mapping[str, type[Command]]] = {
+    name: COMMANDS[name] for name in ("SaleQuote", "RedemptionQuote", "PledgeQuote")
+}
+"""Firm offers on one exact range, which go beside the command that takes them."""
 
 APPROVALS_MAX: Final = 16
 SIGNATURE_MAX: Final = 4096
@@ -85,8 +90,6 @@ class Act:
     verb: str
     values: tuple[Any, ...]
     """As the contract's function takes them; structs as such."""
-    gas: int | None = None
-    """What it may use, where that is known better than from its verb."""
 
     @property
     def item(self) -> Item:
@@ -97,19 +100,9 @@ class Act:
     @property
     def text(self) -> str:
         """The values by their names, as canonical JSON."""
-        return canonical(self._message)
-
-    @property
-    def told(self) -> str:
-        """What stands with its operation, as canonical JSON."""
-        room = {} if self.gas is None else {"gas": self.gas}
-        return canonical({"message": self._message, **room})
-
-    @property
-    def _message(self) -> dict[str, Any]:
         entry = artifact(ACTS[self.verb]).functions[self.verb]
         names = (member["name"] for member in entry.inputs)
-        return dict(zip(names, map(_shown, self.values), strict=True))
+        return canonical(dict(zip(names, map(_shown, self.values), strict=True)))
 
 
 def read_posted(data: object) -> Posted:
@@ -125,6 +118,11 @@ def read_posted(data: object) -> Posted:
         _read_beside(kind, name, value) for (kind, name), value in zip(places, beside, strict=True)
     )
     return Posted(signed, read, canonical({**data, "beside": list(beside)}))
+
+
+def read_quote(data: object) -> Signed:
+    """Read a signed quote. Refuses whatever is not exactly one."""
+    return _signed(data, QUOTES, "")
 
 
 def canonical(value: object) -> str:

@@ -24,10 +24,14 @@ from sqlalchemy import (
 
 from ledger.store.access import ReadRow
 from ledger.store.columns import as_stored
+from ledger.store.financing import quote_row, request_row
 from ledger.store.operations import Operation
 from ledger.store.rows import VIEW_TABLES
+from ledger.store.runs import RunRow
 from ledger.store.tables.access import ACCESS_LOG
+from ledger.store.tables.financing import QUOTES, REQUESTS
 from ledger.store.tables.operations import OPERATIONS
+from ledger.store.tables.scheduling import RUN_PAYOUTS, RUNS
 
 __all__ = [
     "EVERYTHING",
@@ -196,6 +200,12 @@ _OTHERS: Final[Mapping[str, _Source]] = {
     "access_log": _Source(
         ACCESS_LOG, ("seq",), lambda row: _named(row, ReadRow, ReadRow.__slots__)
     ),
+    "settlement_runs": _Source(
+        RUNS, ("payable", "first_payment"), lambda row: _named(row, RunRow, RunRow.__slots__)
+    ),
+    "settlement_payouts": _Source(RUN_PAYOUTS, ("payout",), tuple),
+    "financing_requests": _Source(REQUESTS, ("id",), request_row),
+    "quotes": _Source(QUOTES, ("id",), quote_row),
 }
 
 

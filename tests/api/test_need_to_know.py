@@ -26,6 +26,8 @@ ABSENT = {
     "participant": "4000000000",
     "operation": "op_" + "0" * 26,
     "key": "key_" + "0" * 26,
+    "request_id": "frq_" + "0" * 26,
+    "quote": "quo_" + "0" * 26,
     "import_id": "imp_" + "0" * 26,
 }
 NOT_THEIRS = ("/v1/openapi.json", "/v1/access-log?limit=200", "/v1/exports/access-log")

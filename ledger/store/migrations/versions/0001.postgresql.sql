@@ -51,15 +51,6 @@ CREATE TABLE cursor (
     CONSTRAINT ck_cursor_one_row CHECK (id = 1)
 );
 
-CREATE TABLE errands (
-    key TEXT NOT NULL,
-    operation TEXT NOT NULL,
-    asked_wall BIGINT NOT NULL,
-    CONSTRAINT pk_errands PRIMARY KEY (key)
-);
-
-CREATE INDEX ix_errands_operation ON errands (operation);
-
 CREATE TABLE events (
     seq BIGINT NOT NULL,
     kind TEXT NOT NULL,
@@ -74,6 +65,35 @@ CREATE TABLE events (
 CREATE INDEX ix_events_block ON events (block);
 
 CREATE INDEX ix_events_digest ON events (digest);
+
+CREATE TABLE financing_refusals (
+    request TEXT NOT NULL,
+    participant BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    refused BIGINT NOT NULL,
+    CONSTRAINT pk_financing_refusals PRIMARY KEY (request, participant)
+);
+
+CREATE TABLE financing_requests (
+    id TEXT NOT NULL,
+    participant BIGINT NOT NULL,
+    asked TEXT NOT NULL,
+    kinds TEXT NOT NULL,
+    voucher BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    "end" BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    documents TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    made BIGINT NOT NULL,
+    made_wall BIGINT NOT NULL,
+    withdrawn BIGINT DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_financing_requests PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_financing_requests_participant_id ON financing_requests (participant, id);
+
+CREATE INDEX ix_financing_requests_until ON financing_requests (until);
 
 CREATE TABLE first_answers (
     participant BIGINT NOT NULL,
@@ -195,9 +215,35 @@ CREATE INDEX ix_operations_participant_id ON operations (participant, id);
 
 CREATE INDEX ix_operations_participant_nonce ON operations (participant, nonce);
 
-CREATE INDEX ix_operations_proposals ON operations (verb) WHERE verb IN ('proposeRecovery', 'proposeVersion');
-
 CREATE INDEX ix_operations_state_next_try_wall_id ON operations (state, next_try_wall, id);
+
+CREATE TABLE quotes (
+    id TEXT NOT NULL,
+    digest BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    request TEXT NOT NULL,
+    giver BIGINT NOT NULL,
+    taker BIGINT NOT NULL,
+    voucher BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    "end" BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    nonce BYTEA NOT NULL,
+    deadline BIGINT NOT NULL,
+    signed TEXT NOT NULL,
+    given BIGINT NOT NULL,
+    given_wall BIGINT NOT NULL,
+    CONSTRAINT pk_quotes PRIMARY KEY (id),
+    CONSTRAINT uq_quotes_digest UNIQUE (digest)
+);
+
+CREATE INDEX ix_quotes_giver_id ON quotes (giver, id);
+
+CREATE INDEX ix_quotes_giver_nonce ON quotes (giver, nonce);
+
+CREATE INDEX ix_quotes_request ON quotes (request);
+
+CREATE INDEX ix_quotes_taker_id ON quotes (taker, id);
 
 CREATE TABLE r_access (
     seq BIGINT NOT NULL,
@@ -270,13 +316,6 @@ CREATE INDEX ix_r_references_owner_source ON r_references (owner, source);
 
 CREATE INDEX ix_r_references_payable ON r_references (payable);
 
-CREATE TABLE reminders (
-    payable BIGINT NOT NULL,
-    stage TEXT NOT NULL,
-    block BIGINT NOT NULL,
-    CONSTRAINT pk_reminders PRIMARY KEY (payable, stage)
-);
-
 CREATE TABLE sessions (
     id TEXT NOT NULL,
     secret_hash BYTEA NOT NULL,
@@ -295,46 +334,6 @@ CREATE TABLE settings (
     value TEXT NOT NULL,
     CONSTRAINT pk_settings PRIMARY KEY (key)
 );
-
-CREATE TABLE settlement_items (
-    voucher BIGINT NOT NULL,
-    payments BIGINT NOT NULL,
-    operation TEXT NOT NULL,
-    tries BIGINT NOT NULL,
-    CONSTRAINT pk_settlement_items PRIMARY KEY (voucher, payments)
-);
-
-CREATE INDEX ix_settlement_items_operation ON settlement_items (operation);
-
-CREATE TABLE settlement_payouts (
-    payout BIGINT NOT NULL,
-    payable BIGINT NOT NULL,
-    first_payment BIGINT NOT NULL,
-    block BIGINT NOT NULL,
-    CONSTRAINT pk_settlement_payouts PRIMARY KEY (payout)
-);
-
-CREATE INDEX ix_settlement_payouts_payable_first_payment ON settlement_payouts (payable, first_payment);
-
-CREATE TABLE settlement_runs (
-    payable BIGINT NOT NULL,
-    first_payment BIGINT NOT NULL,
-    payments BIGINT NOT NULL,
-    state TEXT NOT NULL,
-    expected BIGINT NOT NULL,
-    received BIGINT NOT NULL,
-    distributed BIGINT NOT NULL,
-    left_amount BIGINT NOT NULL,
-    vouchers_done BIGINT NOT NULL,
-    vouchers_left BIGINT NOT NULL,
-    vouchers_frozen BIGINT NOT NULL,
-    begun BIGINT NOT NULL,
-    ended BIGINT,
-    block BIGINT NOT NULL,
-    CONSTRAINT pk_settlement_runs PRIMARY KEY (payable, first_payment)
-);
-
-CREATE INDEX ix_settlement_runs_state ON settlement_runs (state);
 
 CREATE TABLE transactions (
     id BIGSERIAL NOT NULL,

@@ -1,0 +1,82 @@
+"""Refusals of the financing desk: requests that have ended, and quotes that do not fit them."""
+
+from ledger.model.errors.base import Kind, LedgerError
+from ledger.model.meanings import Count, ParticipantId, Text
+
+__all__ = [
+    "AddresseeUnfit",
+    "DeskFull",
+    "QuoteEnded",
+    "QuoteOffRequest",
+    "RequestEnded",
+    "RequestTimeUnfit",
+]
+
+
+class AddresseeUnfit(LedgerError):
+    """{participant} cannot be asked for such a quote: banks buy and lend, the obligor redeems."""
+
+    participant: ParticipantId
+    kind = Kind.TERMS
+    zh = "不能就此向{participant}询价：银行受让或放款，债务人提前兑付。"
+    next_steps = (
+        "Ask banks for a sale or a loan, and the payable's obligor for early redemption.",
+        "转让或质押请向银行询价，提前兑付请向该应付账款的债务人询价。",
+    )
+
+
+class RequestTimeUnfit(LedgerError):
+    """A request is open for at most {most} days, and ends before the payable matures."""
+
+    most: Count
+    kind = Kind.TERMS
+    zh = "询价至多开放 {most} 天，且须早于应付账款到期日结束。"
+    next_steps = ("Name an earlier time to come.", "请指定更早的未来时间。")
+
+
+class RequestEnded(LedgerError):
+    """Financing request {request} is {state} and takes no more answers."""
+
+    request: Text
+    state: Text
+    kind = Kind.CONFLICT
+    zh = "询价 {request} 的状态为 {state}，不再接受答复。"
+    next_steps = (
+        "Have the supplier make a new request.",
+        "请供应商重新询价。",
+    )
+
+
+class QuoteOffRequest(LedgerError):
+    """The quote and the request differ in: {field}."""
+
+    field: Text
+    kind = Kind.CONFLICT
+    zh = "报价与询价不一致：{field}。"
+    next_steps = (
+        "Quote exactly what the request asks for.",
+        "请完全按询价内容报价。",
+    )
+
+
+class QuoteEnded(LedgerError):
+    """Quote {quote} is {state} and can no longer be taken."""
+
+    quote: Text
+    state: Text
+    kind = Kind.CONFLICT
+    zh = "报价 {quote} 的状态为 {state}，不能再接受。"
+    next_steps = ("Take another quote, or ask for a new one.", "请接受其他报价，或重新询价。")
+
+
+class DeskFull(LedgerError):
+    """No more than {most} {what} may be open at a time."""
+
+    most: Count
+    what: Text
+    kind = Kind.LIMIT
+    zh = "同时进行中的{what}不得超过 {most} 个。"
+    next_steps = (
+        "Wait until some have ended, or withdraw those that are no longer needed.",
+        "请等待部分结束，或撤回不再需要的。",
+    )

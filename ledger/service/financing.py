@@ -1,0 +1,222 @@
+"""The financing desk: a holder asks several parties for quotes; they quote firmly, or refuse.
+
+A quote is a signed command of its giver that goes beside the command of whoever takes it. Whether
+one may be given and taken is the contracts' to say. The desk brings the two sides together, and
+shows neither what is not its own.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from ledger.chain.calls import Signed
+from ledger.model.errors import (
+    CommandForeign,
+    DeskFull,
+    QuoteEnded,
+    RequestEnded,
+    ResourceUnknown,
+)
+from ledger.service.asking import Asking, RefusalReason, request_of, require_fit
+from ledger.service.crash_points import writing
+from ledger.service.financing_states import (
+    QuoteState,
+    RequestStanding,
+    RequestState,
+    quote_standings,
+    request_standings,
+)
+from ledger.service.kept_answers import Answered, ClientKey, KeptAnswers
+from ledger.service.numbers import new_id
+from ledger.service.posted import canonical, read_quote
+from ledger.service.quote_trials import Deal, QuoteTrials
+from ledger.service.signatures import Signatures
+from ledger.service.site import Site
+from ledger.store import financing as rows
+from ledger.store.cursor import cursor
+from ledger.store.database import Connection
+from ledger.store.financing import QuoteRow, RefusalRow, RequestRow
+
+__all__ = ["QUOTES_MAX", "REQUESTS_MAX", "Financing", "signed_of"]
+
+REQUESTS_MAX: Final = 500
+"""Requests of a holder that may be answered at a time."""
+QUOTES_MAX: Final = 5_000
+"""Quotes of a giver before their deadlines."""
+
+
+class Financing:
+    """The desk; safe to share between threads."""
+
+    def __init__(
+        self,
+        site: Site,
+        signatures: Signatures,
+        *,
+        now: Callable[[], int],
+        wall: Callable[[], int],
+    ) -> None:
+        """`now` is the ledger's clock, `wall` this machine's."""
+        self._database, self._signatures = site.database, signatures
+        self._now, self._wall = now, wall
+        self._answers = KeptAnswers(site.database, wall)
+        self.trials = QuoteTrials(site.endpoint, site.deployment)
+
+    # ---- what holders do
+
+    def ask(
+        self,
+        key: ClientKey,
+        asking: Asking,
+        said: Callable[[Connection, RequestStanding], str],
+    ) -> Answered:
+        """Make a request; `said` writes the answer.
+
+        Raises `ResourceUnknown` for a voucher that the participant does not hold, and whatever
+        would keep the holder from disposing of the part now.
+        """
+        if known := self._answers.known(key):
+            return known
+        with self._database.reading() as connection:
+            row = request_of(
+                connection, key.participant, asking, now=self._now(), wall=self._wall()
+            )
+        deal = Deal("Sales", row.voucher, row.start, row.end, row.amount, row.participant)
+        if refusal := self.trials.disposal(deal):
+            raise refusal
+
+        def make(connection: Connection) -> tuple[str, str]:
+            if rows.count_requests(connection, row.participant, second=row.made) >= REQUESTS_MAX:
+                raise DeskFull(most=REQUESTS_MAX, what="requests")
+            rows.add_request(connection, row)
+            return row.id, said(connection, RequestStanding(row, RequestState.OPEN, (), ()))
+
+        return self._answers.once(key, make, point="desk")
+
+    def withdraw(self, participant: int, id_: str) -> None:
+        """Take a request back; quotes that were given on it stay firm."""
+        with writing(self._database, "desk") as connection:
+            row = rows.find_request(connection, id_)
+            if row is None or row.participant != participant:
+                raise ResourceUnknown()
+            rows.withdraw_request(connection, id_, second=self._now())
+
+    # ---- what those who are asked do
+
+    def refuse(self, participant: int, id_: str, reason: RefusalReason) -> None:
+        """Say that there will be no quote, and why; saying it again changes nothing."""
+        with writing(self._database, "desk") as connection:
+            self._database.lock(connection, f"desk {id_}")
+            standing = self._answerable(connection, participant, id_)
+            if any(one.participant == participant for one in standing.refusals):
+                return
+            _require_open(standing, self._second(connection))
+            rows.add_refusal(connection, RefusalRow(id_, participant, reason.value, self._now()))
+
+    def give(
+        self,
+        key: ClientKey,
+        id_: str,
+        data: Any,
+        said: Callable[[Connection, QuoteRow], str],
+    ) -> Answered:
+        """Take a signed quote on a request in; `said` writes the answer.
+
+        What is no quote, or whose signatures do not hold, leaves no trace. Raises the refusal of
+        the contracts where nobody could take it now.
+        """
+        if known := self._answers.known(key):
+            return known
+        quote = read_quote(data)
+        if quote.command.participant != key.participant:
+            raise CommandForeign()
+        if problem := self._signatures.check([[quote]])[0]:
+            raise problem
+        row = self._quote(quote, id_, data)
+        with self._database.reading() as connection:
+            standing = self._answerable(connection, key.participant, id_)
+            is_new = rows.find_quote_by_digest(connection, row.digest) is None
+            require_fit(connection, standing.row, quote.command)
+            if is_new:
+                _require_open(standing, self._second(connection))
+        if is_new and (refusal := self.trials.quote(quote)):
+            raise refusal
+
+        def make(connection: Connection) -> tuple[str, str]:
+            self._database.lock(connection, f"desk of {row.giver}")
+            if given := rows.find_quote_by_digest(connection, row.digest):
+                return given.id, said(connection, given)
+            if rows.count_quotes(connection, row.giver, second=row.given) >= QUOTES_MAX:
+                raise DeskFull(most=QUOTES_MAX, what="quotes")
+            rows.add_quote(connection, row)
+            return row.id, said(connection, row)
+
+        return self._answers.once(key, make, point="desk")
+
+    # ---- taking
+
+    def takeable(self, participant: int, id_: str) -> tuple[QuoteRow, Signed]:
+        """A quote that its taker may take, as it was signed; raises why it may not."""
+        with self._database.reading() as connection:
+            row = rows.find_quote(connection, id_)
+            if row is None or row.taker != participant:
+                raise ResourceUnknown()
+            [standing] = quote_standings(connection, [row], self._second(connection))
+        if standing.reason is not None:
+            raise standing.reason
+        if standing.state is not QuoteState.OPEN:
+            raise QuoteEnded(quote=id_, state=standing.state.value)
+        return row, signed_of(row)
+
+    # ---- private
+
+    def _answerable(self, connection: Connection, participant: int, id_: str) -> RequestStanding:
+        """A request on which a participant is asked, as far as it may see it."""
+        row = rows.find_request(connection, id_)
+        if row is None or not _is_asked(row, participant):
+            raise ResourceUnknown()
+        second = self._second(connection)
+        return request_standings(connection, [row], second, viewer=participant)[0]
+
+    def _second(self, connection: Connection) -> int:
+        """Now, but not before what the views have read."""
+        return max(self._now(), cursor(connection).second)
+
+    def _quote(self, quote: Signed, request: str, data: Any) -> QuoteRow:
+        deal: Any = quote.command
+        return QuoteRow(
+            id=new_id("quo"),
+            digest=self._signatures.digest(deal),
+            kind=type(deal).__name__,
+            request=request,
+            giver=deal.participant,
+            taker=deal.taker,
+            voucher=deal.voucher,
+            start=deal.start,
+            end=deal.end,
+            amount=deal.amount,
+            nonce=deal.nonce.to_bytes(32, "big"),
+            deadline=deal.deadline,
+            signed=canonical(data),
+            given=self._now(),
+            given_wall=self._wall(),
+        )
+
+
+def signed_of(row: QuoteRow) -> Signed:
+    """A quote as its giver signed it."""
+    return read_quote(json.loads(row.signed))
+
+
+def _is_asked(row: RequestRow, participant: int) -> bool:
+    return f",{participant}," in row.asked
+
+
+def _require_open(standing: RequestStanding, second: int) -> None:
+    """Refuse an answer to a request that takes none any more."""
+    if standing.reason is not None:
+        raise standing.reason
+    if second > standing.row.until:
+        raise RequestEnded(request=standing.row.id, state=RequestState.EXPIRED.value)
+    if not standing.takes_answers:
+        raise RequestEnded(request=standing.row.id, state=standing.state.value)

@@ -1,0 +1,74 @@
+"""A client's key for a write that is no command: the same again gets the first answer."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from ledger.model.errors import IdempotencyKeyReused
+from ledger.service.crash_points import writing
+from ledger.store import access as rows
+from ledger.store.access import FirstAnswer
+from ledger.store.database import Connection, Database
+
+__all__ = ["Answered", "ClientKey", "KeptAnswers"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientKey:
+    """A client's own name for a write."""
+
+    participant: int
+    key: str
+    request_hash: bytes
+    """Of everything that makes the request what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A write that was carried out, now or when it came first."""
+
+    place: str
+    """Number of what it made."""
+    body: str
+    """The first answer, as JSON."""
+    is_replay: bool
+
+
+class KeptAnswers:
+    """Keeps the first answer under each key together with what it answers for."""
+
+    def __init__(self, database: Database, wall: Callable[[], int]) -> None:
+        self._database, self._wall = database, wall
+
+    def known(self, key: ClientKey) -> Answered | None:
+        """What was answered under a key; raises `IdempotencyKeyReused` for another request's."""
+        with self._database.reading() as connection:
+            return _first(connection, key)
+
+    def once(
+        self, key: ClientKey, make: Callable[[Connection], tuple[str, str]], *, point: str
+    ) -> Answered:
+        """Make something under a key, in one transaction with its number and answer.
+
+        `point` names the crash points around it.
+        """
+        with writing(self._database, point) as connection:
+            self._database.lock(connection, f"key {key.participant} {key.key}")
+            known = _first(connection, key)
+            if known is not None:
+                return known
+            place, body = make(connection)
+            first = FirstAnswer(
+                **asdict(key), status=201, location=place, body=body, made_wall=self._wall()
+            )
+            rows.add_answers(connection, [first])
+            return Answered(place, body, is_replay=False)
+
+
+def _first(connection: Connection, key: ClientKey) -> Answered | None:
+    place = (key.participant, key.key)
+    found = rows.find_answers(connection, [place]).get(place)
+    if found is None:
+        return None
+    if found.request_hash != key.request_hash:
+        raise IdempotencyKeyReused()
+    return Answered(found.location, found.body, is_replay=True)

@@ -1,0 +1,1 @@
+"""The financing desk at the door."""
