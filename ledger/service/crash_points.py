@@ -21,6 +21,8 @@ _COMMITS: Final = (
     "follow",  # follower: a block's rows, cursor, operations and events
     "import",  # imports: a file, a preview, signatures, what became of payables
     "desk",  # financing desk: a request, its end, a refusal or a quote
+    "run",  # scheduler: what it heard, the figures of a settlement run
+    "remind",  # scheduler: reminders, and that they were told
     "alarm",  # follower: the chain is another one than was read
     "rebuild",  # rebuild: some blocks' rows, in tables of their own
     "take over",  # rebuild: those tables' rows in place of the ones in use
@@ -28,6 +30,7 @@ _COMMITS: Final = (
 _CALLS: Final = (
     "simulate",  # intake: what would become of commands
     "quote",  # financing desk: whether a quote could be taken
+    "ask",  # scheduler: which vouchers the contract would settle
     "count",  # relayer: how far a key has come
     "send",  # relayer: bytes to a node
     "locate",  # relayer: where a transaction stands

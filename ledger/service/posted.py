@@ -90,6 +90,8 @@ class Act:
     verb: str
     values: tuple[Any, ...]
     """As the contract's function takes them; structs as such."""
+    gas: int | None = None
+    """What it may use, where that is known better than from its verb."""
 
     @property
     def item(self) -> Item:
@@ -100,9 +102,19 @@ class Act:
     @property
     def text(self) -> str:
         """The values by their names, as canonical JSON."""
+        return canonical(self._message)
+
+    @property
+    def told(self) -> str:
+        """What stands with its operation, as canonical JSON."""
+        room = {} if self.gas is None else {"gas": self.gas}
+        return canonical({"message": self._message, **room})
+
+    @property
+    def _message(self) -> dict[str, Any]:
         entry = artifact(ACTS[self.verb]).functions[self.verb]
         names = (member["name"] for member in entry.inputs)
-        return canonical(dict(zip(names, map(_shown, self.values), strict=True)))
+        return dict(zip(names, map(_shown, self.values), strict=True))
 
 
 def read_posted(data: object) -> Posted:

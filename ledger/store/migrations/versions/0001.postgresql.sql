@@ -51,6 +51,15 @@ CREATE TABLE cursor (
     CONSTRAINT ck_cursor_one_row CHECK (id = 1)
 );
 
+CREATE TABLE errands (
+    key TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    asked_wall BIGINT NOT NULL,
+    CONSTRAINT pk_errands PRIMARY KEY (key)
+);
+
+CREATE INDEX ix_errands_operation ON errands (operation);
+
 CREATE TABLE events (
     seq BIGINT NOT NULL,
     kind TEXT NOT NULL,
@@ -215,6 +224,8 @@ CREATE INDEX ix_operations_participant_id ON operations (participant, id);
 
 CREATE INDEX ix_operations_participant_nonce ON operations (participant, nonce);
 
+CREATE INDEX ix_operations_proposals ON operations (verb) WHERE verb IN ('proposeRecovery', 'proposeVersion');
+
 CREATE INDEX ix_operations_state_next_try_wall_id ON operations (state, next_try_wall, id);
 
 CREATE TABLE quotes (
@@ -316,6 +327,13 @@ CREATE INDEX ix_r_references_owner_source ON r_references (owner, source);
 
 CREATE INDEX ix_r_references_payable ON r_references (payable);
 
+CREATE TABLE reminders (
+    payable BIGINT NOT NULL,
+    stage TEXT NOT NULL,
+    block BIGINT NOT NULL,
+    CONSTRAINT pk_reminders PRIMARY KEY (payable, stage)
+);
+
 CREATE TABLE sessions (
     id TEXT NOT NULL,
     secret_hash BYTEA NOT NULL,
@@ -334,6 +352,46 @@ CREATE TABLE settings (
     value TEXT NOT NULL,
     CONSTRAINT pk_settings PRIMARY KEY (key)
 );
+
+CREATE TABLE settlement_items (
+    voucher BIGINT NOT NULL,
+    payments BIGINT NOT NULL,
+    operation TEXT NOT NULL,
+    tries BIGINT NOT NULL,
+    CONSTRAINT pk_settlement_items PRIMARY KEY (voucher, payments)
+);
+
+CREATE INDEX ix_settlement_items_operation ON settlement_items (operation);
+
+CREATE TABLE settlement_payouts (
+    payout BIGINT NOT NULL,
+    payable BIGINT NOT NULL,
+    first_payment BIGINT NOT NULL,
+    block BIGINT NOT NULL,
+    CONSTRAINT pk_settlement_payouts PRIMARY KEY (payout)
+);
+
+CREATE INDEX ix_settlement_payouts_payable_first_payment ON settlement_payouts (payable, first_payment);
+
+CREATE TABLE settlement_runs (
+    payable BIGINT NOT NULL,
+    first_payment BIGINT NOT NULL,
+    payments BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    expected BIGINT NOT NULL,
+    received BIGINT NOT NULL,
+    distributed BIGINT NOT NULL,
+    left_amount BIGINT NOT NULL,
+    vouchers_done BIGINT NOT NULL,
+    vouchers_left BIGINT NOT NULL,
+    vouchers_frozen BIGINT NOT NULL,
+    begun BIGINT NOT NULL,
+    ended BIGINT,
+    block BIGINT NOT NULL,
+    CONSTRAINT pk_settlement_runs PRIMARY KEY (payable, first_payment)
+);
+
+CREATE INDEX ix_settlement_runs_state ON settlement_runs (state);
 
 CREATE TABLE transactions (
     id BIGSERIAL NOT NULL,

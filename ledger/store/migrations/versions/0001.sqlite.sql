@@ -51,6 +51,15 @@ CREATE TABLE cursor (
     CONSTRAINT ck_cursor_one_row CHECK (id = 1)
 );
 
+CREATE TABLE errands (
+    "key" TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    asked_wall INTEGER NOT NULL,
+    CONSTRAINT pk_errands PRIMARY KEY ("key")
+);
+
+CREATE INDEX ix_errands_operation ON errands (operation);
+
 CREATE TABLE events (
     seq INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -215,6 +224,8 @@ CREATE INDEX ix_operations_participant_id ON operations (participant, id);
 
 CREATE INDEX ix_operations_participant_nonce ON operations (participant, nonce);
 
+CREATE INDEX ix_operations_proposals ON operations (verb) WHERE verb IN ('proposeRecovery', 'proposeVersion');
+
 CREATE INDEX ix_operations_state_next_try_wall_id ON operations (state, next_try_wall, id);
 
 CREATE TABLE quotes (
@@ -316,6 +327,13 @@ CREATE INDEX ix_r_references_owner_source ON r_references (owner, source);
 
 CREATE INDEX ix_r_references_payable ON r_references (payable);
 
+CREATE TABLE reminders (
+    payable INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    CONSTRAINT pk_reminders PRIMARY KEY (payable, stage)
+);
+
 CREATE TABLE sessions (
     id TEXT NOT NULL,
     secret_hash BLOB NOT NULL,
@@ -334,6 +352,46 @@ CREATE TABLE settings (
     value TEXT NOT NULL,
     CONSTRAINT pk_settings PRIMARY KEY ("key")
 );
+
+CREATE TABLE settlement_items (
+    voucher INTEGER NOT NULL,
+    payments INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    CONSTRAINT pk_settlement_items PRIMARY KEY (voucher, payments)
+);
+
+CREATE INDEX ix_settlement_items_operation ON settlement_items (operation);
+
+CREATE TABLE settlement_payouts (
+    payout INTEGER NOT NULL,
+    payable INTEGER NOT NULL,
+    first_payment INTEGER NOT NULL,
+    block INTEGER NOT NULL,
+    CONSTRAINT pk_settlement_payouts PRIMARY KEY (payout)
+);
+
+CREATE INDEX ix_settlement_payouts_payable_first_payment ON settlement_payouts (payable, first_payment);
+
+CREATE TABLE settlement_runs (
+    payable INTEGER NOT NULL,
+    first_payment INTEGER NOT NULL,
+    payments INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    expected INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    distributed INTEGER NOT NULL,
+    left_amount INTEGER NOT NULL,
+    vouchers_done INTEGER NOT NULL,
+    vouchers_left INTEGER NOT NULL,
+    vouchers_frozen INTEGER NOT NULL,
+    begun INTEGER NOT NULL,
+    ended INTEGER,
+    block INTEGER NOT NULL,
+    CONSTRAINT pk_settlement_runs PRIMARY KEY (payable, first_payment)
+);
+
+CREATE INDEX ix_settlement_runs_state ON settlement_runs (state);
 
 CREATE TABLE transactions (
     id INTEGER NOT NULL,
@@ -382,13 +440,15 @@ CREATE TABLE v_batches (
     issued INTEGER NOT NULL,
     is_void BOOLEAN NOT NULL,
     CONSTRAINT pk_v_batches PRIMARY KEY (digest)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_cost_shares (
     offer BLOB NOT NULL,
     spent INTEGER NOT NULL,
     CONSTRAINT pk_v_cost_shares PRIMARY KEY (offer)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_demands (
     place INTEGER NOT NULL,
@@ -405,13 +465,15 @@ CREATE TABLE v_deposits (
     owner INTEGER NOT NULL,
     amount INTEGER NOT NULL,
     CONSTRAINT pk_v_deposits PRIMARY KEY (bank, owner)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_desks (
     desk TEXT NOT NULL,
     version INTEGER NOT NULL,
     CONSTRAINT pk_v_desks PRIMARY KEY (desk)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_executed (
     place INTEGER NOT NULL,
@@ -444,7 +506,8 @@ CREATE TABLE v_freezes (
     review_day INTEGER NOT NULL,
     is_lifted BOOLEAN NOT NULL,
     CONSTRAINT pk_v_freezes PRIMARY KEY (payable, number)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_holds (
     bank INTEGER NOT NULL,
@@ -452,7 +515,8 @@ CREATE TABLE v_holds (
     payable INTEGER NOT NULL,
     amount INTEGER NOT NULL,
     CONSTRAINT pk_v_holds PRIMARY KEY (bank, desk, payable)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_holidays (
     first_day INTEGER NOT NULL,
@@ -477,7 +541,8 @@ CREATE TABLE v_hops (
     is_with_recourse BOOLEAN NOT NULL,
     loan INTEGER NOT NULL,
     CONSTRAINT pk_v_hops PRIMARY KEY (payable, place)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_invoices (
     fingerprint BLOB NOT NULL,
@@ -485,7 +550,8 @@ CREATE TABLE v_invoices (
     used INTEGER NOT NULL,
     uses TEXT NOT NULL,
     CONSTRAINT pk_v_invoices PRIMARY KEY (fingerprint)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_issued (
     bank INTEGER NOT NULL,
@@ -498,7 +564,8 @@ CREATE TABLE v_limits (
     obligor INTEGER NOT NULL,
     amount INTEGER NOT NULL,
     CONSTRAINT pk_v_limits PRIMARY KEY (bank, obligor)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_loan_on (
     voucher INTEGER NOT NULL,
@@ -553,7 +620,8 @@ CREATE TABLE v_nonces (
     participant INTEGER NOT NULL,
     nonce BLOB NOT NULL,
     CONSTRAINT pk_v_nonces PRIMARY KEY (participant, nonce)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_offers (
     place INTEGER NOT NULL,
@@ -590,7 +658,8 @@ CREATE TABLE v_participant_freezes (
     begun INTEGER NOT NULL,
     review_day INTEGER NOT NULL,
     CONSTRAINT pk_v_participant_freezes PRIMARY KEY (participant, case_commitment)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_participants (
     id INTEGER NOT NULL,
@@ -653,7 +722,8 @@ CREATE TABLE v_payments (
     day INTEGER NOT NULL,
     on_bank_rail BOOLEAN NOT NULL,
     CONSTRAINT pk_v_payments PRIMARY KEY (payable, place)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_payouts (
     number INTEGER NOT NULL,
@@ -773,7 +843,8 @@ CREATE TABLE v_signers (
     certificate BLOB NOT NULL,
     is_revoked BOOLEAN NOT NULL,
     CONSTRAINT pk_v_signers PRIMARY KEY (participant, number)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_standing (
     id INTEGER NOT NULL,
@@ -796,7 +867,8 @@ CREATE TABLE v_verifiers (
     verifier TEXT NOT NULL,
     kind INTEGER NOT NULL,
     CONSTRAINT pk_v_verifiers PRIMARY KEY (verifier)
-);
+)
+ WITHOUT ROWID;
 
 CREATE TABLE v_vouchers (
     id INTEGER NOT NULL,
