@@ -81,6 +81,11 @@ class EmbeddedEndpoint:
         """Second of the next block: this machine's clock, or later where it was moved on."""
         return max(self.head().second + 1, int(self._clock()) + self._shift)
 
+    @property
+    def shift(self) -> int:
+        """By how many seconds the clock is ahead of this machine's; asks nobody."""
+        return self._shift
+
     def advance_to(self, second: int) -> None:
         """Move the clock forward for good, and make a block there; no move if it is later."""
         with self._turn:

@@ -1,13 +1,15 @@
 """Refusals of the service: the chain it runs on, and books it cannot run."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Commitment, Input, Text
+from ledger.model.meanings import Commitment, Input, Second, Text
 
 __all__ = [
     "BatchReverted",
     "BookInvalid",
     "ChainMismatch",
+    "ClockBackward",
     "ClockFixed",
+    "ClockTooFar",
     "CommandUnworkable",
     "DeploymentUnknown",
     "NodeFailed",
@@ -39,6 +41,26 @@ class ClockFixed(LedgerError):
         "Run scenario books on an evaluation chain: in process or on anvil.",
         "情景账簿请在评估链（进程内或 anvil）上运行。",
     )
+
+
+class ClockBackward(LedgerError):
+    """The clock stands at {now} and never goes back; {asked} has passed."""
+
+    asked: Second
+    now: Second
+    kind = Kind.CONFLICT
+    zh = "时钟现为 {now}，不可回拨；{asked} 已过。"
+    next_steps = ("Name a later time.", "请指定更晚的时间。")
+
+
+class ClockTooFar(LedgerError):
+    """The clock is moved by a year at most: to {latest}, not to {asked}."""
+
+    asked: Second
+    latest: Second
+    kind = Kind.LIMIT
+    zh = "时钟每次最多前移一年：至 {latest} 为止，不可至 {asked}。"
+    next_steps = ("Move it in several steps.", "请分多次前移。")
 
 
 class NodeUnreachable(LedgerError):

@@ -1,0 +1,58 @@
+"""The clock of an evaluation chain, which may be moved on, and never back.
+
+On a network nobody can: its validators date the blocks. Whoever is told anything by a ledger whose
+clock was moved is told that too.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from ledger.chain.embedded import EmbeddedEndpoint
+from ledger.chain.endpoint import Endpoint
+from ledger.model.errors import ClockBackward, ClockFixed, ClockTooFar
+
+__all__ = ["EvaluationClock"]
+
+STEP_SECONDS_MAX: Final = 366 * 86_400
+"""How far the clock may be moved at a time."""
+
+
+class EvaluationClock:
+    """Moves the clock of a chain; safe to share between threads."""
+
+    def __init__(self, endpoint: Endpoint, *, wall: Callable[[], float] = time.time) -> None:
+        self._endpoint, self._wall = endpoint, wall
+
+    @property
+    def is_steerable(self) -> bool:
+        """Whether the clock can be moved: the chain is for evaluation."""
+        return isinstance(self._endpoint, EmbeddedEndpoint)
+
+    @property
+    def ahead(self) -> int:
+        """By how many seconds it was moved on, as against this machine's clock; asks nobody."""
+        endpoint = self._endpoint
+        return endpoint.shift if isinstance(endpoint, EmbeddedEndpoint) else 0
+
+    @property
+    def second(self) -> int:
+        """Second of the clock; asks nobody."""
+        return int(self._wall()) + self.ahead
+
+    def advance_to(self, second: int) -> int:
+        """Move the clock on, and make a block there; returns the block's number.
+
+        Raises `ClockFixed` on a network, `ClockBackward` for a second that has passed, and
+        `ClockTooFar` for one that is more than a year ahead.
+        """
+        endpoint = self._endpoint
+        if not isinstance(endpoint, EmbeddedEndpoint):
+            raise ClockFixed()
+        now = endpoint.now
+        if second < now:
+            raise ClockBackward(asked=second, now=now)
+        if second > now + STEP_SECONDS_MAX:
+            raise ClockTooFar(asked=second, latest=now + STEP_SECONDS_MAX)
+        endpoint.advance_to(second)
+        return endpoint.head().number
