@@ -1,11 +1,12 @@
 """Statements about the payables of imports: the leaves of a batch and what becomes of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 
+from ledger.store.bulk import insert_rows
 from ledger.store.tables.imports import ROWS
 from ledger.store.tables.operations import OPERATIONS
 
@@ -43,8 +44,20 @@ _ITEM_COLUMNS: Final = tuple(ROWS.c[field.name] for field in fields(ImportItem))
 
 def add_items(connection: Connection, id_: str, items: Sequence[ImportItem]) -> None:
     """Keep the leaves of an import."""
-    if items:
-        connection.execute(insert(ROWS), [{"import_id": id_, **asdict(one)} for one in items])
+    rows = [
+        (
+            id_,
+            one.place,
+            one.line,
+            one.leaf,
+            str(one.state),
+            one.operation,
+            one.payable,
+            one.refusal,
+        )
+        for one in items
+    ]
+    insert_rows(connection, ROWS, rows)
 
 
 def drop_items(connection: Connection, id_: str) -> None:

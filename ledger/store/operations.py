@@ -166,8 +166,9 @@ def due_operations(
         .order_by(OPERATIONS.c.id)
         .limit(limit)
     )
-    if connection.dialect.name == "postgresql":
-        # Another process may be picking too: what it has is not ours.
+    is_writing = not connection.get_execution_options().get("postgresql_readonly", False)
+    if connection.dialect.name == "postgresql" and is_writing:
+        # Another process may be picking too: what it has is not ours. Who only looks locks nothing.
         statement = statement.with_for_update(skip_locked=True)
     return [_operation(row) for row in connection.execute(statement).mappings()]
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
+from ledger.store.bulk import insert_rows
 from ledger.store.tables.records import ACCESS, KEYS, MEMOS, NAMES, PROFILES, REFERENCES
 
 __all__ = [
@@ -173,8 +174,8 @@ def find_names(connection: Connection, indices: Iterable[bytes]) -> dict[bytes, 
 
 def add_memos(connection: Connection, rows: Sequence[MemoRow]) -> None:
     """Keep texts behind commitments."""
-    if rows:
-        connection.execute(insert(MEMOS), [asdict(row) for row in rows])
+    told = [(row.commitment, row.owner, str(row.kind), row.sealed, row.made_wall) for row in rows]
+    insert_rows(connection, MEMOS, told)
 
 
 def find_memos(connection: Connection, commitments: Iterable[bytes]) -> list[MemoRow]:
@@ -193,8 +194,11 @@ def drop_memos(connection: Connection, commitments: Iterable[bytes]) -> None:
 
 def add_references(connection: Connection, rows: Sequence[ReferenceRow]) -> None:
     """Claim references; raises `IntegrityError` if one is claimed already."""
-    if rows:
-        connection.execute(insert(REFERENCES), [asdict(row) for row in rows])
+    told = [
+        (row.owner, row.reference_index, row.sealed, row.source, row.payable, row.made_wall)
+        for row in rows
+    ]
+    insert_rows(connection, REFERENCES, told)
 
 
 def find_references(

@@ -14,6 +14,13 @@ def chain() -> Chain:
     return Chain()
 
 
+@pytest.fixture
+def quick_world(tmp_path: Path, chain: Chain) -> Iterator[World]:
+    """On SQLite alone: for what is tried in many ways."""
+    with opened("sqlite", tmp_path) as database:
+        yield World(chain, database)
+
+
 @pytest.fixture(params=ENGINES)
 def world(request: pytest.FixtureRequest, tmp_path: Path, chain: Chain) -> Iterator[World]:
     with opened(request.param, tmp_path) as database:

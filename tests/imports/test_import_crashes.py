@@ -53,8 +53,9 @@ def whole_way(world: World, data: bytes) -> str:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(("what", "number"), POINTS)
 def test_import_goes_on_where_it_was_cut_off(
-    world: World, when: str, what: str, number: int
+    quick_world: World, when: str, what: str, number: int
 ) -> None:
+    world = quick_world
     data, ledger = rows_of(3), world.chain.cast.ledger
     issued = ledger.payable_count()
     with pytest.raises(Killed), killed_at(f"{when} {what}", number):
