@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import typer
 
 from ledger import __version__
-from ledger.cli import audit, book, inspection
+from ledger.cli import audit, book, inspection, records
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import Lang, Screen
 
@@ -39,7 +39,13 @@ _inspect = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(_book, name="book")
+_records = typer.Typer(
+    help="The key of the private records, and who read them 私密档案.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(_inspect, name="inspect")
+app.add_typer(_records, name="records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,9 @@ _book.command("run")(book.run)
 _book.command("check")(book.check)
 _inspect.command("voucher")(inspection.voucher)
 _inspect.command("payable")(inspection.payable)
+_records.command("new-key")(records.new_key)
+_records.command("rotate")(records.rotate)
+_records.command("check-log")(records.check_log)
 app.command("audit")(audit.audit)
 
 

@@ -31,8 +31,8 @@ class RecordsKeyInvalid(LedgerError):
     kind = Kind.MALFORMED
     zh = "私密档案的主密钥必须恰为 32 字节，以十六进制或 base64 书写。"
     next_steps = (
-        "Make one with the command records new-key and keep it in a safe place.",
-        "请用 records new-key 命令生成，并妥善保管。",
+        "Make one with `fenbook records new-key` and keep it in a safe place.",
+        "请用 `fenbook records new-key` 生成，并妥善保管。",
     )
 
 
