@@ -17,12 +17,19 @@ _COMMITS: Final = (
     "pack",  # relayer: transactions with their bytes are stored
     "mark",  # relayer: what the node said to them is stored
     "split",  # relayer: a transaction that reverted whole is stored as two
+    "switch",  # outbox: nothing is sent from now on, or all again
+    "release",  # outbox: a parked operation is tried again
+    "claim",  # opening: the database belongs to this ledger
+    "found",  # evaluation: a chain is begun, its ledger is whole
     "journal",  # embedded chain: a block's making is stored
     "follow",  # follower: a block's rows, cursor, operations and events
     "import",  # imports: a file, a preview, signatures, what became of payables
     "desk",  # financing desk: a request, its end, a refusal or a quote
     "run",  # scheduler: what it heard, the figures of a settlement run
     "remind",  # scheduler: reminders, and that they were told
+    "hook",  # webhooks: an endpoint, what is to be delivered to it
+    "take",  # deliverer: messages whose time has come, and that they are tried
+    "note",  # deliverer: how a try went
     "alarm",  # follower: the chain is another one than was read
     "rebuild",  # rebuild: some blocks' rows, in tables of their own
     "take over",  # rebuild: those tables' rows in place of the ones in use
@@ -31,6 +38,7 @@ _CALLS: Final = (
     "simulate",  # intake: what would become of commands
     "quote",  # financing desk: whether a quote could be taken
     "ask",  # scheduler: which vouchers the contract would settle
+    "post",  # deliverer: a message to its receiver
     "count",  # relayer: how far a key has come
     "send",  # relayer: bytes to a node
     "locate",  # relayer: where a transaction stands

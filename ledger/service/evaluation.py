@@ -94,14 +94,14 @@ def opened(database: Database, *, clock: Callable[[], float] = time.time) -> Eva
 def _founded(database: Database, clock: Callable[[], float]) -> Evaluation:
     """A fresh chain with a fresh ledger; one that was not finished is thrown away before."""
     start = int(clock()) - _LEAD_SECONDS
-    with database.writing() as connection:
+    with writing(database, "found") as connection:
         journal.drop_entries(connection)
         put_setting(connection, _START, str(start))
     endpoint = _chain(database, start, [], clock)
     key = _relayer(endpoint.chain_id)
     ledger = Ledger.deploy(EndpointNode(endpoint, key), _founders(), RULES)
     _endow(ledger)
-    with database.writing() as connection:
+    with writing(database, "found") as connection:
         put_setting(connection, _DEPLOYMENT, ledger.deployment.text)
     return Evaluation(endpoint, ledger.deployment, key)
 

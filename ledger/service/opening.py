@@ -16,6 +16,7 @@ from ledger.chain.rpc import RpcEndpoint
 from ledger.model.errors import NodeFailed, RecordsKeyMissing, SettingInvalid
 from ledger.records.vault import MasterKeys
 from ledger.service import evaluation
+from ledger.service.crash_points import writing
 from ledger.service.directory import Directory
 from ledger.service.keyring import Keyring, master_keys_of
 from ledger.service.settings import Settings
@@ -91,7 +92,7 @@ def _claim(database: Database, deployment: Deployment, genesis: bytes) -> None:
         _GENESIS: genesis.hex(),
         "deployment": fingerprint,
     }
-    with database.writing() as connection:
+    with writing(database, "claim") as connection:
         belong_to(connection, ledger)
 
 

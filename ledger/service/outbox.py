@@ -161,7 +161,7 @@ class Outbox:
     def release(self, id_: str) -> Operation:
         """Let a parked operation be tried again; raises `OperationNotParked`."""
         found = self.find(id_)
-        with self._database.writing() as connection:
+        with writing(self._database, "release") as connection:
             is_released = rows.release_operation(connection, id_, wall=self.wall)
         if not is_released:
             raise OperationNotParked(operation=id_, state=found.state)
@@ -177,12 +177,12 @@ class Outbox:
 
     def pause(self) -> None:
         """Stop sending until `resume`; commands are accepted meanwhile."""
-        with self._database.writing() as connection:
+        with writing(self._database, "switch") as connection:
             put_setting(connection, PAUSED, "yes")
 
     def resume(self) -> None:
         """Send again."""
-        with self._database.writing() as connection:
+        with writing(self._database, "switch") as connection:
             put_setting(connection, PAUSED, None)
 
     # ---- figures

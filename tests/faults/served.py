@@ -1,11 +1,14 @@
 """A model chain behind JSON-RPC over HTTP, with faults of the network on the way."""
 
+import base64
 import json
+import pickle
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
 from typing import Any, Final
 
 from ledger.chain.endpoint import Answer, Block, Landed, Question
@@ -32,6 +35,7 @@ class Served:
         self.chain = chain
         self.fault: Callable[[], str] = lambda: ""
         self.url = ""
+        self.ahead = 0
         self.requests = 0
         self.connections = 0
         self.turn = threading.RLock()
@@ -57,6 +61,39 @@ class Served:
             return {**head, "error": {"code": 3, "message": "execution reverted", "data": data}}
         except ValueError as failure:
             return {**head, "error": {"code": -32000, "message": str(failure)}}
+
+    # ---- what a campaign does to the node
+
+    def _model_reset(self, rate: float, seed: int) -> None:
+        """A fresh chain; requests fail at a rate."""
+        self.ahead = 0
+        self.chain = ModelChain(lambda: int(time.time()) + self.ahead)
+        chance = Random(seed)
+
+        def fault() -> str:
+            kinds = ("lost request", "lost answer", "doubled", "error", "garbage", "half")
+            return chance.choice(kinds) if chance.random() < rate else ""
+
+        self.fault = fault
+
+    def _model_mine(self) -> None:
+        self.chain.mine()
+
+    def _model_advance(self, seconds: int) -> None:
+        """Time passes, and a block says so."""
+        self.ahead += seconds
+        self.chain.mine()
+
+    def _model_rollback(self, count: int) -> None:
+        """The node was killed and begins without its last blocks and its pool."""
+        self.chain.rollback(count)
+        self.chain.lose_pool()
+        self.ahead += 1
+
+    def _model_dump(self) -> str:
+        """The whole chain, for whoever judges."""
+        chain = self.chain
+        return base64.b64encode(pickle.dumps((chain._made, chain.taken))).decode()
 
     # ---- methods
 
@@ -100,6 +137,7 @@ class Served:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # an answer is two writes; the second would wait for an ACK
     served: Served
 
     def setup(self) -> None:
@@ -108,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        fault = self.served.fault()
+        fault = "" if b'"model_' in body else self.served.fault()
         self.served.requests += 1
         if fault == "lost request":
             self.close_connection = True

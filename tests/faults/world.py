@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from ledger.chain.relayer_key import RelayerKey
@@ -27,6 +27,7 @@ from ledger.service.outbox import Numbers, Operation, Outbox
 from ledger.service.relayer import Relayer, Relaying
 from ledger.service.site import Site
 from ledger.store.database import Database
+from ledger.store.tables.operations import OPERATIONS, REFUSED
 from tests.faults.acts import issue, move, posted, void
 from tests.faults.model_chain import ModelChain
 from tests.faults.model_ledger import CHAIN_ID, DEPLOYMENT, HUNGRY, POISON
@@ -225,7 +226,7 @@ class World:
             return void(2, self._nonce - 1, self._nonce, deadline)
         giver, taker = chance.sample((2, 3, 4, 5), 2)
         nonce = self._nonce - (chance.random() < 0.12)  # sometimes another's number
-        purpose = chance.choices((b"", POISON, HUNGRY), (84, 8, 8))[0]
+        purpose = chance.choices((b"", POISON, HUNGRY), (66, 17, 17))[0]
         return move(giver, taker, 10**number, nonce, deadline, purpose=purpose)
 
     def _post_again(self) -> None:
@@ -250,7 +251,21 @@ class World:
         self.chance.choice(self.relayers).step()
 
     def _follow(self) -> None:
-        self.follower.step()
+        if self.follower.step().event_count and not self.tally.blocks_lost:
+            self._check_refusals()
+
+    def _check_refusals(self) -> None:
+        """Nothing is refused for good while it could still take effect."""
+        with self.database.reading() as connection:
+            refused = connection.execute(select(OPERATIONS).where(OPERATIONS.c.state == REFUSED))
+            for one in refused:
+                is_used = (one.participant, int.from_bytes(one.nonce, "big")) in self._used
+                if not is_used and one.deadline >= self.chain.head().second:
+                    raise Violated(f"{one.id} was refused too early")
+
+    @property
+    def _used(self) -> set[tuple[int, int]]:
+        return self.chain.ledger.nonces
 
     def _mine(self) -> None:
         self.chain.mine()

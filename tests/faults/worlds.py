@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy.util import LRUCache
+
 from ledger.store import database as store
 from ledger.store.database import Database
 from tests.faults.verdict import Violated
@@ -22,7 +24,7 @@ from tests.faults.world import Parts, Tally, World
 __all__ = ["opened_world", "play", "played"]
 
 _MEMORY: Final = Path("/dev/shm")
-_CACHE: Final[dict[Any, Any]] = {}
+_CACHE: Final[Any] = LRUCache(500)
 """Compiled statements, shared by the engines of all worlds."""
 
 

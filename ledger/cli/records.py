@@ -1,0 +1,122 @@
+"""`fenbook records`: the key of the private records, its change, and the log of who read them."""
+# ruff: noqa: PLC0415 -- a database takes a second to import, and only these commands need one
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.screen import Screen
+from ledger.model.glossary import Term
+
+if TYPE_CHECKING:
+    from ledger.service.directory import Directory
+
+__all__ = ["check_log", "new_key", "rotate"]
+
+KeyArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Where to write the key; it must not exist yet.")
+]
+
+_SAID: Final[Mapping[str, Term]] = MappingProxyType(
+    {
+        "made": Term(
+            "A new key stands in {path}; nobody else can read the file. Keep a copy in a safe "
+            "place: without it the records are lost.",
+            "新密钥已写入 {path}，仅当前账户可读。请另存一份于安全之处：没有它，档案无法读取。",
+        ),
+        "rotated": Term(
+            "{count} data keys are wrapped by the key in force now. The previous one may go once "
+            "every service runs with the new one.",
+            "已用现行主密钥重新封装 {count} 把数据密钥。所有服务均改用新密钥后，可停用上一把。",
+        ),
+        "checked": Term(
+            "{count} readings stand in the log; none is missing, changed or added.",
+            "查阅日志共 {count} 条，无缺失、改动或添加。",
+        ),
+    }
+)
+
+
+def new_key(
+    ctx: typer.Context, path: KeyArgument, lang: LangOption = None, no_color: NoColorOption = False
+) -> None:
+    """Make a master key for the private records 生成档案主密钥."""
+    from ledger.records.vault import new_master_key
+
+    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    with screen.guarded(path):
+        # Made for nobody else's eyes from the first byte on, and never over another file.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(new_master_key() + "\n")
+    _say(screen, "made", path=path)
+
+
+def rotate(
+    ctx: typer.Context,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Wrap all data keys by the master key in force 更换档案主密钥.
+
+    FENBOOK_RECORDS_KEY_FILE names the new key, FENBOOK_RECORDS_KEY_PREVIOUS_FILE the one before.
+    """
+    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    with screen.guarded(), _directory() as directory:
+        count = directory.keyring.rotate()
+    _answer(screen, is_json, "rotated", count=count)
+
+
+def check_log(
+    ctx: typer.Context,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Follow the log of readings from its first row 核验查阅日志."""
+    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    with screen.guarded(), _directory() as directory:
+        count = directory.check_readings()
+    _answer(screen, is_json, "checked", count=count)
+
+
+# ---- private
+
+
+@contextmanager
+def _directory() -> Iterator["Directory"]:
+    """The directory of the database that the settings name."""
+    from ledger.service.directory import Directory
+    from ledger.service.keyring import Keyring, master_keys_of
+    from ledger.service.settings import settings_from
+    from ledger.store.database import Database
+
+    def wall() -> int:
+        return int(time.time())
+
+    masters = master_keys_of(os.environ)
+    database = Database.open(settings_from(os.environ).database.get_secret_value())
+    try:
+        database.migrate()
+        yield Directory(database, Keyring(database, masters, wall), wall)
+    finally:
+        database.close()
+
+
+def _answer(screen: Screen, is_json: bool, key: str, **values: object) -> None:
+    if is_json:
+        screen.print_json(values)
+    else:
+        _say(screen, key, **values)
+
+
+def _say(screen: Screen, key: str, **values: object) -> None:
+    screen.out.print(_SAID[key].text(screen.language).format_map(values))
