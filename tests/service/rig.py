@@ -14,9 +14,10 @@ from ledger.service.outbox import Operation, Outbox
 from ledger.service.relayer import Lane, Relayer
 from ledger.service.site import Site
 from ledger.store.database import Database
+from ledger.store.relaying import Relayed, transactions_from
 from tests.cast import MORNING
 from tests.databases import opened
-from tests.faults.acts import issue, move, posted
+from tests.faults.acts import batch, issue, move, posted
 from tests.faults.model_chain import ModelChain
 from tests.faults.model_ledger import CHAIN_ID, DEPLOYMENT
 
@@ -104,6 +105,17 @@ class Rig:
         """Several rounds."""
         for _ in range(count):
             self.round(seconds)
+
+    def stored(self, lane: int = 0) -> list[Relayed]:
+        """Every transaction of a lane, by nonce."""
+        with self.database.reading() as connection:
+            return transactions_from(connection, KEYS[lane].address, 0, limit=1_000)
+
+    def relay_past(self, key: RelayerKey, command: Command, nonce: int = 0) -> None:
+        """Somebody relays a command past the service."""
+        relay = DEPLOYMENT.address("Relay")
+        self.chain.send([key.sign(nonce, relay, batch([command]), gas=10**7).raw])
+        self.chain.mine()
 
     def state(self, operation: Operation) -> str:
         """What has become of an operation."""

@@ -1,36 +1,20 @@
 """The relayer: each command takes effect once, whatever dies, lags, lies or is lost."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from ledger.chain.endpoint import Answer, Sending
-from ledger.chain.relayer_key import RelayerKey
 from ledger.model.errors import (
     BatchReverted,
     DeadlinePassed,
     DepositShort,
-    NodeUnreachable,
     NonceUsed,
 )
-from ledger.service import crash_points
 from ledger.service.intake import Post
 from ledger.service.outbox import Operation
 from ledger.service.refusals import refusal_of
-from ledger.store.relaying import Relayed, transactions_from
 from tests.chain.chains import relayer_key
-from tests.databases import ENGINES
-from tests.faults import model_chain
-from tests.faults.acts import batch, posted, void
-from tests.faults.model_ledger import BANK, CHAIN_ID, DEPLOYMENT, HUNGRY, POISON
-from tests.service.rig import KEYS, Rig, rigged
-
-
-def _stored(rig: Rig, lane: int = 0) -> list[Relayed]:
-    with rig.database.reading() as connection:
-        return transactions_from(connection, KEYS[lane].address, 0, limit=1_000)
+from tests.faults.acts import posted, void
+from tests.faults.model_ledger import BANK, CHAIN_ID, HUNGRY, POISON
+from tests.service.rig import Rig
 
 
 def _refusal(rig: Rig, operation: Operation) -> Any:
@@ -49,33 +33,7 @@ def _left_alone(rig: Rig) -> Operation:
 
 def _relay_else(rig: Rig, command: Any, nonce: int = 0) -> None:
     """Somebody else relays a command."""
-    _relay_with(relayer_key(CHAIN_ID, b"\x77" * 32), rig, command, nonce)
-
-
-def _relay_with(key: RelayerKey, rig: Rig, command: Any, nonce: int = 0) -> None:
-    """A command is relayed past the service."""
-    raw = key.sign(nonce, DEPLOYMENT.address("Relay"), batch([command]), gas=10**7).raw
-    rig.chain.send([raw])
-    rig.chain.mine()
-
-
-POINTS = [
-    f"{when} {what}"
-    for what in ("count", "pack", "send", "mark", "locate", "split", "simulate")
-    for when in ("before", "after")
-]
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-def _kill_at(name: str) -> Callable[[str], None]:
-    def strike(at: str) -> None:
-        if at == name:
-            raise Killed
-
-    return strike
+    rig.relay_past(relayer_key(CHAIN_ID, b"\x77" * 32), command, nonce)
 
 
 class TestGoodDay:
@@ -91,8 +49,8 @@ class TestGoodDay:
         assert rig.chain.ledger.deposits == {2: 111_111}
         done = rig.outbox.find(operations[0].id)
         assert done.block == 2
-        assert done.transaction_hash == _stored(rig)[0].hash
-        assert [one.state for one in _stored(rig)] == ["mined"]
+        assert done.transaction_hash == rig.stored()[0].hash
+        assert [one.state for one in rig.stored()] == ["mined"]
 
     def test_nothing_to_do_asks_nobody(self, rig: Rig) -> None:
         rig.chain.transaction_count = None  # type: ignore[assignment,method-assign]
@@ -103,8 +61,8 @@ class TestGoodDay:
         operations = rig.taken(*[rig.issue(2, 1, one) for one in range(250)])
         [lane] = rig.relay()
         assert (lane.packed, lane.pending) == (250, 3)
-        assert [one.nonce for one in _stored(rig)] == [0, 1, 2]
-        assert all(one.gas == 16_000_000 for one in _stored(rig))
+        assert [one.nonce for one in rig.stored()] == [0, 1, 2]
+        assert all(one.gas == 16_000_000 for one in rig.stored())
         rig.chain.mine()
         rig.follow()
         assert set(rig.states(operations)) == {"done"}
@@ -143,7 +101,7 @@ class TestRefusals:
         rig.rounds(30)
         assert rig.state(moved) == "accepted"
         assert isinstance(_refusal(rig, moved), DepositShort)
-        assert len(_stored(rig)) == 1
+        assert len(rig.stored()) == 1
         assert rig.outbox.find(moved.id).tries > 3
         rig.taken(rig.issue(2, 100, 9))
         rig.rounds(60)
@@ -229,7 +187,7 @@ class TestPoison:
         rig.outbox.release(poison.id)
         rig.rounds(3)
         assert rig.state(poison) == "parked"
-        assert len(_stored(rig)) == 3
+        assert len(rig.stored()) == 3
 
     def test_calls_that_take_more_room_than_estimated_are_carried_apart(self, rig: Rig) -> None:
         rig.taken(rig.issue(2, 1_000, 0))
@@ -238,143 +196,6 @@ class TestPoison:
         rig.rounds(8)
         assert set(rig.states(hungry)) == {"done"}
         assert rig.chain.ledger.deposits == {2: 995, 3: 5}
-
-
-class TestNode:
-    def test_node_that_is_away_is_waited_for_longer_and_longer(self, rig: Rig) -> None:
-        [one] = rig.taken(rig.issue(2, 1, 1))
-        asked: list[int] = []
-
-        def away(_: str) -> int:
-            asked.append(rig.now)
-            raise NodeUnreachable(url="x")
-
-        count = rig.chain.transaction_count
-        rig.chain.transaction_count = away  # type: ignore[method-assign]
-        for _ in range(60):
-            [lane] = rig.relay()
-            assert isinstance(lane.problem, NodeUnreachable)
-            rig.now += 1
-        assert 8 <= len(asked) <= 14
-        rig.chain.transaction_count = count  # type: ignore[method-assign]
-        rig.rounds(12)
-        assert rig.state(one) == "done"
-
-    @pytest.mark.parametrize("when", ["before", "after"])
-    def test_answer_to_sending_that_is_lost_is_asked_for_with_the_same_bytes(
-        self, rig: Rig, when: str
-    ) -> None:
-        operations = rig.taken(*[rig.issue(2, 1, one) for one in range(5)])
-        send, sent = rig.chain.send, []
-
-        def losing(raws: list[bytes]) -> list[Sending]:
-            sent.extend(raws)
-            if when == "after":
-                send(raws)
-            raise NodeUnreachable(url="x")
-
-        rig.chain.send = losing  # type: ignore[method-assign,assignment]
-        rig.relay()
-        rig.chain.send = lambda raws: sent.extend(raws) or send(raws)  # type: ignore[method-assign,func-returns-value]
-        rig.now += 1
-        rig.rounds(2)
-        assert set(rig.states(operations)) == {"done"}
-        assert len(sent) == 2
-        assert len(set(sent)) == 1
-
-    def test_pool_that_was_lost_gets_the_same_bytes_again(self, rig: Rig) -> None:
-        operations = rig.taken(rig.issue(2, 1, 1))
-        rig.relay()
-        rig.chain.lose_pool()
-        rig.rounds(5)
-        assert rig.states(operations) == ["sent"]
-        rig.rounds(8)
-        assert rig.states(operations) == ["done"]
-        assert len(_stored(rig)) == 1
-
-    def test_full_pool_is_tried_again(self, rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(model_chain, "POOL_MAX", 1)
-        operations = rig.taken(*[rig.issue(2, 1, one) for one in range(250)])
-        [lane] = rig.relay()
-        assert (lane.pending, len(rig.chain.pool)) == (3, 1)
-        rig.rounds(4)
-        assert set(rig.states(operations)) == {"done"}
-
-    def test_refused_transaction_is_a_problem_of_the_lane_and_sent_again(self, rig: Rig) -> None:
-        operations = rig.taken(rig.issue(2, 1, 1))
-        send = rig.chain.send
-        rig.chain.send = lambda raws: [Sending(Answer.REFUSED, b"", "not permitted")] * len(raws)  # type: ignore[method-assign]
-        [lane] = rig.relay()
-        assert "not permitted" in str(lane.problem)
-        rig.chain.send = send  # type: ignore[method-assign]
-        rig.now += 1
-        rig.rounds(2)
-        assert rig.states(operations) == ["done"]
-
-    def test_nonce_that_another_has_used_gives_its_operations_back(self, rig: Rig) -> None:
-        operations = rig.taken(*[rig.issue(2, 1, one) for one in range(3)])
-        rig.relay()
-        rig.chain.lose_pool()
-        # Somebody has the relayer's key, or an old backup of the database was in use.
-        other = KEYS[0].sign(
-            0, DEPLOYMENT.address("Relay"), batch([rig.issue(3, 1, 77)]), gas=10**7
-        )
-        rig.chain.send([other.raw])
-        rig.chain.mine()
-        rig.rounds(30)
-        assert set(rig.states(operations)) == {"sent"}
-        rig.rounds(40)
-        assert set(rig.states(operations)) == {"done"}
-        assert rig.chain.ledger.deposits == {2: 3, 3: 1}
-
-    def test_key_that_was_used_before_goes_on_from_there(self, rig: Rig) -> None:
-        other = KEYS[0].sign(
-            0, DEPLOYMENT.address("Relay"), batch([rig.issue(3, 1, 77)]), gas=10**7
-        )
-        rig.chain.send([other.raw])
-        rig.chain.mine()
-        operations = rig.taken(rig.issue(2, 1, 1))
-        rig.rounds(2)
-        assert rig.states(operations) == ["done"]
-        assert [one.nonce for one in _stored(rig)] == [1]
-
-    def test_chain_that_lost_its_last_blocks_gets_the_same_bytes_again(self, rig: Rig) -> None:
-        first = rig.taken(rig.issue(2, 1, 1))
-        rig.rounds(2)
-        second = rig.taken(*[rig.issue(2, 10, one) for one in (2, 3)])
-        rig.rounds(2)
-        before = [one.raw for one in _stored(rig)]
-        rig.chain.rollback(2)
-        third = rig.taken(rig.issue(2, 100, 4))
-        rig.rounds(12)
-        assert set(rig.states(first + second + third)) == {"done"}
-        assert rig.chain.ledger.deposits == {2: 121}
-        assert [one.raw for one in _stored(rig)][: len(before)] == before
-
-
-class TestDeath:
-    @pytest.mark.parametrize("point", POINTS)
-    def test_death_at_any_point_loses_and_doubles_nothing(self, rig: Rig, point: str) -> None:
-        rig.taken(rig.issue(2, 1_000, 0))
-        rig.rounds(2)
-        operations = rig.taken(*[rig.move(2, 3, 10**one, one) for one in range(3)])
-        [poison] = rig.taken(rig.move(2, 3, 7, 99, POISON))
-        operations += rig.taken(rig.move(2, 3, 500, 7))
-        deaths = 0
-        for _ in range(24):
-            strike = _kill_at(point if deaths < 3 else "never")
-            try:
-                with crash_points.hook(strike):
-                    rig.round()
-            except Killed:
-                deaths += 1
-                rig.begin()
-        assert deaths or point.endswith("simulate")
-        assert set(rig.states(operations)) == {"done"}
-        assert rig.state(poison) == "parked"
-        assert rig.chain.ledger.deposits == {2: 389, 3: 611}
-        nonces = [one.nonce for one in _stored(rig)]
-        assert nonces == list(range(len(nonces)))
 
 
 class TestSwitch:
@@ -391,47 +212,6 @@ class TestSwitch:
         rig.outbox.resume()
         rig.rounds(2)
         assert rig.states(operations) == ["done"]
-
-
-class TestLanes:
-    @pytest.fixture(params=ENGINES)
-    def wide(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
-        with rigged(str(request.param), tmp_path, lanes=3) as rig:
-            yield rig
-
-    def test_each_key_has_nonces_of_its_own_and_nothing_is_taken_twice(self, wide: Rig) -> None:
-        for start in range(0, 300, 50):
-            wide.taken(*[wide.issue(2, 1, start + one) for one in range(50)])
-            wide.relayers = wide.relayers[1:] + wide.relayers[:1]
-            wide.relay()
-        wide.rounds(3)
-        assert wide.outbox.counts() == {"done": 300}
-        assert wide.chain.ledger.deposits == {2: 300}
-        for lane in range(3):
-            nonces = [one.nonce for one in _stored(wide, lane)]
-            assert nonces == list(range(len(nonces))) != []
-
-    def test_lane_that_is_stuck_holds_up_nobody_else(self, wide: Rig) -> None:
-        stuck = wide.taken(wide.issue(2, 1, 1))
-        wide.relayers[0].step()
-        send = wide.chain.send
-        first = KEYS[0].address
-
-        def refusing(raws: list[bytes]) -> list[Sending]:
-            answers = send(raws)
-            wide.chain.pool = {key: one for key, one in wide.chain.pool.items() if key[0] != first}
-            return answers
-
-        wide.chain.send = refusing  # type: ignore[method-assign,assignment]
-        wide.chain.lose_pool()
-        others = wide.taken(*[wide.issue(2, 1, 10 + one) for one in range(5)])
-        wide.relayers = wide.relayers[1:] + wide.relayers[:1]
-        wide.rounds(3)
-        assert wide.states(stuck) == ["sent"]
-        assert set(wide.states(others)) == {"done"}
-        wide.chain.send = send  # type: ignore[method-assign]
-        wide.rounds(12)
-        assert wide.states(stuck) == ["done"]
 
 
 def test_client_that_retries_for_ever_doubles_nothing(rig: Rig) -> None:
