@@ -38,6 +38,7 @@ from api import (
 from api.accepting import Accepting
 from api.context import Context, Service
 from api.door import Door
+from api.exact import Exact
 from api.guard import Guard
 from api.health import Health
 from api.limits import Limits
@@ -91,8 +92,8 @@ def create_app(service: Service, options: Options | None = None) -> FastAPI:
     )
     app.state.context, app.state.registry = context, registry
     registry.register(Health(context))
-    for one in _ROUTERS:
-        app.include_router(one)
+    routes = [route for one in _ROUTERS for route in one.routes]
+    app.router.routes += [Exact(routes), *routes]
     faults.install(app)
     _document(app)
     app.add_middleware(

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api import shapes
-from api.asking import Preparer, Submitter
+from api.asking import Preparer, submitter_of
 from api.context import Context, context_of, parties_of
-from api.forms import SignedForm, draft_of, message_of, signed_form_of
+from api.forms import draft_of, message_of, signed_form_of
 from api.languages import CONTENT_LANGUAGE
+from api.openapi import FORM
 from api.operations import Operation
 from api.problems import scope_language
 from api.shapes import Given, Shape
-from api.submitting import DryRun, IdempotencyKey, IsDry, Prefer, submit, try_out
+from api.submitting import PARAMETERS, DryRun, is_dry, read_form, submit, try_out
 from api.verbs import QUOTES, VERBS, Verb
 from ledger.chain.typed_data import Domain, digest, typed_data
 from ledger.model.commands import COMMANDS, Command
@@ -76,26 +77,22 @@ def add_verbs(router: APIRouter, *commands: str) -> None:
             status_code=202,
             response_model=Operation,
             responses={200: {"model": Operation | DryRun, "description": "At its end, or dry."}},
+            openapi_extra={FORM: name, "parameters": PARAMETERS},
         )
 
 
 def _submission(verb: Verb) -> Callable[..., Any]:
+    """The hot path: it reads its request itself, in a third of the framework's time."""
     form = signed_form_of(verb)
 
-    async def post(
-        request: Request,
-        body: SignedForm,
-        subject: Submitter,
-        idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
-        prefer: Prefer = None,
-        is_dry: IsDry = False,
-    ) -> Response:
-        if is_dry:
+    async def post(request: Request) -> Response:
+        subject = await submitter_of(request)
+        body = read_form(form, await request.body())
+        if is_dry(request):
             return await try_out(request, verb, body, subject)
-        return await submit(request, verb, body, subject, prefer)
+        return await submit(request, verb, body, subject)
 
-    post.__annotations__["body"] = form
-    post.__doc__ = f"{message_of(COMMANDS[verb.command]).__doc__}"
+    post.__doc__ = message_of(COMMANDS[verb.command]).__doc__
     return post
 
 

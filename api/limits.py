@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 from starlette.types import Scope
 
 from api.options import Rate
@@ -39,7 +39,7 @@ class Limits:
     """Counts requests; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._counter = FixedWindowRateLimiter(MemoryStorage())
 
     def take(self, scope: Scope, name: str, rate: Rate, who: str) -> None:
         """Count one request and note what is left; raises `TooManyRequests`."""

@@ -6,16 +6,21 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
+from api.forms import signed_form_of
 from api.problems import MEDIA_TYPE
 from api.shapes import Shape
+from api.verbs import VERBS
 
-__all__ = ["ALSO", "DESCRIPTION", "Problem", "document"]
+__all__ = ["ALSO", "DESCRIPTION", "FORM", "Problem", "document"]
 
 ALSO: Final = "x-problems"
 """In a route's `openapi_extra`: problems that do not follow from what it takes."""
+
+FORM: Final = "x-form"
+"""The command whose signed form a route reads itself; such a route asks who submits."""
 
 DESCRIPTION: Final = (
     "A ledger of supply-chain receivables, exact to the fen. Amounts are text, never numbers. "
@@ -86,9 +91,28 @@ def document(app: FastAPI) -> dict[str, Any]:
     )
     schemas |= problem["$defs"]
     parts["responses"] = {f"Problem{status}": _problem(status) for status in _SAID}
+    forms = [_own_body(one) for one in _operations(made) if FORM in one]
+    _, own = models_json_schema(
+        [(one, "validation") for one in forms], ref_template="#/components/schemas/{model}"
+    )
+    for name, schema in own["$defs"].items():
+        if schemas.setdefault(name, schema) != schema:
+            raise ValueError(f"two schemas are called {name}")
     for operation in _operations(made):
         _add_problems(operation)
     return made
+
+
+def _own_body(operation: dict[str, Any]) -> type[BaseModel]:
+    """Say what a route takes that reads its body itself."""
+    form = signed_form_of(VERBS[operation.pop(FORM)])
+    schema = {"$ref": f"#/components/schemas/{form.__name__}"}
+    operation["requestBody"] = {
+        "required": True,
+        "content": {"application/json": {"schema": schema}},
+    }
+    operation["security"] = [{"secret": []}]
+    return form
 
 
 def _problem(status: int) -> dict[str, Any]:

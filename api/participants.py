@@ -38,7 +38,7 @@ class Participant(Shape):
     is_frozen: bool
 
 
-class Signer(Shape):
+class SignerKey(Shape):
     """A key that may sign for the participant."""
 
     number: int = Field(ge=0, le=254)
@@ -62,7 +62,7 @@ class OneParticipant(Participant):
     """A participant at a block; keys are told to itself, the operator and regulators."""
 
     thresholds: Thresholds | None
-    signers: list[Signer] | None
+    signers: list[SignerKey] | None
     recovery_bank: shapes.ParticipantNumber | None
     recovery_effective_at: shapes.Moment | None = Field(
         description="When keys that were proposed take the place of all others."
@@ -183,9 +183,9 @@ def _keys(opened: Reading, row: Row) -> dict[str, Any]:
     }
 
 
-def _signer(opened: Reading, row: Row, signer: SignerRow) -> Signer:
+def _signer(opened: Reading, row: Row, signer: SignerRow) -> SignerKey:
     has_ended = signer.is_revoked or 0 < signer.expiry <= opened.at.second
-    return Signer(
+    return SignerKey(
         number=signer.number,
         may_sign=not has_ended and signer.number >= row.first_signer,
         **picked(signer, "key", "duty", "expiry", "certificate"),

@@ -7,8 +7,9 @@ import re
 from contextlib import suppress
 from typing import Annotated, Any, Final
 
-from fastapi import Header, Query, Request
-from pydantic import BaseModel
+from fastapi import Header, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
@@ -19,7 +20,7 @@ from api.operations import operation_json
 from api.problems import scope_language
 from api.shapes import Shape
 from api.verbs import Beside, Verb
-from ledger.model.errors import CommandForeign, IdempotencyKeyMissing, LedgerError
+from ledger.model.errors import CommandForeign, IdempotencyKeyMissing, LedgerError, RequestInvalid
 from ledger.service.access import Subject
 from ledger.service.first_answers import Accepted, Keyed
 from ledger.service.intake import Post
@@ -27,11 +28,12 @@ from ledger.service.outbox import is_final
 from ledger.service.posted import canonical, read_posted
 
 __all__ = [
+    "PARAMETERS",
     "DryRun",
     "IdempotencyKey",
-    "IsDry",
-    "Prefer",
     "client_key",
+    "is_dry",
+    "read_form",
     "request_hash",
     "signed_data",
     "submit",
@@ -50,13 +52,27 @@ IdempotencyKey = Annotated[
         description="Your own name for this act: 1 to 255 visible characters, bare or quoted.",
     ),
 ]
-Prefer = Annotated[
-    str | None,
-    Header(alias="Prefer", description="`wait=10` waits up to ten seconds for the effect."),
+PARAMETERS: Final[list[dict[str, Any]]] = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Your own name for this act: 1 to 255 visible characters, bare or quoted.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 257},
+    },
+    {
+        "name": "Prefer",
+        "in": "header",
+        "description": "`wait=10` waits up to ten seconds for the effect.",
+        "schema": {"type": "string", "examples": ["wait=10"]},
+    },
+    {
+        "name": "dry_run",
+        "in": "query",
+        "description": "Say what would be answered; keep nothing.",
+        "schema": {"type": "boolean", "default": False},
+    },
 ]
-IsDry = Annotated[
-    bool, Query(alias="dry_run", description="Say what would be answered; keep nothing.")
-]
+"""What submissions take beside their bodies, as the document says it."""
 
 
 class DryRun(Shape):
@@ -65,9 +81,26 @@ class DryRun(Shape):
     dry_run: bool
 
 
-async def submit(
-    request: Request, verb: Verb, body: SignedForm, subject: Subject, prefer: str | None
-) -> Response:
+def read_form(form: type[SignedForm], body: bytes) -> SignedForm:
+    """What was posted; raises `RequestValidationError` where it is not of its form."""
+    try:
+        return form.model_validate_json(body)
+    except ValidationError as failure:
+        errors = failure.errors(include_url=False, include_input=False)
+        raise RequestValidationError(
+            [{**one, "loc": ("body", *one["loc"])} for one in errors]
+        ) from None
+
+
+def is_dry(request: Request) -> bool:
+    """Whether only to say what would be answered; raises `RequestInvalid`."""
+    asked = request.query_params.getlist("dry_run")
+    if asked not in ([], ["true"], ["false"]):
+        raise RequestInvalid()
+    return asked == ["true"]
+
+
+async def submit(request: Request, verb: Verb, body: SignedForm, subject: Subject) -> Response:
     """Take a signed command in and answer with its operation."""
     context = context_of(request)
     post = _post(verb, body, subject)
@@ -81,7 +114,7 @@ async def submit(
     headers = {"Location": f"/v1/operations/{accepted.operation}"}
     if accepted.is_replay:
         headers["Idempotent-Replayed"] = "true"
-    seconds = _seconds(prefer, context.options.wait_most)
+    seconds = _seconds(request.headers.get("prefer"), context.options.wait_most)
     if seconds:
         return await _waited(request, accepted, seconds, headers)
     return Response(accepted.body, 202, headers, "application/json")

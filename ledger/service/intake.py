@@ -55,6 +55,8 @@ class _Case:
         """The first is tried next; others have other approvals, or other things beside."""
         self.external_reference: str | None = None
         self.waits = False
+        self.item: Item | None = None
+        """The call of the form that was tried last: to encode one takes longer than all else."""
         self.landed: Executed | None = None
         self.answer: Answer | None = None
 
@@ -74,7 +76,8 @@ class _Case:
     def trial(self) -> Trial:
         """The call and the room it takes."""
         posted = self.forms[0]
-        return Trial(posted.item, estimate(posted.verb, json.loads(posted.text)))
+        self.item = posted.item
+        return Trial(self.item, estimate(posted.verb, json.loads(posted.text)))
 
 
 class Intake:
@@ -196,7 +199,7 @@ class Intake:
 
     def _operation(self, case: _Case) -> Operation:
         posted, wall = case.forms[0], self._outbox.wall
-        command, item, landed = posted.command, posted.item, case.landed
+        command, item, landed = posted.command, case.item or posted.item, case.landed
         return Operation(
             id=self._outbox.numbers.next(),
             digest=case.digest,

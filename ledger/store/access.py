@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.tables.access import (
@@ -227,13 +227,17 @@ def find_answers(
 
 
 def add_answers(connection: Connection, answers: Sequence[FirstAnswer]) -> bool:
-    """Keep first answers; False where one of their keys has an answer already."""
+    """Keep first answers; False, and the transaction is spoilt, where a key has one already."""
     if not answers:
         return True
-    insert_of = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    values = [asdict(one) for one in answers]
-    kept = connection.execute(insert_of(FIRST_ANSWERS).values(values).on_conflict_do_nothing())
-    return kept.rowcount == len(answers)
+    names = FirstAnswer.__slots__
+    try:
+        connection.execute(
+            insert(FIRST_ANSWERS), [{name: getattr(one, name) for name in names} for one in answers]
+        )
+    except IntegrityError:
+        return False
+    return True
 
 
 # ---- a regulator's reads
