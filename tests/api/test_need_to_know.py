@@ -29,9 +29,6 @@ ABSENT = {
     "quote": "quo_" + "0" * 26,
     "request_id": "frq_" + "0" * 26,
     "import_id": "imp_" + "0" * 26,
-    "request_id": "frq_" + "0" * 26,
-    "quote": "quo_" + "0" * 26,
-    "import_id": "imp_" + "0" * 26,
 }
 NOT_THEIRS = ("/v1/openapi.json", "/v1/access-log?limit=200", "/v1/exports/access-log")
 """Answers that name what others have asked, or what serves as an example."""
