@@ -207,9 +207,15 @@ class Rows(dict[Key, Row]):
         """Rows in the younger generation of the cache."""
         return super().__len__()
 
+    @property
+    def old(self) -> int:
+        """Rows in the older generation of the cache."""
+        return len(self._old)
+
     def grow_old(self) -> None:
         """Drop the older generation of the cache and begin a younger one."""
-        self._old = dict.copy(self)
+        # Not by copying, which would ask for the keys of the whole table.
+        self._old = dict(dict.items(self))
         super().clear()
         self._absent.clear()
 

@@ -98,6 +98,11 @@ class SqlState(State):
         """Bring rows into the cache, in one question, that will be asked for one by one."""
         self._rows[field].fetch(keys)
 
+    @property
+    def cached_rows(self) -> int:
+        """Rows that are held in memory now."""
+        return sum(rows.young + rows.old for rows in self._rows.values())
+
     # ---- what is no table
 
     def _stand(self) -> None:

@@ -229,6 +229,22 @@ class TestWideNumbers:
             assert state.rules[1] == {"late_rate": 2**64 - 1, "rounded": True}
 
 
+class TestCache:
+    @pytest.mark.parametrize("cache_rows", [10, 100])
+    def test_cache_holds_no_more_than_it_may_and_the_last_block(
+        self, database: Database, cache_rows: int
+    ) -> None:
+        blocks = by_block(book_stream(3))
+        state = opened_state(database, cache_rows)
+        projection, most = projection_on(state), 0
+        for block in blocks:
+            apply_block(database, projection, block)
+            most = max(most, state.cached_rows)
+        touched = 4 * max(map(len, blocks))
+        assert cache_rows // 4 < most <= cache_rows + 2 * touched
+        assert state.cached_rows < 2 * cache_rows + 100
+
+
 class TestInterface:
     def test_every_field_of_the_state_is_a_table_or_stands(self) -> None:
         standing = {"is_paused", "cost_given", "second", "block", "last", "digest", "taker_digest"}

@@ -1,0 +1,148 @@
+"""How fast the follower reads, beside how fast the same node hands out the same logs as bytes."""
+
+import json
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ledger.chain.calls import Item
+from ledger.chain.deployment import Deployment
+from ledger.chain.rpc import RpcEndpoint
+from ledger.model.commands import AcceptVoucher, IssuePayable, MoveDeposit, Part, TransferVoucher
+from ledger.model.ids import root_voucher
+from ledger.service.follower import Follower
+from ledger.store.database import Database
+from tests.cast import Cast, named, running_node
+from tests.views_scenario import MATURITY
+
+__all__ = ["Measured", "measure", "report"]
+
+BATCH = 100
+PIECE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Logs a second of both sides, in one run on one chain."""
+
+    logs: int
+    bytes_only: float
+    follower: float
+
+    @property
+    def ratio(self) -> float:
+        """The follower's share of the node's own rate."""
+        return self.follower / self.bytes_only
+
+
+def measure(transfers: int = 3_000) -> Measured:
+    """A chain of so many transfers and acceptances, read by both."""
+    with running_node(engine="anvil") as node, tempfile.TemporaryDirectory() as folder:
+        cast = Cast(node)
+        _work(cast, transfers)
+        url: str = node._w3.provider.endpoint_uri  # type: ignore[attr-defined]
+        deployment, head = cast.ledger.deployment, node.block
+        database = Database.open(f"sqlite:///{Path(folder) / 'books.sqlite'}")
+        database.migrate()
+        seconds, logs, asked = _followed(database, url, deployment)
+        database.close()
+        assert asked[-1][1] == head
+        plain = min(_handed_out(url, deployment, asked) for _ in range(3))
+        return Measured(logs, logs / plain, logs / seconds)
+
+
+def report() -> None:
+    """Print the outcome."""
+    found = measure()
+    print(f"follower, {found.logs} logs on anvil, into an empty SQLite database")
+    print(f"  eth_getLogs, bytes only: {found.bytes_only:,.0f} logs/s")
+    print(f"  follower: {found.follower:,.0f} logs/s")
+    print(f"  ratio: {found.ratio:.2f}")
+
+
+def _work(cast: Cast, transfers: int) -> None:
+    """Payables of many parts, each offered and accepted, with payments between."""
+    payables = range(1, transfers // BATCH + 1)
+    face = PIECE * BATCH * 2
+    bank = cast.settlement_bank.id
+    terms = {"to": cast.birch.id, "bank": bank, "face": face, "maturity": MATURITY, "invoices": ()}
+    _relay(
+        cast,
+        (cast.acme.item(IssuePayable, evidence=named(f"{one}"), **terms) for one in payables),
+        50,
+    )
+    roots = {"start": 0, "end": face}
+    _relay(
+        cast,
+        (cast.birch.item(AcceptVoucher, voucher=root_voucher(one), **roots) for one in payables),
+    )
+    for number in range(BATCH):
+        _round(cast, [root_voucher(one) for one in payables], number)
+
+
+def _round(cast: Cast, roots: Sequence[int], number: int) -> None:
+    for some in _chunks(roots):
+        parts = [Part(cast.cedar.id, root, PIECE, named("note")) for root in some]
+        offers = (cast.birch.item(TransferVoucher, parts=(part,)) for part in parts)
+        offered = [one for done in cast.ledger.relay(list(offers)) for one in done.unwrap().offered]
+        taken = {"start": number * PIECE, "end": (number + 1) * PIECE}
+        answers = [cast.cedar.item(AcceptVoucher, voucher=one, **taken) for one in offered]
+        paid = {"bank": cast.settlement_bank.id, "to": cast.birch.id, "amount": 1}
+        answers += [
+            cast.cedar.item(MoveDeposit, purpose=bytes(32), **paid)
+            for _ in answers[: len(answers) // 2]
+        ]
+        _relay(cast, answers, 2 * BATCH)
+
+
+def _relay(cast: Cast, items: Iterable[Item], count: int = BATCH) -> None:
+    for some in _chunks(items, count):
+        for done in cast.ledger.relay(some):
+            done.unwrap()
+
+
+def _chunks(items: Iterable[Any], count: int = BATCH) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while some := list(islice(rest, count)):
+        yield some
+
+
+def _followed(
+    database: Database, url: str, deployment: Deployment
+) -> tuple[float, int, list[tuple[int, int]]]:
+    """Seconds, logs, and the stretches that were read."""
+    follower = Follower(database, RpcEndpoint(url), deployment)
+    began, logs, at, asked = time.perf_counter(), 0, deployment.first_block, []
+    while True:
+        progress = follower.step()
+        if progress.event_count:
+            asked.append((at, progress.block))
+            at, logs = progress.block + 1, logs + progress.event_count
+        if progress.is_caught_up:
+            return time.perf_counter() - began, logs, asked
+
+
+def _handed_out(url: str, deployment: Deployment, asked: Sequence[tuple[int, int]]) -> float:
+    """Seconds to have the same logs as bytes, over one connection."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(str(parts.hostname), parts.port)
+    addresses = list(deployment.addresses.values())
+    began = time.perf_counter()
+    for first, last in asked:
+        wanted = {"fromBlock": hex(first), "toBlock": hex(last), "address": addresses}
+        body = {"jsonrpc": "2.0", "id": 0, "method": "eth_getLogs", "params": [wanted]}
+        connection.request("POST", "/", json.dumps(body), {"Content-Type": "application/json"})
+        connection.getresponse().read()
+    seconds = time.perf_counter() - began
+    connection.close()
+    return seconds
+
+
+if __name__ == "__main__":
+    report()
