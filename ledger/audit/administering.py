@@ -5,7 +5,7 @@ from typing import Final
 
 from ledger.audit.authority import authorise, cosigned, digest_of, require_role
 from ledger.audit.findings import Kind
-from ledger.audit.registry_parts import Offices
+from ledger.audit.registry_parts import Offices, Proposal, desks_of
 from ledger.audit.scene import Handler, Scene
 from ledger.audit.signers import Member, Threshold
 from ledger.model.commands import (
@@ -135,7 +135,7 @@ def _propose_recovery(scene: Scene) -> None:
     _cosign(scene, command.participant, Role.BANK, signed, [(bank, given["cosigned"])])
     _require_proofs(scene, command.signers, signed, given["proofs"])
     effective = scene.second + _DELAY
-    scene.own(Offices).recoveries[subject] = (signed, effective)
+    scene.own(Offices).recoveries[subject] = Proposal(command, signed, effective)
     told = {"participant": subject, "digest": signed, "effective": effective}
     scene.tell(scene.desk, "RecoveryProposed", **told)
 
@@ -146,15 +146,17 @@ def _veto_recovery(scene: Scene) -> None:
     proposed = scene.own(Offices).recoveries.pop(command.participant, None)
     if proposed is None:
         raise ERRORS["RecoveryNotProposed"].of(command.participant)
-    told = {"participant": command.participant, "digest": proposed[0]}
+    told = {"participant": command.participant, "digest": proposed.digest}
     scene.tell(scene.desk, "RecoveryVetoed", **told)
 
 
 def _complete_recovery(scene: Scene) -> None:
     command: ProposeRecovery = scene.call.arguments["command"]
     subject, signed = command.subject, digest_of(scene, command)
-    known, effective = scene.own(Offices).recoveries.pop(subject, (b"", 0))
-    scene.require(known == signed, "RecoveryNotProposed", subject)
+    proposed = scene.own(Offices).recoveries.pop(subject, None)
+    is_proposed = proposed is not None and proposed.digest == signed
+    scene.require(is_proposed, "RecoveryNotProposed", subject)
+    effective = proposed.effective if proposed is not None else 0
     is_late = scene.second >= effective
     scene.require(is_late, "RecoveryTooEarly", subject, effective, scene.second)
     member = scene.register.member(subject)
@@ -178,22 +180,22 @@ def _propose_version(scene: Scene) -> None:
     cosigners.append((command.second_bank, given["second_cosigned"]))
     _cosign(scene, command.participant, Role.BANK, signed, cosigners)
     effective = scene.second + _DELAY
-    scene.own(Offices).versions[signed] = effective
-    desks = tuple("0x" + desk.hex() for desk in command.desks)
-    told = {"digest": signed, "desks": desks, "effective": effective}
+    scene.own(Offices).versions[signed] = Proposal(command, signed, effective)
+    told = {"digest": signed, "desks": desks_of(command), "effective": effective}
     scene.tell(scene.desk, "VersionProposed", **told)
 
 
 def _complete_version(scene: Scene) -> None:
     command: AddVersion = scene.call.arguments["command"]
     signed, register = digest_of(scene, command), scene.register
-    effective = scene.own(Offices).versions.pop(signed, 0)
-    is_standing = effective > 0 and scene.second <= effective + _WINDOW
+    proposed = scene.own(Offices).versions.pop(signed, None)
+    effective = proposed.effective if proposed is not None else 0
+    is_standing = proposed is not None and scene.second <= effective + _WINDOW
     scene.require(is_standing, "VersionNotProposed", signed)
     is_late = scene.second >= effective
     scene.require(is_late, "VersionTooEarly", effective, scene.second)
-    register.versions += 1
-    for desk in ("0x" + one.hex() for one in command.desks):
+    register.versions += _versions_taken(scene)
+    for desk in desks_of(command):
         if desk not in register.desks:
             register.desks[desk] = register.versions
             told = {"desk": desk, "version": register.versions}
@@ -201,6 +203,21 @@ def _complete_version(scene: Scene) -> None:
 
 
 # ---- private
+
+
+def _versions_taken(scene: Scene) -> int:
+    """How many versions there are more: one, and those that brought no new desk before it.
+
+    They left no event. As many may have been completed as wait with nothing but known desks.
+    """
+    register, waiting = scene.register, scene.own(Offices).versions.values()
+    told = [one.values["version"] for one in scene.events if one.name == "DeskAdded"]
+    taken = min((one for one in told if one > register.versions), default=0) - register.versions
+    most = 1 + sum(
+        one.effective <= scene.second and set(desks_of(one.command)) <= set(register.desks)
+        for one in waiting
+    )
+    return taken if 1 < taken <= most else 1
 
 
 def _cosign(

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from eth_abi.exceptions import DecodingError
-
 from ledger.audit.contracts import Contract, Contracts
+from ledger.audit.reading import values_of
 from ledger.chain.artifacts import Entry, artifact
 from ledger.chain.history import Transaction
 from ledger.model.commands import COMMANDS
@@ -15,7 +14,7 @@ from ledger.model.errors.input import InvalidField
 from ledger.model.parts import BatchIssue
 from ledger.model.structs import Command, Struct, fields_of, snake_case
 
-__all__ = ["Call", "commands_of", "read_calls", "searched"]
+__all__ = ["Call", "commands_of", "read_call", "read_calls", "searched"]
 
 _STRUCTS: Mapping[str, type[Struct]] = {**COMMANDS, "BatchIssue": BatchIssue}
 
@@ -27,7 +26,7 @@ class Call:
     desk: Contract
     function: str
     arguments: Mapping[str, Any]
-    """By their snake_case names; commands as such."""
+    """By their snake_case names; commands as such, and None for what no contract could read."""
     item: int | None = None
     """Its place in a relayed batch."""
 
@@ -38,21 +37,27 @@ class Call:
         # Recovery and versions are completed by naming the command that proposed them.
         return found if "approvals" in self.arguments else None
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether a contract could carry it out; a sale without a cost share looks at no offer."""
+        return all(one is not None for name, one in self.arguments.items() if name != "offer")
+
 
 def read_calls(
     transaction: Transaction, contracts: Contracts, desks: Mapping[str, Contract]
 ) -> list[Call] | None:
     """The calls that a transaction makes, refused ones too; None where it reads as none of desks.
 
-    The registry is no desk: who calls it himself asks for what was signed to him.
+    Refused ones may be unreadable. The registry is no desk: who calls it himself asks for what was
+    signed to him.
     """
     to = transaction.to
     if to is None or to == contracts.registry:
         return None
     if contracts.is_relay(to):
         return _relayed(transaction.data, desks)
-    call = _read(desks.get(to), transaction.data)
-    return None if call is None else [call]
+    call = read_call(desks.get(to), transaction.data)
+    return None if call is None or not call.is_readable else [call]
 
 
 def searched(data: bytes, desks: Mapping[str, Contract]) -> Iterator[Call]:
@@ -63,8 +68,8 @@ def searched(data: bytes, desks: Mapping[str, Contract]) -> Iterator[Call]:
     for place in range(len(data) - 4):
         for name in _carrying(data[place : place + 4]):
             for desk in desks.values():
-                call = _read(desk, data[place:]) if desk.name == name else None
-                if call is not None:
+                call = read_call(desk, data[place:]) if desk.name == name else None
+                if call is not None and call.is_readable:
                     yield call
 
 
@@ -78,18 +83,18 @@ def _relayed(data: bytes, known: Mapping[str, Contract]) -> list[Call] | None:
     entry = artifact("Relay").functions["relay"]
     if data[:4] != entry.selector:
         return None
-    try:
-        desks, count, items = _arguments(entry, data)
-    except (DecodingError, OverflowError):
+    desks, count, items = values_of(entry, data)
+    if desks is None or items is None:
         return None
     calls = []
     for number, (desk, call) in enumerate(_unframed(items)):
         if desk >= len(desks):
             return None
-        read = _read(known.get(str(desks[desk]).lower()), call, number)
-        if read is None:
+        target = known.get(desks[desk])
+        if target is None:
             return None
-        calls.append(read)
+        unread = Call(target, "", {"data": None}, number)
+        calls.append(read_call(target, call, number) or unread)
     return calls if len(calls) == count else None
 
 
@@ -102,47 +107,46 @@ def _unframed(items: bytes) -> Iterator[tuple[int, bytes]]:
         place = end
 
 
-def _arguments(entry: Entry, data: bytes) -> tuple[Any, ...]:
-    """The values behind a selector; the zeros that fill the last bytes up may be left out."""
-    return entry.arguments(data[4:] + bytes(-len(data[4:]) % 32))
-
-
-def _read(desk: Contract | None, data: bytes, item: int | None = None) -> Call | None:
+def read_call(desk: Contract | None, data: bytes, item: int | None = None) -> Call | None:
+    """One call of a desk as it stands in call data; None where it is of no function of the desk."""
     entry = _functions(desk.name).get(data[:4]) if desk is not None and desk.name else None
     if desk is None or entry is None:
         return None
-    try:
-        values = _arguments(entry, data)
-        arguments = {
-            snake_case(member["name"]): _value(member, value)
-            for member, value in zip(entry.inputs, values, strict=True)
-        }
-    except (DecodingError, InvalidField, OverflowError):
-        return None
+    arguments = {
+        snake_case(member["name"]): _value(member, value)
+        for member, value in zip(entry.inputs, values_of(entry, data), strict=True)
+    }
     return Call(desk, entry.name, arguments, item)
 
 
 def _value(member: Mapping[str, Any], value: Any) -> Any:
     kind = _STRUCTS.get(str(member.get("internalType", "")).rpartition(" ")[2])
-    if kind is not None and not str(member["type"]).endswith("]"):
+    if kind is not None and value is not None and not str(member["type"]).endswith("]"):
         return _struct(kind, value)
-    return tuple(value) if isinstance(value, list) else value
+    if str(member["type"]) == "bytes[]" and value is not None:
+        # Of a list of proofs a contract looks at as many as there are keys.
+        return tuple(b"" if one is None else one for one in value)
+    is_whole = not isinstance(value, tuple) or None not in value
+    return value if is_whole else None
 
 
-def _struct(kind: type[Struct], values: tuple[Any, ...]) -> Struct:
-    """A struct from the nested tuple that the ABI decodes."""
+def _struct(kind: type[Struct], values: tuple[Any, ...]) -> Struct | None:
+    """A struct from its nested values; None where one of them cannot be read."""
     made = {}
     for member, value in zip(fields_of(kind), values, strict=True):
-        if member.is_list:
+        if member.is_list and value is not None:
             made[member.name] = tuple(_member(member.struct, item) for item in value)
         else:
             made[member.name] = _member(member.struct, value)
-    read: Struct = cast("Any", kind)(**made)
+    try:
+        read: Struct = cast("Any", kind)(**made)
+    except InvalidField:
+        return None
     return read
 
 
 def _member(struct: type[Struct] | None, value: Any) -> Any:
-    if struct is not None:
+    if struct is not None and value is not None:
         return _struct(struct, value)
     return bytes.fromhex(value[2:]) if isinstance(value, str) else value
 

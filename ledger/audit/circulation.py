@@ -31,12 +31,12 @@ from ledger.model.ids import payable_of, root_voucher
 from ledger.model.parts import Part
 from ledger.model.states import PayableState, Role, VoucherState
 
-__all__ = ["CIRCULATION"]
+__all__ = ["CIRCULATION", "End"]
 
 _TRADING: Final = Role.ISSUER | Role.SUPPLIER | Role.BANK
 
 
-class _End(IntEnum):
+class End(IntEnum):
     """Why an offer ended without acceptance."""
 
     DECLINED = 0
@@ -102,7 +102,7 @@ def _decline(scene: Scene) -> None:
     offeree = current(scene, claims, command.voucher).counterparty
     is_his = is_open and offeree == command.participant
     scene.require(is_his, "VoucherNotOffered", command.voucher, command.participant)
-    _end(scene, command.voucher, _End.DECLINED, command.reason)
+    _end(scene, command.voucher, End.DECLINED, command.reason)
 
 
 def _withdraw(scene: Scene) -> None:
@@ -113,7 +113,7 @@ def _withdraw(scene: Scene) -> None:
     offeror = current(scene, claims, command.voucher).holder
     is_his = is_open and offeror == command.participant
     scene.require(is_his, "VoucherNotOffered", command.voucher, command.participant)
-    _end(scene, command.voucher, _End.WITHDRAWN, bytes(32))
+    _end(scene, command.voucher, End.WITHDRAWN, bytes(32))
 
 
 def _lapse(scene: Scene) -> None:
@@ -122,10 +122,10 @@ def _lapse(scene: Scene) -> None:
     state = payable(claims, number).state
     scene.require(state is PayableState.OFFERED, "PayableNotOffered", number, int(state))
     scene.require(not is_offered(scene, claims, root), "OfferOpen", root)
-    _end(scene, root, _End.LAPSED, bytes(32))
+    _end(scene, root, End.LAPSED, bytes(32))
 
 
-def _end(scene: Scene, voucher: int, reason: _End, detail: bytes) -> None:
+def _end(scene: Scene, voucher: int, reason: End, detail: bytes) -> None:
     """A part is held again; a root cancels its payable and frees line and invoices."""
     claims, number = scene.near(Claims, "vouchers"), payable_of(voucher)
     record = payable(claims, number)

@@ -11,7 +11,7 @@ from ledger.audit.calls import Call
 from ledger.audit.contracts import Contract
 from ledger.audit.findings import Finding, Kind
 from ledger.audit.ledger_parts import Claims, Loan, Loans, Payment, Payments, Sale, Sales
-from ledger.audit.registry_parts import Deposits, Invoices, Lines, Rules
+from ledger.audit.registry_parts import Deposits, Invoices, Lines, Offices, Rules, desks_of
 from ledger.audit.ruling import rules_told
 from ledger.audit.scene import Scene
 from ledger.audit.transitions import current
@@ -142,7 +142,13 @@ def _members(world: World) -> Iterator[_Question]:
             keys = {"key": stored | {"kind": register.kind(key.key)}, "public": key.key[20:]}
             subject, outputs = f"participant {number} signer {index}", ("key", "public")
             yield _Question(registry, "signerOf", (number, index), keys, subject, outputs)
-    for number, nonce in register.foreign_nonces:
+    proposed = (one.command for part in world.parts(Offices) for one in part.versions.values())
+    for desk in sorted(
+        {*register.desks, *(one for command in proposed for one in desks_of(command))}
+    ):
+        version = {"version": register.desks.get(desk, 0)}
+        yield _Question(registry, "versionOf", (desk,), version, f"desk {desk}", ("version",))
+    for number, nonce in sorted(register.foreign_nonces):
         subject, given = f"nonce {nonce} of participant {number}", (number, nonce)
         yield _Question(registry, "isNonceUsed", given, {"used": True}, subject, ("used",))
 

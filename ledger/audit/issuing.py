@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 from ledger.audit.authority import authorise
@@ -14,7 +15,7 @@ from ledger.model.errors import ERRORS
 from ledger.model.parts import BatchIssue, InvoiceUse
 from ledger.model.states import Role
 
-__all__ = ["ISSUING", "free_invoices"]
+__all__ = ["ISSUING", "free_invoices", "leaf_of", "parent"]
 
 _INVOICES_MAX: Final = 64
 _BATCH_MAX: Final = 10_000
@@ -82,8 +83,8 @@ def _issue_from_batch(scene: Scene) -> None:
         raise ERRORS["UnknownBatch"].of(batch_id)
     scene.require(not batch.is_void, "BatchVoid", batch_id)
     scene.require(scene.second <= batch.deadline, "DeadlinePassed", batch.deadline, scene.second)
-    leaf = keccak(struct_hash(item))
-    is_on = item.index < batch.count and _root(leaf, scene.call.arguments["proof"]) == batch.root
+    root = reduce(parent, scene.call.arguments["proof"], leaf_of(item))
+    is_on = item.index < batch.count and root == batch.root
     scene.require(is_on, "NotOnBatch", batch_id, item.index)
     scene.require(item.index not in batch.issued, "BatchItemIssued", batch_id, item.index)
     scene.require(item.face <= batch.left, "BatchExceeded", batch_id, item.face, batch.left)
@@ -207,11 +208,14 @@ def _version(scene: Scene) -> int:
     return scene.register.desks.get(scene.desk.address, 0)
 
 
-def _root(leaf: bytes, proof: Sequence[bytes]) -> bytes:
-    """The root of a Merkle tree whose pairs are hashed in rising order."""
-    for other in proof:
-        leaf = keccak(min(leaf, other) + max(leaf, other))
-    return leaf
+def leaf_of(item: BatchIssue) -> bytes:
+    """An item as its batch's tree holds it."""
+    return keccak(struct_hash(item))
+
+
+def parent(node: bytes, other: bytes) -> bytes:
+    """What stands above two nodes of a batch's tree: pairs are hashed in rising order."""
+    return keccak(min(node, other) + max(node, other))
 
 
 ISSUING: Final[Mapping[str, Handler]] = {

@@ -8,7 +8,7 @@ from ledger.audit.findings import Finding, Kind
 from ledger.audit.scene import Effect
 from ledger.chain.codec import Event
 
-__all__ = ["Match", "matched"]
+__all__ = ["Match", "key_of", "matched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ def matched(
     """Pair events with effects of the same contract, name and values; their order is no claim."""
     waiting: dict[tuple[str, str, str], list[int]] = {}
     for place, effect in enumerate(effects):
-        waiting.setdefault(_key(effect), []).append(place)
+        waiting.setdefault(key_of(effect), []).append(place)
     explained: list[int] = []
     odd: list[tuple[Event, bytes]] = []
     digest = b""
     for event in events:
         digest = event.values["digest"] if event.name == "CommandExecuted" else digest
-        places = waiting.get(_key(event))
+        places = waiting.get(key_of(event))
         if places:
             explained.append(places.pop(0))
         else:
@@ -97,7 +97,8 @@ def _likeness(effect: Effect, event: Event) -> int:
     return sum(effect.values.get(name) == value for name, value in event.values.items())
 
 
-def _key(one: Event | Effect) -> tuple[str, str, str]:
+def key_of(one: Event | Effect) -> tuple[str, str, str]:
+    """What an event and its effect have in common: contract, name and values."""
     return one.contract, one.name, repr(sorted(one.values.items(), key=_name))
 
 

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ledger.audit.contracts import Contract
+from ledger.model.commands import AddVersion, ProposeRecovery
 from ledger.model.errors import ERRORS
 from ledger.model.parts import RuleSet
 
@@ -13,8 +14,12 @@ __all__ = [
     "Invoices",
     "Lines",
     "Offices",
+    "Proposal",
     "Rules",
+    "desks_of",
 ]
+
+Kind = TypeVar("Kind", AddVersion, ProposeRecovery)
 
 
 @dataclass(slots=True)
@@ -101,10 +106,26 @@ class Deposits:
     references: dict[tuple[int, bytes], tuple[Any, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal(Generic[Kind]):
+    """What may be completed from a second on, by whoever asks."""
+
+    command: Kind
+    digest: bytes
+    effective: int
+
+
+def desks_of(command: AddVersion) -> tuple[str, ...]:
+    """The addresses of a version's desks."""
+    return tuple("0x" + one.hex() for one in command.desks)
+
+
 @dataclass(slots=True)
 class Offices:
-    """`Administration`: what is proposed and waits, by digest with its second."""
+    """`Administration`: what is proposed and waits."""
 
     contract: Contract
-    recoveries: dict[int, tuple[bytes, int]] = field(default_factory=dict)
-    versions: dict[bytes, int] = field(default_factory=dict)
+    recoveries: dict[int, Proposal[ProposeRecovery]] = field(default_factory=dict)
+    """By the participant that gets new keys."""
+    versions: dict[bytes, Proposal[AddVersion]] = field(default_factory=dict)
+    """By their digests."""

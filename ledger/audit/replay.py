@@ -1,47 +1,25 @@
 """A chain replayed from the ledger's first block: every event explained, or reported."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
-from typing import Final
 
-from ledger.audit.administering import ADMINISTERING
+from ledger.audit.acting import carry_out
 from ledger.audit.authority import digest_of
 from ledger.audit.calls import Call, commands_of, read_calls
-from ledger.audit.circulation import CIRCULATION
 from ledger.audit.comparison import compared
 from ledger.audit.contracts import Contract, Contracts
-from ledger.audit.depositing import DEPOSITING
 from ledger.audit.findings import Finding, Kind, Report
 from ledger.audit.genesis import begin
-from ledger.audit.issuing import ISSUING
-from ledger.audit.lending import LENDING
 from ledger.audit.matching import matched
-from ledger.audit.paying import PAYING
-from ledger.audit.ruling import RULING
-from ledger.audit.scene import Effect, Handler, Scene
-from ledger.audit.selling import SELLING
-from ledger.audit.settling import SETTLING
-from ledger.audit.strangers import steps_of, take
+from ledger.audit.scene import Effect, Scene
+from ledger.audit.strangers import Search
 from ledger.audit.world import World
 from ledger.chain.codec import Event
 from ledger.chain.history import History, Transaction
-from ledger.model.errors import LedgerError
 from ledger.model.errors.service import DeploymentUnknown
 
-__all__ = ["HANDLERS", "audit"]
-
-HANDLERS: Final[Mapping[str, Handler]] = {
-    **CIRCULATION,
-    **ISSUING,
-    **SELLING,
-    **LENDING,
-    **PAYING,
-    **SETTLING,
-    **DEPOSITING,
-    **RULING,
-    **ADMINISTERING,
-}
-"""By contract and function; any other function changes nothing that an event tells."""
+__all__ = ["audit"]
 
 Progress = Callable[[int, int], None]
 """Hears how many blocks are done and how many there are."""
@@ -117,13 +95,15 @@ class _Replay:
     def _replay(self, transaction: Transaction) -> None:
         self.report.transactions += 1
         self.report.events += len(self._own(transaction))
-        calls = read_calls(transaction, self.contracts, self.known)
         if transaction.to is None and transaction.created in self.known:
             self._found_ledger(transaction, transaction.created)
-        elif calls is None:
+            return
+        calls = read_calls(transaction, self.contracts, self.known)
+        refused = self._refused(transaction)
+        if calls is None or any(not one.is_readable and one.item not in refused for one in calls):
             self._search(transaction)
         else:
-            self._explain(transaction, calls)
+            self._explain(transaction, calls, refused)
 
     def _found_ledger(self, transaction: Transaction, created: str) -> None:
         """A contract of the ledger was created, which happens once; nobody could sign before."""
@@ -142,59 +122,60 @@ class _Replay:
 
     def _search(self, transaction: Transaction) -> None:
         """A contract that nobody knows was called, or the registry by somebody who is no desk."""
-        own = self._own(transaction)
-        steps = steps_of(self.world, transaction.data, self.known, own)
-        if len(steps) == len(own) or any(isinstance(one, Call) for one in steps):
-            self._explain(transaction, steps)
-            return
-        self.report.unexplained_events += len(own)
-        for event in own:
-            self._event_found(Kind.UNREADABLE, transaction, event)
-
-    def _note_stranger(self, transaction: Transaction, event: Event) -> None:
-        """Follow what was authorised for a stranger, and count it."""
-        if take(self.world.register, event, self.history.second(transaction.block)):
-            self.report.foreign += 1
-        else:
+        own, second = self._own(transaction), self.history.second(transaction.block)
+        search = Search(self.world, self.known, transaction.data, own).follow(second)
+        is_read = any(scene.call.command is not None for scene in search.scenes)
+        rest = [event for place, event in enumerate(own) if place not in search.strangers]
+        odd = Kind.EXTRA if is_read else Kind.UNREADABLE
+        unknown = self._judge(transaction, rest, search.scenes, odd=odd)
+        for place, is_taken in search.strangers.items():
+            # It may be the ledger's own command as well that left what nothing explains.
+            if is_taken and (is_read or not unknown):
+                self.report.foreign += 1
+                continue
             self.report.unexplained_events += 1
-            self._event_found(Kind.EXTRA, transaction, event)
+            self._event_found(odd if is_taken else Kind.EXTRA, transaction, own[place])
 
-    def _explain(self, transaction: Transaction, steps: Sequence[Call | Event]) -> None:
-        own, refused = self._own(transaction), self._refused(transaction)
-        scenes: list[Scene] = []
-        effects: list[tuple[Effect, Scene | None]] = []
-        for step in steps:
-            if isinstance(step, Event):
-                own.remove(step)
-                self._note_stranger(transaction, step)
-                continue
-            scene = Scene(self.world, step, self.history.second(transaction.block))
-            if step.item in refused:
-                effects.append((_refusal(scene, refused[step.item]), None))
-                self.report.refused += 1
-                continue
-            self._carry_out(scene)
-            scenes.append(scene)
-            effects += [(effect, scene) for effect in scene.effects]
+    def _explain(
+        self, transaction: Transaction, calls: Sequence[Call], refused: Mapping[int | None, Event]
+    ) -> None:
+        """What was called is known, one call after the other."""
+        scenes, relayed = [], []
+        own, second = self._own(transaction), self.history.second(transaction.block)
+        for call in calls:
+            scene = Scene(self.world, call, second, own)
+            if call.item in refused:
+                relayed.append(_refusal(scene, refused[call.item]))
+            else:
+                scenes.append(carry_out(scene))
+        self.report.refused += len(relayed)
         if transaction.to is not None and self.contracts.is_relay(transaction.to):
-            told = {"items": len(steps), "refused": len(refused)}
-            effects.append((Effect(transaction.to, "BatchRelayed", told), None))
-        match = matched(own, [effect for effect, _ in effects], self._name_of)
-        self.report.findings += match.findings
-        faulty = [scene for scene in scenes if scene.faults]
-        blamed = sum(any(effects[one][1] is scene for scene in faulty) for one in match.explained)
+            told = {"items": len(calls), "refused": len(refused)}
+            relayed.append(Effect(transaction.to, "BatchRelayed", told))
+        self._judge(transaction, own, scenes, relayed)
+
+    def _judge(
+        self,
+        transaction: Transaction,
+        events: Sequence[Event],
+        scenes: Sequence[Scene],
+        beside: Sequence[Effect] = (),
+        *,
+        odd: Kind = Kind.EXTRA,
+    ) -> int:
+        """Hold what was carried out against the events; how many of these it knows nothing of."""
+        makers = [scene for scene in scenes for _ in scene.effects]
+        effects = [effect for scene in scenes for effect in scene.effects]
+        match = matched(events, [*effects, *beside], self._name_of)
+        self.report.findings += (
+            replace(one, kind=odd) if one.kind is Kind.EXTRA else one for one in match.findings
+        )
+        explained = [makers[place] for place in match.explained if place < len(makers)]
+        blamed = sum(bool(scene.faults) for scene in explained)
         self.report.unexplained_events += match.unexplained + blamed
         for scene in scenes:
             self._conclude(transaction, scene)
-
-    def _carry_out(self, scene: Scene) -> None:
-        handler = HANDLERS.get(f"{scene.desk.name}.{scene.call.function}")
-        if handler is None:
-            return
-        try:
-            handler(scene)
-        except LedgerError as refusal:
-            scene.faults.append((Kind.RULE, refusal))
+        return sum(one.kind is Kind.EXTRA for one in match.findings)
 
     def _conclude(self, transaction: Transaction, scene: Scene) -> None:
         """Count what was explained, and report what spoke against it."""
@@ -265,7 +246,10 @@ class _Replay:
 
 def _refusal(scene: Scene, told: Event) -> Effect:
     """What the relay must say of a refused item; why it was refused is the contracts' answer."""
-    command = scene.call.command
-    digest = bytes(32) if command is None else digest_of(scene, command)
+    command, digest = scene.call.command, bytes(32)
+    if command is not None:
+        digest = digest_of(scene, command)
+    elif not scene.call.is_readable:
+        digest = told.values["digest"]
     values = {"digest": digest, "index": scene.call.item, "reason": told.values["reason"]}
     return Effect(told.contract, "ItemRefused", values)

@@ -1,6 +1,6 @@
 """One call as an audit replays it: what it must leave, and what speaks against it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from ledger.audit.contracts import Contract
 from ledger.audit.findings import Kind
 from ledger.audit.signers import Register
 from ledger.audit.world import World
+from ledger.chain.codec import Event
 from ledger.model.days import day_of_second
 from ledger.model.errors import ERRORS, LedgerError
 
@@ -34,6 +35,8 @@ class Scene:
     world: World
     call: Call
     second: int
+    events: Sequence[Event] = ()
+    """What the transaction has left, for what no command says: the number of a version."""
     effects: list[Effect] = field(default_factory=list)
     faults: list[tuple[Kind, LedgerError]] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)

@@ -119,7 +119,9 @@ def _pay_sale(scene: Scene, command: SellVoucher, record: Payable, sold: int) ->
 
 def _taken_share(scene: Scene, command: SellVoucher, record: Payable, borne: int) -> bytes:
     """Take the obligor's share out of the budget of its own signed offer; the offer's digest."""
-    offer: CostShareOffer = scene.call.arguments["offer"]
+    offer: CostShareOffer | None = scene.call.arguments["offer"]
+    if offer is None:
+        raise ERRORS["QuoteMismatch"].of(word("obligor"))
     sales = scene.own(Sales)
     require_same(
         scene,

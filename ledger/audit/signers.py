@@ -114,7 +114,7 @@ class Register:
     members: dict[int, Member] = field(default_factory=dict)
     identities: dict[bytes, int] = field(default_factory=dict)
     nonces: dict[int, set[int]] = field(default_factory=dict)
-    foreign_nonces: list[tuple[int, int]] = field(default_factory=list)
+    foreign_nonces: set[tuple[int, int]] = field(default_factory=set)
     """Participants and nonces that commands to other contracts have taken."""
     verifiers: dict[bytes, int] = field(default_factory=dict)
     desks: dict[str, int] = field(default_factory=dict)

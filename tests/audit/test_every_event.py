@@ -42,7 +42,7 @@ def _altered(log: Any, chance: Random) -> Logs:
     return [{**log, "topics": words[:-1], "data": words[-1]}]
 
 
-def _changed(place: Place, edit: Callable[[Any, Random], Logs]) -> Change:
+def changed(place: Place, edit: Callable[[Any, Random], Logs]) -> Change:
     """The event at a place told otherwise, in every answer alike."""
 
     def edited(logs: Logs) -> Logs:
@@ -76,7 +76,7 @@ EDITS = {"dropped": _dropped, "doubled": _doubled, "altered": _altered}
 
 
 def _is_found(told: Told, place: Place, edit: str) -> bool:
-    return not told.lying(_changed(place, EDITS[edit])).is_explained
+    return not told.lying(changed(place, EDITS[edit])).is_explained
 
 
 def test_some_events_told_otherwise_are_found(told: Told) -> None:

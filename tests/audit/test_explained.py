@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from ledger import books
 from ledger.audit import Report, audit
-from ledger.audit.replay import HANDLERS
+from ledger.audit.acting import HANDLERS
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import ENTRY_POINTS
 from ledger.chain.history import History

@@ -10,6 +10,7 @@ from web3 import Web3
 
 from ledger.audit import Kind, Report, audit
 from ledger.chain.artifacts import artifact
+from ledger.chain.batches import relay_call
 from ledger.chain.calls import Item, Signed, item_of
 from ledger.chain.history import History
 from ledger.chain.typed_data import Domain, digest, keccak
@@ -57,7 +58,7 @@ def call_of(cast: Cast, item: Item) -> Call:
 
 
 def relayed(cast: Cast, *items: Item) -> Call:
-    return cast.ledger.deployment.address("Relay"), cast.ledger._batch(items)
+    return cast.ledger.deployment.address("Relay"), relay_call(cast.ledger.deployment, items)
 
 
 def mine_together(cast: Cast, calls: Sequence[Call]) -> None:
