@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Query, Request
@@ -14,18 +14,14 @@ from api import shapes
 from api.asking import Reader
 from api.context import context_of
 from api.lists import as_of, reading
-from api.meanings import shown
 from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.errors import CursorInvalid, ServiceBusy
-from ledger.model.meanings import Meaning
-from ledger.model.parts import RuleSet
-from ledger.model.plain import plain_value
-from ledger.model.structs import fields_of
 from ledger.service.access import Subject
-from ledger.store.feed import FeedEvent, events_after
+from ledger.service.events import event_json
+from ledger.store.feed import events_after
 
-__all__ = ["ROUTER", "event_json"]
+__all__ = ["ROUTER"]
 
 ROUTER = router("events")
 
@@ -33,16 +29,6 @@ _SEQ_MOST: Final = 2**53 - 1
 _LOOK_SECONDS: Final = 0.25
 _BEAT_SECONDS: Final = 15.0
 _PAGE: Final = 200
-
-_OTHERWISE: Final[Mapping[tuple[str, str], Meaning]] = {
-    ("ThresholdSet", "low"): Meaning.COUNT,
-    ("ThresholdSet", "high"): Meaning.COUNT,
-    ("SecurityReleased", "released"): Meaning.VOUCHER,
-    ("LimitSet", "limit"): Meaning.AMOUNT,
-}
-"""Values whose name alone would be read as something else."""
-
-_RULES: Final = {one.name: one.meaning for one in fields_of(RuleSet)}
 
 
 class Event(Shape):
@@ -73,30 +59,6 @@ class EventsAsked(BaseModel):
     after: int = Field(default=0, ge=0, le=_SEQ_MOST, description="Events behind this number.")
     limit: int = Field(default=50, ge=1, le=200)
     kind: Annotated[str | None, StringConstraints(pattern=r"^[A-Za-z]{2,40}$")] = None
-
-
-def event_json(event: FeedEvent) -> dict[str, Any]:
-    """An event as it is shown."""
-    return {
-        "seq": event.seq,
-        "kind": event.kind,
-        "block": event.block,
-        "time": shown("second", event.second),
-        "digest": None if event.digest is None else "0x" + event.digest.hex(),
-        "data": {name: _value(event.kind, name, one) for name, one in event.data.items()},
-    }
-
-
-def _value(kind: str, name: str, value: Any) -> Any:
-    if isinstance(value, Mapping):
-        if kind == "RulesSet":
-            return {one: plain_value(each, _RULES[one]) for one, each in value.items()}
-        return {one: _value(kind, one, each) for one, each in value.items()}
-    if isinstance(value, list):
-        return [_value(kind, name, one) for one in value]
-    if (kind, name) in _OTHERWISE:
-        return plain_value(value, _OTHERWISE[kind, name])
-    return shown(name, value)
 
 
 def _concerned(subject: Subject, request: Request, after: int, most: int, kind: str | None) -> Any:

@@ -42,6 +42,7 @@ _ERROR_GROUPS: Final = {
     "door": ("HTTP door", "接口"),
     "store": ("Database", "数据库"),
     "records": ("Private records", "私密档案"),
+    "webhooks": ("Webhooks", "回调通知"),
     "imports": ("Import", "导入"),
     "input": ("Input", "输入"),
 }

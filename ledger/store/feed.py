@@ -17,6 +17,7 @@ __all__ = [
     "FeedEvent",
     "add_events",
     "events_after",
+    "find_event",
     "first_seq_above",
     "last_seq",
     "participants_text",
@@ -83,15 +84,22 @@ def events_after(
     if kinds:
         wanted.append(EVENTS.c.kind.in_(kinds))
     found = connection.execute(select(EVENTS).where(*wanted).order_by(EVENTS.c.seq).limit(limit))
-    return [
-        FeedEvent(
-            seq=row.seq,
-            kind=row.kind,
-            block=row.block,
-            second=row.second,
-            digest=row.digest,
-            participants=tuple(int(one) for one in row.participants.split(",") if one),
-            data=json.loads(row.data),
-        )
-        for row in found
-    ]
+    return [_event(row) for row in found]
+
+
+def find_event(connection: Connection, seq: int) -> FeedEvent | None:
+    """An event by its number."""
+    row = connection.execute(select(EVENTS).where(EVENTS.c.seq == seq)).first()
+    return None if row is None else _event(row)
+
+
+def _event(row: Any) -> FeedEvent:
+    return FeedEvent(
+        seq=row.seq,
+        kind=row.kind,
+        block=row.block,
+        second=row.second,
+        digest=row.digest,
+        participants=tuple(int(one) for one in row.participants.split(",") if one),
+        data=json.loads(row.data),
+    )

@@ -25,6 +25,7 @@ from ledger.model.errors import (
     service,
     store,
     vouchers,
+    webhooks,
 )
 from ledger.model.errors.administration import *
 from ledger.model.errors.authority import *
@@ -42,6 +43,7 @@ from ledger.model.errors.records import *
 from ledger.model.errors.service import *
 from ledger.model.errors.store import *
 from ledger.model.errors.vouchers import *
+from ledger.model.errors.webhooks import *
 
 __all__ = ["ERRORS"]
 __all__ += administration.__all__
@@ -59,6 +61,7 @@ __all__ += records.__all__
 __all__ += service.__all__
 __all__ += store.__all__
 __all__ += vouchers.__all__
+__all__ += webhooks.__all__
 
 _CONTRACTS: Final = (authority, administration, vouchers, issue, financing, payment, oversight)
 

@@ -16,6 +16,7 @@ from ledger.store.tables import (
     settings,
     transactions,
     views,
+    webhooks,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "settings",
     "transactions",
     "views",
+    "webhooks",
 ]

@@ -876,6 +876,51 @@ CREATE INDEX ix_v_vouchers_counterparty_id ON v_vouchers (counterparty, id);
 
 CREATE INDEX ix_v_vouchers_holder_id ON v_vouchers (holder, id);
 
+CREATE TABLE webhook_attempts (
+    delivery TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    begun_wall BIGINT NOT NULL,
+    milliseconds BIGINT NOT NULL,
+    status BIGINT,
+    problem TEXT,
+    CONSTRAINT pk_webhook_attempts PRIMARY KEY (delivery, number)
+);
+
+CREATE TABLE webhook_deliveries (
+    id TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    seq BIGINT,
+    state TEXT NOT NULL,
+    tries BIGINT DEFAULT 0 NOT NULL,
+    next_try_wall BIGINT NOT NULL,
+    made_wall BIGINT NOT NULL,
+    ended_wall BIGINT,
+    CONSTRAINT pk_webhook_deliveries PRIMARY KEY (id),
+    CONSTRAINT uq_webhook_deliveries_endpoint_seq UNIQUE (endpoint, seq)
+);
+
+CREATE INDEX ix_webhook_deliveries_ended_wall ON webhook_deliveries (ended_wall);
+
+CREATE INDEX ix_webhook_deliveries_endpoint_state_next_try_wall ON webhook_deliveries (endpoint, state, next_try_wall);
+
+CREATE INDEX ix_webhook_deliveries_state_next_try_wall ON webhook_deliveries (state, next_try_wall);
+
+CREATE TABLE webhook_endpoints (
+    id TEXT NOT NULL,
+    participant BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,
+    label TEXT NOT NULL,
+    kinds TEXT NOT NULL,
+    state TEXT NOT NULL,
+    failures BIGINT DEFAULT 0 NOT NULL,
+    rests_until_wall BIGINT DEFAULT 0 NOT NULL,
+    made_wall BIGINT NOT NULL,
+    updated_wall BIGINT NOT NULL,
+    CONSTRAINT pk_webhook_endpoints PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_webhook_endpoints_participant_id ON webhook_endpoints (participant, id);
+
 CREATE TABLE transaction_items (
     transaction_id BIGINT NOT NULL,
     place BIGINT NOT NULL,

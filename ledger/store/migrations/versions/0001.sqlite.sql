@@ -890,6 +890,51 @@ CREATE INDEX ix_v_vouchers_counterparty_id ON v_vouchers (counterparty, id);
 
 CREATE INDEX ix_v_vouchers_holder_id ON v_vouchers (holder, id);
 
+CREATE TABLE webhook_attempts (
+    delivery TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    begun_wall INTEGER NOT NULL,
+    milliseconds INTEGER NOT NULL,
+    status INTEGER,
+    problem TEXT,
+    CONSTRAINT pk_webhook_attempts PRIMARY KEY (delivery, number)
+);
+
+CREATE TABLE webhook_deliveries (
+    id TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    seq INTEGER,
+    state TEXT NOT NULL,
+    tries INTEGER DEFAULT 0 NOT NULL,
+    next_try_wall INTEGER NOT NULL,
+    made_wall INTEGER NOT NULL,
+    ended_wall INTEGER,
+    CONSTRAINT pk_webhook_deliveries PRIMARY KEY (id),
+    CONSTRAINT uq_webhook_deliveries_endpoint_seq UNIQUE (endpoint, seq)
+);
+
+CREATE INDEX ix_webhook_deliveries_ended_wall ON webhook_deliveries (ended_wall);
+
+CREATE INDEX ix_webhook_deliveries_endpoint_state_next_try_wall ON webhook_deliveries (endpoint, state, next_try_wall);
+
+CREATE INDEX ix_webhook_deliveries_state_next_try_wall ON webhook_deliveries (state, next_try_wall);
+
+CREATE TABLE webhook_endpoints (
+    id TEXT NOT NULL,
+    participant INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    label TEXT NOT NULL,
+    kinds TEXT NOT NULL,
+    state TEXT NOT NULL,
+    failures INTEGER DEFAULT 0 NOT NULL,
+    rests_until_wall INTEGER DEFAULT 0 NOT NULL,
+    made_wall INTEGER NOT NULL,
+    updated_wall INTEGER NOT NULL,
+    CONSTRAINT pk_webhook_endpoints PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_webhook_endpoints_participant_id ON webhook_endpoints (participant, id);
+
 CREATE TABLE transaction_items (
     transaction_id INTEGER NOT NULL,
     place INTEGER NOT NULL,

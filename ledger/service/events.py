@@ -1,0 +1,55 @@
+"""Events of the feed as people and their systems are told them, by whatever way."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ledger.model.meanings import Meaning
+from ledger.model.parts import RuleSet
+from ledger.model.plain import plain_value
+from ledger.model.showing import shown
+from ledger.model.structs import fields_of
+from ledger.service.rebuild import REWOUND
+from ledger.service.reminding import HOLDERS_REMINDED, OBLIGOR_REMINDED
+from ledger.store.feed import FeedEvent
+from ledger.views.concerned import CONCERNED
+
+__all__ = ["KINDS", "event_json"]
+
+KINDS: Final = frozenset(
+    {*CONCERNED, REWOUND, OBLIGOR_REMINDED, HOLDERS_REMINDED} - {"ItemRefused"}
+)
+"""Every kind of event that concerns somebody."""
+
+_OTHERWISE: Final[Mapping[tuple[str, str], Meaning]] = {
+    ("ThresholdSet", "low"): Meaning.COUNT,
+    ("ThresholdSet", "high"): Meaning.COUNT,
+    ("SecurityReleased", "released"): Meaning.VOUCHER,
+    ("LimitSet", "limit"): Meaning.AMOUNT,
+}
+"""Values whose name alone would be read as something else."""
+
+_RULES: Final = {one.name: one.meaning for one in fields_of(RuleSet)}
+
+
+def event_json(event: FeedEvent) -> dict[str, Any]:
+    """An event as it is shown."""
+    return {
+        "seq": event.seq,
+        "kind": event.kind,
+        "block": event.block,
+        "time": shown("second", event.second),
+        "digest": None if event.digest is None else "0x" + event.digest.hex(),
+        "data": {name: _value(event.kind, name, one) for name, one in event.data.items()},
+    }
+
+
+def _value(kind: str, name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if kind == "RulesSet":
+            return {one: plain_value(each, _RULES[one]) for one, each in value.items()}
+        return {one: _value(kind, one, each) for one, each in value.items()}
+    if isinstance(value, list):
+        return [_value(kind, name, one) for one in value]
+    if (kind, name) in _OTHERWISE:
+        return plain_value(value, _OTHERWISE[kind, name])
+    return shown(name, value)

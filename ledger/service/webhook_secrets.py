@@ -1,0 +1,85 @@
+"""What of an endpoint is sealed: its address, and the secrets under which messages are signed."""
+
+import base64
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from standardwebhooks import Webhook
+
+from ledger.records.vault import Place
+from ledger.service.keyring import Keyring, Purpose
+from ledger.store.webhooks import EndpointRow
+
+__all__ = ["Hidden", "WebhookSecrets", "new_secret", "signed_headers"]
+
+_SECRET_BYTES: Final = 32
+OVERLAP_SECONDS: Final = 24 * 3_600
+"""For how long messages are also signed under the secret before the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """An endpoint's address and secrets. It shows itself to nobody."""
+
+    url: str
+    secret: str
+    before: str = ""
+    """The secret before it."""
+    before_until_wall: int = 0
+
+    def __repr__(self) -> str:
+        return "Hidden(…)"
+
+    def signing(self, wall: int) -> tuple[str, ...]:
+        """The secrets under which a message is signed now."""
+        is_both = bool(self.before) and wall < self.before_until_wall
+        return (self.secret, self.before) if is_both else (self.secret,)
+
+
+class WebhookSecrets:
+    """Seals and opens what endpoints hide, under the keys of their participants."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def sealed(self, participant: int, endpoint: str, hidden: Hidden) -> bytes:
+        """What is stored. It asks for a key, so not within a transaction that writes."""
+        key = self._keyring.key(participant, Purpose.RECORDS)
+        plain = {
+            "url": hidden.url,
+            "secret": hidden.secret,
+            "before": hidden.before,
+            "before_until_wall": hidden.before_until_wall,
+        }
+        text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+        return key.seal(text.encode(), _place(participant, endpoint))
+
+    def opened(self, row: EndpointRow) -> Hidden:
+        """What an endpoint hides; raises `RecordTampered`."""
+        key = self._keyring.key(row.participant, Purpose.RECORDS)
+        return Hidden(**json.loads(key.open(row.sealed, _place(row.participant, row.id))))
+
+
+def new_secret() -> str:
+    """A secret as the Standard Webhooks specification writes it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def signed_headers(id_: str, body: bytes, signing: Sequence[str], *, wall: int) -> dict[str, str]:
+    """The headers of a message: its id, when it is sent, a signature under each secret."""
+    sent = datetime.fromtimestamp(wall, UTC)
+    signatures = (Webhook(one).sign(id_, sent, body.decode()) for one in signing)
+    return {
+        "content-type": "application/json",
+        "webhook-id": id_,
+        "webhook-timestamp": str(wall),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _place(participant: int, endpoint: str) -> Place:
+    return Place("webhook_endpoints", "sealed", endpoint, participant)

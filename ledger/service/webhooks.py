@@ -1,0 +1,250 @@
+"""Webhook endpoints of participants: made, changed, tried, and what was delivered to them.
+
+Everything is asked for by the participant that an endpoint belongs to; nobody else's is there.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from ledger.model.errors import (
+    EventKindUnknown,
+    ReplayTooLong,
+    WebhookDisabled,
+    WebhooksTooMany,
+    WebhookUnknown,
+)
+from ledger.service.crash_points import writing
+from ledger.service.events import KINDS
+from ledger.service.numbers import new_id
+from ledger.service.webhook_client import target_of
+from ledger.service.webhook_queue import begin_queue, concerned, delivery_id
+from ledger.service.webhook_secrets import OVERLAP_SECONDS, Hidden, WebhookSecrets, new_secret
+from ledger.store import webhook_log
+from ledger.store import webhooks as rows
+from ledger.store.database import Connection, Database
+from ledger.store.webhook_log import AttemptRow
+from ledger.store.webhooks import DISABLED, ENABLED, QUEUED, DeliveryRow, EndpointRow
+
+__all__ = ["Change", "Endpoint", "Webhooks"]
+
+ENDPOINTS_MAX: Final = 10
+REPLAY_MAX: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An endpoint and its address."""
+
+    row: EndpointRow
+    url: str
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of event that it wants to hear of; none for all."""
+        return self.row.kinds.split()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What of an endpoint is to be changed."""
+
+    url: str | None = None
+    label: str | None = None
+    kinds: Sequence[str] | None = None
+    is_enabled: bool | None = None
+
+
+class Webhooks:
+    """Endpoints and deliveries; safe to share between threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        secrets: WebhookSecrets,
+        *,
+        allows_loopback: bool = False,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """`allows_loopback`: for evaluation, receivers on this machine may be named."""
+        self._database, self._secrets, self._wall = database, secrets, wall
+        self._allows_loopback = allows_loopback
+
+    # ---- endpoints
+
+    def create(
+        self, participant: int, url: str, *, label: str = "", kinds: Sequence[str] = ()
+    ) -> tuple[Endpoint, str]:
+        """Make an endpoint, which hears of what is told from now on; and its secret.
+
+        The secret is told once. Raises `WebhookAddressRefused`, `EventKindUnknown` and
+        `WebhooksTooMany`.
+        """
+        target_of(url, allows_loopback=self._allows_loopback)
+        id_, secret, wall = new_id("whk"), new_secret(), self.wall
+        row = EndpointRow(
+            id=id_,
+            participant=participant,
+            sealed=self._secrets.sealed(participant, id_, Hidden(url, secret)),
+            label=label,
+            kinds=_checked(kinds),
+            state=ENABLED,
+            failures=0,
+            rests_until_wall=0,
+            made_wall=wall,
+            updated_wall=wall,
+        )
+        with writing(self._database, "hook") as connection:
+            self._database.lock(connection, "webhooks")
+            if rows.count_endpoints(connection, participant) >= ENDPOINTS_MAX:
+                raise WebhooksTooMany(most=ENDPOINTS_MAX)
+            begin_queue(connection, wall=wall)
+            rows.add_endpoint(connection, row)
+        return Endpoint(row, url), secret
+
+    def list(self, participant: int) -> list[Endpoint]:
+        """The endpoints of a participant, the newest first."""
+        with self._database.reading() as connection:
+            found = rows.endpoints_of(connection, participant)
+        return [self._opened(row) for row in found]
+
+    def find(self, participant: int, id_: str) -> Endpoint:
+        """An endpoint; raises `WebhookUnknown`."""
+        with self._database.reading() as connection:
+            return self._opened(_found(connection, participant, id_))
+
+    def change(self, participant: int, id_: str, change: Change) -> Endpoint:
+        """Change what is given. Once enabled again it hears of what is told from then on."""
+        values: dict[str, Any] = {"updated_wall": self.wall}
+        if change.url is not None:
+            target_of(change.url, allows_loopback=self._allows_loopback)
+            hidden = replace(self._hidden(participant, id_), url=change.url)
+            values["sealed"] = self._secrets.sealed(participant, id_, hidden)
+        if change.label is not None:
+            values["label"] = change.label
+        if change.kinds is not None:
+            values["kinds"] = _checked(change.kinds)
+        if change.is_enabled is not None:
+            values["state"] = ENABLED if change.is_enabled else DISABLED
+            values |= {"failures": 0, "rests_until_wall": 0}
+        with writing(self._database, "hook") as connection:
+            self._database.lock(connection, "webhooks")
+            row = _found(connection, participant, id_)
+            if change.is_enabled and row.state != ENABLED:
+                begin_queue(connection, wall=self.wall)
+            rows.change_endpoint(connection, id_, **values)
+        return self.find(participant, id_)
+
+    def rotate(self, participant: int, id_: str) -> str:
+        """A new secret, told once; messages are signed under both for a day."""
+        hidden, secret = self._hidden(participant, id_), new_secret()
+        fresh = Hidden(hidden.url, secret, hidden.secret, self.wall + OVERLAP_SECONDS)
+        sealed = self._secrets.sealed(participant, id_, fresh)
+        with writing(self._database, "hook") as connection:
+            _found(connection, participant, id_)
+            rows.change_endpoint(connection, id_, sealed=sealed, updated_wall=self.wall)
+        return secret
+
+    def remove(self, participant: int, id_: str) -> None:
+        """Forget an endpoint with all that was delivered to it."""
+        with writing(self._database, "hook") as connection:
+            _found(connection, participant, id_)
+            rows.drop_endpoint(connection, id_)
+
+    # ---- deliveries
+
+    def test(self, participant: int, id_: str) -> DeliveryRow:
+        """Queue a message that says nothing, to see whether it arrives."""
+        made = f"msg_{id_.partition('_')[2]}_T{new_id('').lstrip('_')}"
+        row = DeliveryRow(made, id_, None, QUEUED, 0, self.wall, self.wall)
+        with writing(self._database, "hook") as connection:
+            _enabled(_found(connection, participant, id_))
+            rows.add_deliveries(connection, [row])
+        return row
+
+    def replay(self, participant: int, id_: str, first: int, last: int) -> int:
+        """Deliver the events from one number to another again; how many messages that makes.
+
+        Those that concern the participant and that the endpoint wants to hear of. A message keeps
+        its id, so that a receiver knows what it had before. Raises `ReplayTooLong`.
+        """
+        if last - first >= REPLAY_MAX:
+            raise ReplayTooLong(most=REPLAY_MAX)
+        wall = self.wall
+        with writing(self._database, "hook") as connection:
+            self._database.lock(connection, "webhooks")
+            row = _found(connection, participant, id_)
+            _enabled(row)
+            told = rows.told_between(connection, first - 1, last, limit=REPLAY_MAX)
+            seqs = [one.seq for one in told if row.wants(one.kind) and concerned(one, participant)]
+            known = rows.known_deliveries(connection, id_, seqs)
+            rows.queue_again(connection, id_, sorted(known), wall=wall)
+            fresh = [
+                DeliveryRow(delivery_id(id_, seq), id_, seq, QUEUED, 0, wall, wall)
+                for seq in seqs
+                if seq not in known
+            ]
+            rows.add_deliveries(connection, fresh)
+        return len(seqs)
+
+    def deliveries(
+        self,
+        participant: int,
+        id_: str,
+        *,
+        state: str | None = None,
+        before: str | None = None,
+        limit: int = 50,
+    ) -> Sequence[DeliveryRow]:
+        """Messages to an endpoint, the newest first."""
+        with self._database.reading() as connection:
+            _found(connection, participant, id_)
+            return webhook_log.deliveries_of(
+                connection, id_, state=state, before=before, limit=limit
+            )
+
+    def attempts(
+        self, participant: int, id_: str, delivery: str
+    ) -> tuple[DeliveryRow, Sequence[AttemptRow]]:
+        """A message and the tries of it; raises `WebhookUnknown`."""
+        with self._database.reading() as connection:
+            _found(connection, participant, id_)
+            found = webhook_log.find_delivery(connection, id_, delivery)
+            if found is None:
+                raise WebhookUnknown()
+            return found, webhook_log.attempts_of(connection, delivery)
+
+    # ---- private
+
+    @property
+    def wall(self) -> int:
+        """Second of this machine's clock."""
+        return int(self._wall())
+
+    def _hidden(self, participant: int, id_: str) -> Hidden:
+        with self._database.reading() as connection:
+            row = _found(connection, participant, id_)
+        return self._secrets.opened(row)
+
+    def _opened(self, row: EndpointRow) -> Endpoint:
+        return Endpoint(row, self._secrets.opened(row).url)
+
+
+def _found(connection: Connection, participant: int, id_: str) -> EndpointRow:
+    row = rows.find_endpoint(connection, participant, id_)
+    if row is None:
+        raise WebhookUnknown()
+    return row
+
+
+def _enabled(row: EndpointRow) -> None:
+    if row.state != ENABLED:
+        raise WebhookDisabled()
+
+
+def _checked(kinds: Sequence[str]) -> str:
+    for one in kinds:
+        if one not in KINDS:
+            raise EventKindUnknown(name=one[:64])
+    return f" {' '.join(sorted(set(kinds)))} " if kinds else ""
