@@ -164,7 +164,7 @@ def _plain(member: Member) -> Any:
         return shapes.Moment | None
     if member.meaning in _PLAIN:
         return _PLAIN[member.meaning]
-    return Annotated[int, Field(ge=0, le=2 ** min(member.bits, 53) - 1)]
+    return Annotated[int, Field(ge=0, le=2 ** min(member.bits, 53) - 1, examples=[1])]
 
 
 def _canonical(member: Member) -> Any:

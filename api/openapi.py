@@ -100,7 +100,17 @@ def document(app: FastAPI) -> dict[str, Any]:
             raise ValueError(f"two schemas are called {name}")
     for operation in _operations(made):
         _add_problems(operation)
-    return made
+    whole: dict[str, Any] = _whole(made)
+    return whole
+
+
+def _whole(value: Any) -> Any:
+    """The framework writes bounds of whole numbers as fractions; nothing here is one."""
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) else value
 
 
 def _own_body(operation: dict[str, Any]) -> type[BaseModel]:

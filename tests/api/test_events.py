@@ -1,0 +1,105 @@
+"""The feed: replayed from a number, streamed as it grows, and only to whom it concerns."""
+
+import json
+from typing import Any
+
+import pytest
+
+from api.meanings import MEANINGS
+from ledger.chain.artifacts import entries_of
+from ledger.model.structs import snake_case
+from tests.api.world import Person, World
+
+MOVE = {"bank": 6, "to": 3, "amount": "3.21", "purpose": "0x" + "22" * 32}
+
+
+def _told(text: str) -> list[dict[str, Any]]:
+    """The events of a stream."""
+    found = []
+    for block in text.split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
+        if "data" in lines:
+            event = json.loads(lines["data"])
+            assert (lines["id"], lines["event"]) == (str(event["seq"]), event["kind"])
+            found.append(event)
+    return found
+
+
+class TestFeed:
+    def test_feed_is_read_again_from_any_number(self, birch: Person) -> None:
+        whole: list[Any] = []
+        after = 0
+        while True:
+            page = birch.get(f"/v1/events?after={after}&limit=20").json()
+            whole += page["data"]
+            after = page["next_after"]
+            if not page["has_more"]:
+                break
+        numbers = [one["seq"] for one in whole]
+        assert numbers == sorted(set(numbers))
+        assert len(numbers) > 20
+        again = birch.get(f"/v1/events?after={numbers[9]}&limit=200").json()["data"]
+        assert again[:5] == whole[10:15]
+        assert birch.get(f"/v1/events?after={after}").json()["next_after"] == after
+
+    def test_kind_is_chosen(self, birch: Person) -> None:
+        rows = birch.get("/v1/events?limit=200&kind=VoucherAccepted").json()["data"]
+        assert {one["kind"] for one in rows} == {"VoucherAccepted"}
+        assert all(one["data"]["voucher"].startswith("V-") for one in rows)
+
+    def test_amounts_are_text_in_every_event(self, regulator: Person) -> None:
+        after, seen = 0, 0
+        while True:
+            page = regulator.get(f"/v1/events?after={after}&limit=200").json()
+            for event in page["data"]:
+                for name, value in event["data"].items():
+                    if MEANINGS.get(name) == "amount" and not isinstance(value, dict):
+                        assert isinstance(value, str), (event["kind"], name)
+                        seen += 1
+            after = page["next_after"]
+            if not page["has_more"]:
+                break
+        assert seen > 50
+
+    def test_every_amount_of_the_contracts_is_known_by_its_name(self) -> None:
+        widths = ("uint56", "uint64")
+        names = {
+            snake_case(one["name"])
+            for entry in entries_of("event").values()
+            for one in entry.inputs
+            if one["type"] in widths and one.get("internalType") in widths
+        }
+        other = {"deadline", "effective", "start", "end", "middle", "payout"}
+        assert {one for one in names - other if MEANINGS.get(one) != "amount"} == set()
+
+    @pytest.mark.parametrize("after", ["-1", "x", "9" * 30])
+    def test_number_has_bounds(self, birch: Person, after: str) -> None:
+        assert birch.get(f"/v1/events?after={after}").status_code == 422
+
+
+class TestStream:
+    def test_stream_goes_on_from_the_last_id(self, birch: Person, world: World) -> None:
+        last = birch.get("/v1/events?limit=200&after=0").json()["next_after"]
+        while (page := birch.get(f"/v1/events?limit=200&after={last}").json())["data"]:
+            last = page["next_after"]
+        birch.submit("/v1/deposits/move", **MOVE)
+        world.turn()
+        answer = birch.get("/v1/events/stream", headers={"last-event-id": str(last)})
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.headers["x-accel-buffering"] == "no"
+        told = _told(answer.text)
+        listed = birch.get(f"/v1/events?limit=200&after={last}").json()["data"]
+        assert told == listed
+        assert {one["kind"] for one in told} >= {"CommandExecuted", "DepositMoved"}
+
+    def test_stream_tells_nobody_what_concerns_others(self, acme: Person, birch: Person) -> None:
+        own = _told(acme.get("/v1/events/stream").text)
+        others = {one["seq"] for one in _told(birch.get("/v1/events/stream").text)}
+        assert own
+        assert {one["seq"] for one in own} != others
+        assert not [one for one in own if one["data"].get("holder") == 3]
+
+    @pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 20])
+    def test_last_id_that_is_no_number_is_refused(self, birch: Person, last: str) -> None:
+        answer = birch.get("/v1/events/stream", headers={"last-event-id": last})
+        assert (answer.status_code, answer.json()["code"]) == (400, "CursorInvalid")

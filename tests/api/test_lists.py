@@ -1,0 +1,175 @@
+"""Lists: pages whose cursors are bound, filters, and files in which nothing is a formula."""
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from api import sheets
+from api.paging import Cursors
+from ledger.model.errors import CursorInvalid
+from tests.api.world import People, Person
+from tests.cast import named
+
+EVIL = [
+    "=1+1", "=cmd|' /C calc'!A0", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1",
+    "－1", "＠A1", " =1", "　=1", '=HYPERLINK("http://x")', "-", "+", "=", "@", "=\"\"", "-2+3+cmd",
+    "@@", "=A1&A2", "+\u202e1", "=1\n=2", "\t", "\r\n=1", "=1,2", "=1;2", "'=1",
+]  # fmt: skip
+
+ACTIVE = tuple("=+-@＝＋－＠\t\r\n")
+
+
+class TestPages:
+    def test_pages_hold_every_row_once(self, birch: Person) -> None:
+        whole = birch.get("/v1/vouchers?limit=200").json()
+        assert not whole["has_more"]
+        found, cursor = [], ""
+        while True:
+            page = birch.get(f"/v1/vouchers?limit=2{cursor}").json()
+            assert len(page["data"]) <= 2
+            found += page["data"]
+            if not page["has_more"]:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+        assert found == whole["data"]
+        assert len(found) > 4
+
+    def test_cursor_is_good_for_its_list_reader_and_filter_only(
+        self, birch: Person, cedar: Person
+    ) -> None:
+        cursor = birch.get("/v1/vouchers?limit=1").json()["next_cursor"]
+        assert birch.get(f"/v1/vouchers?limit=9&cursor={cursor}").status_code == 200
+        for person, path in (
+            (cedar, f"/v1/vouchers?cursor={cursor}"),
+            (birch, f"/v1/payables?cursor={cursor}"),
+            (birch, f"/v1/vouchers?state=held&cursor={cursor}"),
+            (birch, f"/v1/vouchers?cursor={cursor[:-2]}"),
+            (birch, f"/v1/vouchers?cursor=A{cursor[1:]}"),
+            (birch, "/v1/vouchers?cursor=x"),
+            (birch, "/v1/vouchers?cursor="),
+        ):
+            answer = person.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (400, "CursorInvalid"), path
+
+    @pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "1e2"])
+    def test_limit_has_bounds(self, birch: Person, limit: str) -> None:
+        answer = birch.get(f"/v1/vouchers?limit={limit}")
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "limit"
+
+    def test_filter_that_is_not_known_is_refused(self, birch: Person) -> None:
+        assert birch.get("/v1/vouchers?colour=red").status_code == 422
+
+    def test_every_list_names_the_block_it_is_true_at(self, birch: Person) -> None:
+        for name in ("vouchers", "payables", "offers", "loans", "movements", "operations"):
+            at = birch.get(f"/v1/{name}").json()["as_of"]
+            assert re.fullmatch(r"0x[0-9a-f]{64}", at["block_hash"])
+            assert at["business_date"] <= at["time"][:10] or at["time"] > at["business_date"]
+
+    def test_sealed_positions_cannot_be_made_up(self) -> None:
+        mine, other = Cursors(b"a" * 32), Cursors(b"b" * 32)
+        sealed = mine.sealed({"list": "x"}, [1, 2])
+        assert mine.opened({"list": "x"}, sealed) == [1, 2]
+        for cursors, bound in ((other, {"list": "x"}), (mine, {"list": "y"})):
+            with pytest.raises(CursorInvalid):
+                cursors.opened(bound, sealed)
+
+
+class TestFilters:
+    @pytest.mark.parametrize(
+        ("path", "field", "values"),
+        [
+            ("vouchers?state=held", "state", {"held"}),
+            ("vouchers?state=closed", "state", {"closed"}),
+            ("vouchers?payable=P-1", "payable", {"P-1"}),
+            ("vouchers?obligor=1", "obligor", {1}),
+            ("payables?state=live", "state", {"live"}),
+            ("payables?state=cancelled", "state", {"cancelled"}),
+            ("offers?state=lapsed", "state", {"lapsed"}),
+            ("offers?state=declined", "state", {"declined"}),
+            ("offers?taker=3", "taker", {3}),
+            ("loans?open=true", "is_open", {True}),
+            ("participants?role=bank", "is_suspended", {False}),
+            ("movements?kind=moved", "kind", {"moved"}),
+        ],
+    )
+    def test_filter_keeps_what_it_names(
+        self, birch: Person, path: str, field: str, values: set[Any]
+    ) -> None:
+        rows = birch.get(f"/v1/{path}&limit=200").json()["data"]
+        assert {one[field] for one in rows} == values, path
+
+    def test_maturities_are_filtered_by_dates(self, birch: Person) -> None:
+        def count(query: str) -> int:
+            return len(birch.get(f"/v1/payables?limit=200&{query}").json()["data"])
+
+        every = count("")
+        assert count("maturity_from=2026-08-28&maturity_to=2026-08-28") == every
+        assert count("maturity_from=2026-08-29") == count("maturity_to=2026-08-27") == 0
+        wrong = birch.get("/v1/payables?maturity_from=2026-02-30")
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "RequestInvalid")
+
+    def test_invoice_is_found_by_whoever_may_see_its_payable(self, person: People) -> None:
+        query = f"/v1/payables?invoice=0x{named('invoice 1').hex()}"
+        for name, found in (("Acme", ["P-1"]), ("Birch", ["P-1"]), ("Operator", [])):
+            rows = person(name).get(query).json()["data"]
+            assert [one["id"] for one in rows] == found, name
+
+
+class TestExports:
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    def test_file_holds_what_the_list_holds(self, birch: Person, kind: str) -> None:
+        rows = birch.get("/v1/vouchers?limit=200").json()["data"]
+        answer = birch.get(f"/v1/exports/vouchers?format={kind}")
+        assert answer.headers["content-disposition"].startswith("attachment; filename=")
+        found = _read(kind, answer.content)
+        assert len(found) == len(rows) + 1
+        assert [one[0] for one in found[1:]] == [one["id"] for one in rows]
+        column = list(rows[0]).index("amount")
+        amounts = [f"{float(one[column]):.2f}" for one in found[1:]]
+        assert amounts == [one["amount"] for one in rows]
+
+    def test_heads_follow_the_language(self, birch: Person) -> None:
+        answer = birch.get("/v1/exports/vouchers", headers={"accept-language": "zh"})
+        assert answer.content.startswith(b"\xef\xbb\xbf")
+        assert "到期日" in answer.content.decode("utf-8-sig").splitlines()[0]
+
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    @pytest.mark.parametrize("evil", EVIL)
+    def test_no_text_becomes_a_formula(self, kind: sheets.Format, evil: str) -> None:
+        with sheets.written(kind, "evil", ["name"], [[evil]]) as file:
+            [[_], [cell]] = _read(kind, file.read())
+        assert cell == "'" + evil or not cell.lstrip(" \u3000").startswith(
+            tuple("=+-@＝＋－＠\t\r\n")
+        )
+        assert cell.lstrip("'") == evil.lstrip("'")
+
+    @pytest.mark.parametrize("text", ["-5.00", "12.34", "0.00", "V-1.1", "Birch", "星河重工"])
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    def test_harmless_text_stays_as_it_is(self, kind: sheets.Format, text: str) -> None:
+        with sheets.written(kind, "good", ["value"], [[text]]) as file:
+            [_, [cell]] = _read(kind, file.read())
+        assert cell == text or float(cell) == float(text)
+
+    def test_a_reference_like_a_formula_comes_out_as_text(self, birch: Person) -> None:
+        body = birch.signed(
+            "/v1/deposits/move", bank=6, to=3, amount="1.00", purpose="0x" + "22" * 32
+        )
+        evil = "=HYPERLINK(1)"
+        answer = birch.post(
+            "/v1/deposits/move", {**body, "external_reference": evil}, idempotency_key="evil"
+        )
+        assert answer.status_code == 202
+        found = _read("csv", birch.get("/v1/exports/operations").content)
+        assert "'" + evil in {cell for row in found for cell in row}
+
+
+def _read(kind: str, content: bytes) -> list[list[Any]]:
+    if kind == "csv":
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
