@@ -1,6 +1,7 @@
 """The document and the pages made from it: named by hand, whole, and asking no other host."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from fastapi import FastAPI
 from jsonschema_rs import validator_for
 from starlette.testclient import TestClient
 
+from api.options import Options
+from api.problems import STATUS
 from api.verbs import QUOTES, VERBS
 from ledger.model import errors
 from ledger.model.errors import LedgerError
@@ -107,6 +110,33 @@ def _example(document: dict[str, Any], schema: dict[str, Any]) -> Any:
         case "boolean":
             return True
     return _example(document, schema["anyOf"][0])
+
+
+class TestHandbook:
+    def test_limits_of_the_page_are_those_of_the_door(self) -> None:
+        text = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+        options = Options()
+        for rate in (
+            options.per_address,
+            options.per_session,
+            options.per_key,
+            options.sign_in,
+            options.export,
+        ):
+            assert f"| {rate.most} in {rate.seconds} s |" in text
+        assert f"{options.body_depth} levels and {options.body_bytes} bytes" in text
+        assert f"| rows of an export | {options.export_rows_most} |" in text
+        assert f"| a wait | {options.wait_most} s |" in text
+        assert f"for {options.idempotency_days} days" in text
+
+    def test_statuses_of_the_page_are_those_of_the_table(self) -> None:
+        text = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+        said = {
+            int(one)
+            for row in re.findall(r"^\| ([0-9 ·]+) \|", text, re.M)
+            for one in row.split(" · ")
+        }
+        assert said == set(STATUS.values()) - {405, 500}
 
 
 class TestPages:
