@@ -4,6 +4,7 @@ python -m tests.faults.worlds --first 1 --count 20000
 """
 
 import argparse
+import atexit
 import shutil
 import sys
 import tempfile
@@ -14,8 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy.util import LRUCache
-
 from ledger.store import database as store
 from ledger.store.database import Database
 from tests.faults.verdict import Violated
@@ -24,24 +23,36 @@ from tests.faults.world import Parts, Tally, World
 __all__ = ["opened_world", "play", "played"]
 
 _MEMORY: Final = Path("/dev/shm")
-_CACHE: Final[Any] = LRUCache(500)
-"""Compiled statements, shared by the engines of all worlds."""
 
 
 @contextmanager
 def opened_world(seed: int, parts: Parts | None = None) -> Iterator[World]:
-    """A world on a database of its own, in memory where the system has a place for it."""
-    folder = Path(tempfile.mkdtemp(dir=_MEMORY if _MEMORY.is_dir() else None))
-    path = folder / "world.sqlite"
+    """A world on a fresh database, in memory where the system has a place for it.
+
+    The worlds of a process follow one another in one file: so its engine has to learn the
+    statements only once, which takes longer than a world's play.
+    """
+    path, engine = _engine()
+    for left in path.parent.glob(f"{path.name}*"):
+        left.unlink()
     shutil.copyfile(_template(), path)
-    engine = store._sqlite(store.make_url(f"sqlite:///{path}"))
-    database = Database(engine.execution_options(compiled_cache=_CACHE))
     try:
-        yield World(seed, database, engine, parts or Parts())
+        yield World(seed, Database(engine), engine, parts or Parts())
     finally:
-        database.close()
         engine.dispose()
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def _engine() -> tuple[Path, Any]:
+    """The file of this process's worlds, and its engine."""
+    folder = Path(tempfile.mkdtemp(prefix="fenbook-world-", dir=_memory()))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "world.sqlite"
+    return path, store._sqlite(store.make_url(f"sqlite:///{path}"))
+
+
+def _memory() -> Path | None:
+    return _MEMORY if _MEMORY.is_dir() else None
 
 
 def play(seed: int, parts: Parts | None = None) -> tuple[str, Tally]:
@@ -68,7 +79,9 @@ def played(first: int, count: int, *, replay_each: int = 20) -> tuple[Tally, dic
 @cache
 def _template() -> Path:
     """A migrated file to copy."""
-    path = Path(tempfile.mkdtemp(prefix="fenbook-worlds-")) / "template.sqlite"
+    folder = Path(tempfile.mkdtemp(prefix="fenbook-worlds-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "template.sqlite"
     database = Database.open(f"sqlite:///{path}")
     database.migrate()
     database.close()
