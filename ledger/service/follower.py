@@ -114,7 +114,7 @@ class Follower:
             head = self._endpoint.head()
         at = self._place()
         if self._alarm is not None:
-            return self._progress(self._recovered(), head)
+            return self._progress(self._recovered(at), head)
         try:
             stretch = self._next(at, head)
         except Unsettled:
@@ -233,16 +233,20 @@ class Follower:
             put_setting(connection, ALARM, alarm)
         self._alarm = alarm
 
-    def _recovered(self) -> Cursor:
+    def _recovered(self, at: Cursor) -> Cursor:
         """Make the views anew up to the last block that both chains have, and go on from there."""
+        try:
+            found = recover(
+                self._database,
+                self._endpoint,
+                self._deployment,
+                cache_rows=self._following.cache_rows,
+                wall=self._wall,
+            )
+        except ChainDiverged:
+            return at  # it changed once more meanwhile; the alarm stands
         self.forget()
-        return recover(
-            self._database,
-            self._endpoint,
-            self._deployment,
-            cache_rows=self._following.cache_rows,
-            wall=self._wall,
-        )
+        return found
 
 
 def _nonce_used(participant: int, nonce: int) -> str:

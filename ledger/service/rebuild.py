@@ -5,6 +5,7 @@ begins again.
 """
 
 import json
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Final
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint
 from ledger.model.errors.service import NodeFailed
-from ledger.model.errors.store import ChainDiverged
+from ledger.model.errors.store import ChainDiverged, DatabaseBusy
 from ledger.service.block_reader import BlockReader
 from ledger.service.blocks import Stretch, Unsettled, stretch_of
 from ledger.service.crash_points import calling, writing
@@ -25,6 +26,7 @@ from ledger.store.cursor import (
     cursor,
     nth_block,
     put_setting,
+    setting,
     start_anew,
 )
 from ledger.store.database import Connection, Database
@@ -38,6 +40,9 @@ __all__ = ["ALARM", "REWOUND", "Rebuilt", "rebuild", "recover"]
 
 ALARM: Final = "alarm"
 """The setting that stands while the views are of a chain that is no more."""
+
+MAKING: Final = "rebuild"
+"""The setting that names whoever makes the views anew; a later one takes the work over."""
 
 REWOUND: Final = "ChainRewound"
 """The feed's own event: events above its block are void, and others follow."""
@@ -74,7 +79,8 @@ def rebuild(
 
     A follower may go on meanwhile. Without `takes_over` the rows are only compared. Raises
     `ChainDiverged` where the chain is not the one that was followed, which the follower mends by
-    itself, and what the endpoint and the database raise.
+    itself, `DatabaseBusy` where another rebuild has begun since, and what the endpoint and the
+    database raise.
     """
     with database.reading() as connection:
         goal = cursor(connection)
@@ -83,16 +89,17 @@ def rebuild(
     making.read_to(goal)
     with database.reading() as connection:
         is_equal = dump_hash(connection, prefix=SHADOW) == before
-    while not _finished(database, goal, takes_over=takes_over):
+    while not _finished(database, making, goal, takes_over=takes_over):
         with database.reading() as connection:
             goal = cursor(connection)  # the follower has gone on
         making.read_to(goal)
     return Rebuilt(goal.number, making.event_count, is_equal)
 
 
-def _finished(database: Database, goal: Cursor, *, takes_over: bool) -> bool:
+def _finished(database: Database, making: "_Making", goal: Cursor, *, takes_over: bool) -> bool:
     with writing(database, "take over") as connection:
         database.lock(connection, "follow")
+        making.claim(connection)
         if not takes_over:
             drop_shadow(connection)
             return True
@@ -121,6 +128,7 @@ def recover(
     making.read_to(goal)
     with writing(database, "take over") as connection:
         database.lock(connection, "follow")
+        making.claim(connection)
         take_over(connection)
         forget_landings(connection, above=goal.number, wall=int(wall()))
         _tell(connection, goal)
@@ -175,9 +183,17 @@ class _Making:
         self._heard = heard
         self._at = NOWHERE
         self.event_count = 0
+        self._token = secrets.token_hex(8)
         with writing(database, "rebuild") as connection:
             make_shadow(connection)
+            put_setting(connection, MAKING, self._token)
             self._state = SqlState(connection, cache_rows=cache_rows, prefix=SHADOW)
+
+    def claim(self, connection: Connection) -> None:
+        """Go on only if nobody else has begun since: the fresh tables would be his."""
+        self._database.lock(connection, MAKING)
+        if setting(connection, MAKING) != self._token:
+            raise DatabaseBusy()
 
     def read_to(self, goal: Cursor) -> None:
         """Read up to a block, which must be the one that is meant."""
@@ -204,6 +220,7 @@ class _Making:
 
     def _read(self, stretch: Stretch) -> None:
         with writing(self._database, "rebuild") as connection:
+            self.claim(connection)
             self._state.begin(connection)
             reader = BlockReader(self._state)
             reader.read_silently(stretch)

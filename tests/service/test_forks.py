@@ -5,12 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
+from ledger.service import crash_points
+from ledger.service import rebuild as rebuild_module
 from ledger.service.follower import Follower, Following
 from ledger.store.cursor import setting
 from ledger.store.database import Database
 from ledger.views import Entry
 from ledger.views.projection import HANDLERS
-from tests.event_streams import book_stream
+from tests.event_streams import book_stream, scenario_stream
 from tests.service.following import feed, follow, stored, views_of, views_told
 from tests.service.recorded_chain import RecordedChain
 
@@ -82,7 +84,7 @@ class TestForks:
         chain = RecordedChain.of(book_stream(3))
         follower = Follower(database, chain, chain.deployment)
         follow(follower)
-        other = RecordedChain.of(book_stream(4), flavour="c")
+        other = RecordedChain.of(scenario_stream(), flavour="c")
         follower = Follower(database, other, other.deployment)
         assert follower.step().alarm is not None
         follow(follower)
@@ -122,4 +124,25 @@ class TestForks:
         self.fork(chain, 10, book_stream(3))
         chain.empty(1, flavour="d")
         follow(follower)
+        assert views_of(database) == views_told(chain)
+
+    def test_fork_in_the_middle_of_making_anew_is_tried_again(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rebuild_module, "TRANSACTIONS_MAX", 3)
+        chain = RecordedChain.of(book_stream(3))
+        follower = Follower(database, chain, chain.deployment)
+        follow(follower)
+        self.fork(chain, 50, book_stream(3))
+        assert follower.step().alarm is not None
+
+        def strike(name: str) -> None:
+            if name == "after rebuild" and chain.made[30].hash == known:
+                self.fork(chain, 20, book_stream(3))
+                chain.extend([], flavour="e")
+
+        known = chain.made[30].hash
+        with crash_points.hook(strike):
+            assert follower.step().alarm is not None
+            follow(follower)
         assert views_of(database) == views_told(chain)

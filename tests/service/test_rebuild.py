@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import inspect, text
 
-from ledger.model.errors import ChainDiverged, NodeFailed
+from ledger.model.errors import ChainDiverged, DatabaseBusy, NodeFailed
 from ledger.service import crash_points
 from ledger.service import rebuild as module
 from ledger.service.follower import Follower
@@ -176,3 +176,21 @@ def test_rebuilt_scenario_is_the_same_on_every_engine(database: Database) -> Non
     chain = RecordedChain.of(scenario_stream())
     follow(Follower(database, chain, chain.deployment))
     assert rebuild(database, chain, chain.deployment).is_equal
+
+
+@pytest.mark.usefixtures("follower")
+def test_of_two_rebuilds_the_later_one_wins_and_the_rows_are_right(
+    database: Database, chain: RecordedChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TRANSACTIONS_MAX", 3)
+    before, seen = stored(database), 0
+
+    def strike(name: str) -> None:
+        nonlocal seen
+        seen += name == "after rebuild"
+        if name == "after rebuild" and seen == 5:
+            assert rebuild(database, chain, chain.deployment).is_equal
+
+    with crash_points.hook(strike), pytest.raises(DatabaseBusy):
+        rebuild(database, chain, chain.deployment)
+    assert stored(database) == before
