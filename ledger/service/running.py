@@ -20,6 +20,7 @@ from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.relayer_key import RelayerKey
 from ledger.model.errors import LedgerError
 from ledger.service.directory import Directory
+from ledger.service.evaluation_clock import EvaluationClock
 from ledger.service.follower import Follower, Following, Progress
 from ledger.service.imports import Imports
 from ledger.service.intake import Intake
@@ -27,8 +28,10 @@ from ledger.service.ledger import Ledger
 from ledger.service.opening import opened
 from ledger.service.outbox import Outbox
 from ledger.service.relayer import Lane, Relayer, Relaying
+from ledger.service.scheduler import Scheduler
 from ledger.service.settings import Settings
 from ledger.service.site import Site
+from ledger.service.telling import Telling
 from ledger.store.database import Database
 
 __all__ = ["Loop", "Service"]
@@ -36,6 +39,9 @@ __all__ = ["Loop", "Service"]
 _STOP_SECONDS: Final = 10.0
 _FAILURE_SECONDS: Final = (0.1, 5.0)
 """How long a loop rests after its first failure in a row, and at most."""
+
+_TICK_SECONDS: Final = 600
+"""After so long without a block the chain in this process makes one, so that its time goes on."""
 
 _log = structlog.get_logger("fenbook.service")
 
@@ -99,6 +105,10 @@ class Service:
     intake: Intake = field(init=False)
     relayers: tuple[Relayer, ...] = field(init=False)
     follower: Follower = field(init=False)
+    scheduler: Scheduler = field(init=False)
+    clock: EvaluationClock = field(init=False)
+    telling: Telling | None = field(init=False, default=None)
+    """Webhooks; none without a key that seals their secrets."""
     lanes: dict[str, Lane] = field(init=False, default_factory=dict)
     """How it stood with each key after its last step."""
     progress: Progress | None = field(init=False, default=None)
@@ -113,10 +123,20 @@ class Service:
         self.relayers = tuple(
             Relayer(site, self.outbox, key, relaying=relaying) for key in self.keys
         )
-        following = Following(confirmations=chosen.confirmations)
+        if self.directory is not None:
+            self.telling = Telling.of(
+                site.database, self.directory.keyring, allows_loopback=chosen.webhook_loopback
+            )
+        queue = None if self.telling is None else self.telling.queue
+        following = Following(confirmations=chosen.confirmations, queue=queue)
         self.follower = Follower(site.database, site.endpoint, site.deployment, following=following)
+        self.scheduler = Scheduler(site, self.intake)
+        self.clock = EvaluationClock(site.endpoint)
         self.add_loop("relay", self._relay)
         self.add_loop("follow", self._follow)
+        self.add_loop("schedule", self._schedule)
+        if self.telling is not None:
+            self.add_loop("tell", self._tell)
         if self.directory is not None:
             self.add_loop("import", self._import)
 
@@ -226,8 +246,22 @@ class Service:
         self.progress = progress = self.follower.step()
         if progress.event_count:
             self.outbox.tell_ended()
-            self._loops["relay"].wake()
+            for name in ("relay", "schedule", "tell"):
+                if name in self._loops:
+                    self._loops[name].wake()
         return 0.0 if progress.behind or progress.alarm else self._poll
+
+    def _schedule(self) -> float:
+        """Ask for what time brings."""
+        if self.clock.keep_going(_TICK_SECONDS):
+            self._loops["follow"].wake()
+        agenda = self.scheduler.step()
+        return 0.0 if agenda.is_behind else max(1.0, self._poll)
+
+    def _tell(self) -> float:
+        """Deliver messages that are due."""
+        done = None if self.telling is None else self.telling.deliverer.step()
+        return 0.0 if done is not None and done.is_more else max(1.0, self._poll)
 
     def _import(self) -> float:
         """Ask for payables of signed imports; see what has become of them."""

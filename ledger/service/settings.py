@@ -51,6 +51,8 @@ class Settings(BaseModel):
     """Seconds for one answer of a node."""
     poll_milliseconds: int = Field(default=25, ge=1, le=60_000)
     """How often a node is asked for new blocks."""
+    webhook_loopback: bool = False
+    """Whether webhooks may name receivers on this machine, by http: for evaluation only."""
 
     @field_validator("nodes", mode="before")
     @classmethod
@@ -65,6 +67,8 @@ class Settings(BaseModel):
     def _whole(self) -> "Settings":
         if self.nodes and self.deployment is None:
             raise ValueError("nodes need the manifest of a deployment")
+        if self.nodes and self.webhook_loopback:
+            raise ValueError("webhooks to this machine are for evaluation")
         if self.nodes and not self.secrets:
             raise ValueError("nodes need at least one relayer key")
         if len(set(self.secrets)) != len(self.secrets):

@@ -14,6 +14,7 @@ class TestNetwork:
         assert (clock.is_steerable, clock.ahead, clock.second) == (False, 0, 1_000)
         with pytest.raises(ClockFixed):
             clock.advance_to(2_000)
+        assert not clock.keep_going(0)
 
 
 class TestEvaluation:
@@ -42,3 +43,14 @@ class TestEvaluation:
         assert clock.second == target
         stage.follow()
         assert stage.at.second == target
+
+    def test_block_is_made_when_none_came_for_long(self, stage: Stage) -> None:
+        chain = stage.town.chain
+        clock, before = EvaluationClock(chain), chain.head()
+        assert not clock.keep_going(600)
+        assert chain.head() == before
+        chain._shift += 700
+        assert clock.keep_going(600)
+        assert chain.head().number == before.number + 1
+        assert chain.head().second >= before.second + 699
+        assert not clock.keep_going(600)
