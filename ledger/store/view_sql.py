@@ -15,6 +15,12 @@ __all__ = ["LIVE", "ViewSql"]
 LIVE: Final = "v_"
 """What the names of the tables in use begin with; a rebuild fills others meanwhile."""
 
+_WRITTEN_ONCE: Final = frozenset(
+    {"demands", "executed", "hops", "movements", "payments", "redemptions", "refused",
+     "settlements", "turn_backs"}
+)  # fmt: skip
+"""Tables whose rows never change."""
+
 _MANY: Final = 500
 """Keys asked for at a time."""
 
@@ -162,6 +168,9 @@ class ViewSql:
         changed = ", ".join(f"{column} = excluded.{column}" for column in rest)
         of_table = [table.table.c[column] for column in table.columns]
         rows = rows_clause(of_table, "sqlite" if self._is_sqlite else "postgresql")
+        if table.field in _WRITTEN_ONCE:
+            # Whatever is read twice is refused by its key.
+            return f"INSERT INTO {name} ({columns}) {rows}"
         conflict = f"DO UPDATE SET {changed}" if changed else "DO NOTHING"
         return f"INSERT INTO {name} ({columns}) {rows} ON CONFLICT ({keys}) {conflict}"
 
