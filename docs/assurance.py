@@ -64,7 +64,7 @@ def _spared(name: str, parts: Mapping[str, Found]) -> dict[str, Any]:
     """The parts that the page names; of the others their number and seeds are enough."""
     if name in ("forgeries", "gas_sweeps"):
         seeds = sorted({one["seed"] for one in parts.values() if "seed" in one})
-        about = sorted({one.get("contracts", "unknown") for one in parts.values()})
+        about = sorted({one.get("contracts", "") for one in parts.values()})
         return {"count": len(parts), "seeds": seeds, "contracts": about}
     return dict(parts)
 
@@ -85,13 +85,21 @@ def page() -> str:
 def _stale(parts: Found) -> str:
     """Says which parts were found on other contracts than those that ship now."""
     if "count" in parts:
-        older = [one for one in parts.get("contracts", ["unknown"]) if one != code_fingerprint()]
-        return f"Found, in part, on other contracts: {', '.join(older)}.\n" if older else ""
-    older = [name for name, one in parts.items() if one.get("contracts") != code_fingerprint()]
-    if not older:
-        return ""
-    named = "all of it" if len(older) == len(parts) else ", ".join(older)
-    return f"Found on other contracts than those that ship now: {named}.\n"
+        about = {name: name for name in parts.get("contracts", [""])}
+    else:
+        about = {name: one.get("contracts", "") for name, one in parts.items()}
+    said = ""
+    for others, sentence in (
+        ([one for one, code in about.items() if not code], "Run before results named contracts"),
+        (
+            [one for one, code in about.items() if code not in ("", code_fingerprint())],
+            "Found on other contracts than those that ship now",
+        ),
+    ):
+        if others:
+            which = "all of it" if len(others) == len(about) else ", ".join(others)
+            said += f"{sentence}: {which}.\n"
+    return said
 
 
 # ---- sections
@@ -157,17 +165,26 @@ of its own.
 
 def _mutants(totals: Found, parts: Found) -> str:
     rows = [
-        (f"`{name}`", one["mutants"], one["noticed"], one["explained"])
+        (
+            f"`{name}`",
+            one["mutants"],
+            one["by_campaign"],
+            one["by_tests"],
+            one["explained"],
+            one["undecided"],
+        )
         for name, one in parts.items()
     ]
+    undecided = totals["undecided"]
+    left = f"; {undecided:,} are not decided yet" if undecided else ""
     return f"""## Mutants
 
 Small changes of every money and authority path, all in one compilation, each woken alone.
-{totals["mutants"]:,} mutants,
-{totals["noticed"]:,} noticed, {totals["explained"]:,} explained one by one in
-`tests/mutants/explained.json`.
+{totals["mutants"]:,} mutants: {totals["by_campaign"]:,} noticed by short runs of the differential
+campaign, {totals["by_tests"]:,} by the contracts' own tests, {totals["explained"]:,} explained one
+by one in `tests/mutants/explained.json`{left}.
 
-{_table(("file", "mutants", "noticed", "explained"), rows)}"""
+{_table(("file", "mutants", "by campaign", "by tests", "explained", "undecided"), rows)}"""
 
 
 def _forgeries(totals: Found, parts: Found) -> str:

@@ -5,9 +5,10 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,15 @@ from ledger.chain.compiler import write_shim
 from ledger.chain.sources import ROOT, CompilationFailed, Unit, find_units
 from tests.mutants.schemata import HELPER, Mutant, Schema
 
-__all__ = ["ARTIFACTS", "FOLDER", "build", "files_of_the_contracts"]
+__all__ = [
+    "ARTIFACTS",
+    "FOLDER",
+    "build",
+    "built",
+    "files_of_the_contracts",
+    "list_mutants",
+    "tree_of",
+]
 
 FOLDER: Final = ROOT / "build" / "mutants"
 ARTIFACTS: Final = FOLDER / "artifacts"
@@ -57,15 +66,8 @@ def build(files: Collection[str] | None = None) -> list[Mutant]:
     units = [unit for unit in find_units() if set(files) & unit.closure.keys()]
     key, listed = _key(units, files), FOLDER / "mutants.json"
     if listed.exists() and json.loads(listed.read_text("utf-8"))["key"] == key:
-        return [Mutant(**one) for one in json.loads(listed.read_text("utf-8"))["mutants"]]
-    schema = Schema()
-    for unit in units:
-        trees = _compile(solc, unit.closure, {name: {"": ["ast"]} for name in unit.closure})
-        for name, text in unit.closure.items():
-            if name in files:
-                schema.add(name, text, trees["sources"][name]["ast"])
-            else:
-                schema.keep(name, text)
+        return built()
+    schema = _schema(units, files)
     # Contracts that none of the files is part of are taken as they ship.
     shutil.rmtree(ARTIFACTS, ignore_errors=True)
     shutil.copytree(SHIPPED, ARTIFACTS)
@@ -74,6 +76,36 @@ def build(files: Collection[str] | None = None) -> list[Mutant]:
     draft = {"key": key, "mutants": [asdict(one) for one in schema.mutants]}
     listed.write_text(json.dumps(draft, indent=1) + "\n", "utf-8")
     return schema.mutants
+
+
+def built() -> list[Mutant]:
+    """The mutants that the artifacts hold now."""
+    kept = json.loads((FOLDER / "mutants.json").read_text("utf-8"))
+    return [Mutant(**one) for one in kept["mutants"]]
+
+
+@cache
+def list_mutants() -> tuple[Mutant, ...]:
+    """All mutants there are, without compiling them."""
+    return tuple(_schema(find_units(), list(files_of_the_contracts())).mutants)
+
+
+def tree_of(sources: Mapping[str, str]) -> dict[str, Any]:
+    """The compiler's syntax tree of each source."""
+    found = _compile(write_shim(), sources, {name: {"": ["ast"]} for name in sources})
+    return {name: one["ast"] for name, one in found["sources"].items()}
+
+
+def _schema(units: Sequence[Unit], files: Collection[str]) -> Schema:
+    schema = Schema()
+    trees = tree_of({name: text for unit in units for name, text in unit.closure.items()})
+    for unit in units:
+        for name, text in unit.closure.items():
+            if name in files:
+                schema.add(name, text, trees[name])
+            else:
+                schema.keep(name, text)
+    return schema
 
 
 def _key(units: list[Unit], files: list[str]) -> str:

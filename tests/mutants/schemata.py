@@ -2,8 +2,9 @@
 
 A mutant is a small change of one place: a comparison turned round, a statement left out, two
 arguments of one type changed over. The copy holds them all, each behind a question for its number;
-which of them lives is told at run time by the balance of one address, so that a single compilation
-serves every mutant. (Untch, Offutt and Harrold call this a mutant schema.)
+which of them lives is told at run time by the balances of addresses, one for each, so that a single
+compilation serves every mutant, and a run tells which of them it has come to. (Untch, Offutt and
+Harrold call this a mutant schema.)
 """
 
 import re
@@ -12,39 +13,34 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["HELPER", "SWITCH", "Mutant", "Schema"]
+__all__ = ["HELPER", "SWITCHES", "Mutant", "Schema"]
 
-SWITCH = "0x" + b"mutant".rjust(20, b"\0").hex()
-"""The address whose balance, in wei, is the number of the living mutant; 0 for none."""
+SWITCHES = int.from_bytes(b"mutant") << 64
+"""The address of a mutant's switch is this and its number: it lives while that has a balance."""
 
 HELPER = "contracts/Mutant.sol"
 _HELPER_TEXT = f"""// SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-function readMutant_() view returns (bool lives, uint256 number) {{
-    number = address(uint160({int(SWITCH, 16)})).balance;
-    lives = number != 0;
+function readSwitch_(uint256 number) view returns (bool lives, uint256 unused) {{
+    lives = address(uint160({SWITCHES} + number)).balance != 0;
+    unused = number;
 }}
 
 /// @dev Pure to the compiler, so that pure functions have mutants too.
-function mutant_() pure returns (uint256 number) {{
-    function() view returns (bool, uint256) reading = readMutant_;
-    function() pure returns (bool, uint256) asked;
+function is_(uint256 number) pure returns (bool lives) {{
+    function(uint256) view returns (bool, uint256) reading = readSwitch_;
+    function(uint256) pure returns (bool, uint256) asked;
     assembly {{
         asked := reading
     }}
-    (, number) = asked();
+    (lives,) = asked(number);
 }}
 
-function is_(uint256 number) pure returns (bool) {{
-    return mutant_() == number;
-}}
-
-/// @dev The condition, or true under one number and false under another.
+/// @dev The condition, or true under one number and false under another; 0 is none.
 function or_(bool condition, uint256 whenTrue, uint256 whenFalse) pure returns (bool) {{
-    uint256 number = mutant_();
-    if (number == 0) return condition;
-    return number == whenTrue || (condition && number != whenFalse);
+    if (whenTrue != 0 && is_(whenTrue)) return true;
+    return condition && (whenFalse == 0 || !is_(whenFalse));
 }}
 
 /// @dev The condition, or its contrary.
@@ -66,7 +62,7 @@ _SIGNS = {
     "<<": ">>",
     ">>": "<<",
 }
-_NEVER = 2**64  # no mutant has this number
+_NEVER = 0  # no mutant has this number
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,24 +165,12 @@ class _Writer:
             return self.raw(node)
         outer, self.function = self.function, node["name"]
         try:
+            text = self._plain(node)
             if node["nodeType"] == "ModifierDefinition":
-                return self._plain(node) + "\n\n" + self._optional(node)
-            return self._plain(node)
+                return self.raw(node) + "\n\n" + _optional(text)
+            return text
         finally:
             self.function = outer
-
-    def _optional(self, node: Mapping[str, Any]) -> str:
-        """The same modifier, which the mutant of its first parameter leaves out."""
-        text = self.raw(node)
-        head, brace, body = text.partition("{")
-        name, _, parameters = head.partition("modifier ")[2].partition("(")
-        parameters = parameters.rpartition(")")[0]
-        more = f", {parameters}" if parameters.strip() else ""
-        inner = body.rpartition("}")[0]
-        return (
-            f"modifier {name.strip()}Unless_(uint256 number_{more}) "
-            f"{brace} if (is_(number_)) {{ _; }} else {{ {inner} }} }}"
-        )
 
     def _ModifierInvocation(self, node: Mapping[str, Any]) -> str:  # noqa: N802 -- the compiler's name
         if node.get("kind") != "modifierInvocation":
@@ -320,6 +304,19 @@ class _Writer:
 
     def _InlineAssembly(self, node: Mapping[str, Any]) -> str:  # noqa: N802
         return self.raw(node)
+
+
+def _optional(text: str) -> str:
+    """A modifier that the mutant of its first parameter leaves out; the only one that is used."""
+    head, brace, body = text.partition("{")
+    name, _, parameters = head.partition("modifier ")[2].partition("(")
+    parameters = parameters.rpartition(")")[0]
+    more = f", {parameters}" if parameters.strip() else ""
+    inner = body.rpartition("}")[0]
+    return (
+        f"modifier {name.strip()}Unless_(uint256 number_{more}) "
+        f"{brace} if (is_(number_)) {{ _; }} else {{ {inner} }} }}"
+    )
 
 
 def _children(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
