@@ -17,6 +17,7 @@ from api import (
     about,
     access_log,
     batches,
+    clock,
     deposits,
     events,
     faults,
@@ -32,8 +33,10 @@ from api import (
     payments,
     quotes,
     rules,
+    settlement_runs,
     sign_in,
     vouchers,
+    webhooks,
 )
 from api.accepting import Accepting
 from api.context import Context, Service
@@ -67,10 +70,13 @@ _ROUTERS: Final = (
     quotes.ROUTER,
     loans.ROUTER,
     payments.ROUTER,
+    settlement_runs.ROUTER,
     deposits.ROUTER,
     rules.ROUTER,
     operations.ROUTER,
     events.ROUTER,
+    webhooks.ROUTER,
+    clock.ROUTER,
     access_log.ROUTER,
 )
 
@@ -103,7 +109,13 @@ def create_app(service: Service, options: Options | None = None) -> FastAPI:
         target_bytes=chosen.target_bytes,
         uploads=imports.UPLOADS,
     )
-    app.add_middleware(Door, options=chosen, limits=context.limits, requests=Requests(registry))
+    app.add_middleware(
+        Door,
+        options=chosen,
+        limits=context.limits,
+        requests=Requests(registry),
+        clock=service.clock,
+    )
     return app
 
 

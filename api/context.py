@@ -21,11 +21,13 @@ from ledger.model.rendering import NO_NAMES, Names
 from ledger.model.structs import fields_of
 from ledger.service.access import Access, Subject
 from ledger.service.directory import Directory, Reader
+from ledger.service.evaluation_clock import EvaluationClock
 from ledger.service.financing import Financing
 from ledger.service.imports import Imports
 from ledger.service.intake import Intake
 from ledger.service.nonces import Nonces
 from ledger.service.outbox import Outbox
+from ledger.service.telling import Telling
 from ledger.store.database import Database
 
 __all__ = ["Context", "Service", "context_of", "parties_of"]
@@ -50,6 +52,12 @@ class Service(Protocol):
     def imports(self) -> Imports | None:
         """None without a key that seals what they keep."""
 
+    @property
+    def telling(self) -> Telling | None:
+        """Webhooks; none without a key that seals their secrets."""
+
+    @property
+    def clock(self) -> EvaluationClock: ...
     @property
     def now(self) -> int:
         """Second of the ledger's clock."""

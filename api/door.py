@@ -15,6 +15,8 @@ from api.metrics import Requests
 from api.options import Options
 from api.problems import answer, trace_of
 from ledger.model.errors import LedgerError, ServiceBroken
+from ledger.model.plain import moment_text
+from ledger.service.evaluation_clock import EvaluationClock
 
 __all__ = ["Door"]
 
@@ -45,6 +47,8 @@ class Door:
     options: Options
     limits: Limits
     requests: Requests
+    clock: EvaluationClock | None = None
+    """Shown by every answer where it can be moved."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -89,6 +93,8 @@ class Door:
         headers.add_vary_header("Authorization")
         if self.options.is_demo:
             headers["Fenbook-Demo"] = "this server holds the participants' keys"
+        if self.clock is not None and self.clock.is_steerable:
+            headers["Fenbook-Test-Clock"] = moment_text(self.clock.second)
         standing: Standing | None = scope["state"].get("standing")
         if standing is not None:
             headers.update(standing.headers())

@@ -150,6 +150,15 @@ class Sight:
         return AnyOf((self._is("payee", "bank"), PayableIn("voucher", self._is("obligor"))))
 
     @property
+    def proposals(self) -> Condition:
+        """What it has to pay out itself."""
+        return EVERYTHING if self.sees_all else self._is("bank")
+
+    def sees_accounts(self, bank: int) -> bool:
+        """Whether it sees to which accounts a settlement bank pays: that bank alone."""
+        return self.own == bank
+
+    @property
     def deposits(self) -> Condition:
         """Its own, and those that it keeps."""
         return EVERYTHING if self.sees_all else self._is("owner", "bank")

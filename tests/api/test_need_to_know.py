@@ -29,6 +29,9 @@ ABSENT = {
     "quote": "quo_" + "0" * 26,
     "request_id": "frq_" + "0" * 26,
     "import_id": "imp_" + "0" * 26,
+    "run": "R-4000000000.1",
+    "webhook": "whk_" + "0" * 26,
+    "delivery": "msg_" + "0" * 26 + "_" + "0" * 16,
 }
 NOT_THEIRS = ("/v1/openapi.json", "/v1/access-log?limit=200", "/v1/exports/access-log")
 """Answers that name what others have asked, or what serves as an example."""

@@ -20,6 +20,7 @@ from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.typed_data import keccak
 from ledger.records.vault import MasterKeys
 from ledger.service.directory import Directory
+from ledger.service.evaluation_clock import EvaluationClock
 from ledger.service.follower import Follower
 from ledger.service.imports import Imports
 from ledger.service.intake import Intake
@@ -27,6 +28,7 @@ from ledger.service.keyring import Keyring
 from ledger.service.outbox import Outbox
 from ledger.service.relayer import Relayer
 from ledger.service.site import Site
+from ledger.service.telling import Telling
 from ledger.store.database import Database
 from tests.cast import CHECKER, MAKER, MORNING, Cast, Member
 from tests.databases import database_url
@@ -45,10 +47,15 @@ class Served:
     intake: Intake
     directory: Directory | None
     imports: Imports | None = None
+    telling: Telling | None = None
 
     @property
     def now(self) -> int:
         return self.endpoint.now
+
+    @property
+    def clock(self) -> EvaluationClock:
+        return EvaluationClock(self.endpoint, wall=self.endpoint._clock)
 
     def wall(self) -> int:
         return self.outbox.wall
@@ -143,6 +150,7 @@ def opened_world(engine: str, folder: Path) -> Iterator[World]:
         keyring = Keyring(database, MasterKeys(keccak(b"records")), served.wall)
         directory = Directory(database, keyring, served.wall)
         ledger, intake = cast.ledger, served.intake
+        served.telling = Telling.of(database, keyring, allows_loopback=True)
         served.imports = Imports.of(database, ledger, directory, intake, wall=served.wall)
         world.follow()
         try:

@@ -1,0 +1,186 @@
+"""Webhooks: addresses at which your organisation wants to be told what has happened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+from fastapi import Path, Query, Request, Response
+
+from api.asking import Manager, Reader
+from api.context import context_of
+from api.lists import as_of, reading
+from api.openapi import ALSO
+from api.paging import CURSOR_MOST
+from api.router import router
+from api.webhook_shapes import (
+    DELIVERY,
+    WEBHOOK,
+    Delivery,
+    DeliveryPage,
+    DeliveryState,
+    NewSecret,
+    NewWebhook,
+    Queued,
+    RangeAsked,
+    Webhook,
+    WebhookAsked,
+    WebhookChange,
+    WebhookList,
+    WholeDelivery,
+    attempt_json,
+    delivery_json,
+    webhook_json,
+)
+from ledger.model.errors import RecordsKeyMissing, ResourceUnknown, WebhookUnknown
+from ledger.service.webhooks import Change, Webhooks
+
+__all__ = ["ROUTER"]
+
+ROUTER = router("webhooks")
+
+_ALSO: Final = {ALSO: [409]}
+
+WebhookPath = Annotated[str, Path(pattern=WEBHOOK, max_length=30)]
+DeliveryPath = Annotated[str, Path(pattern=DELIVERY, max_length=60)]
+
+
+@ROUTER.get("/v1/webhooks", operation_id="listWebhooks", openapi_extra=_ALSO)
+def list_webhooks(request: Request, subject: Reader) -> WebhookList:
+    """The webhook endpoints of your organisation."""
+    found = _webhooks(request).list(subject.participant)
+    return WebhookList(data=[Webhook(**webhook_json(one)) for one in found])
+
+
+@ROUTER.post("/v1/webhooks", operation_id="makeWebhook", status_code=201)
+def make_webhook(request: Request, asked: WebhookAsked, subject: Manager) -> NewWebhook:
+    """Make an endpoint. It hears of what is told from now on."""
+    made, secret = _webhooks(request).create(
+        subject.participant, asked.url, label=asked.label, kinds=asked.kinds
+    )
+    return NewWebhook(**webhook_json(made), secret=secret)
+
+
+@ROUTER.get("/v1/webhooks/{webhook}", operation_id="readWebhook", openapi_extra=_ALSO)
+def read_webhook(request: Request, webhook: WebhookPath, subject: Reader) -> Webhook:
+    """One endpoint."""
+    with _found():
+        return Webhook(**webhook_json(_webhooks(request).find(subject.participant, webhook)))
+
+
+@ROUTER.patch("/v1/webhooks/{webhook}", operation_id="changeWebhook")
+def change_webhook(
+    request: Request, webhook: WebhookPath, asked: WebhookChange, subject: Manager
+) -> Webhook:
+    """Change an endpoint. Once enabled again it hears of what is told from then on."""
+    change = Change(asked.url, asked.label, asked.kinds, asked.is_enabled)
+    with _found():
+        return Webhook(
+            **webhook_json(_webhooks(request).change(subject.participant, webhook, change))
+        )
+
+
+@ROUTER.delete(
+    "/v1/webhooks/{webhook}", operation_id="removeWebhook", status_code=204, openapi_extra=_ALSO
+)
+def remove_webhook(request: Request, webhook: WebhookPath, subject: Manager) -> Response:
+    """Forget an endpoint with all that was delivered to it."""
+    with _found():
+        _webhooks(request).remove(subject.participant, webhook)
+    return Response(status_code=204)
+
+
+@ROUTER.post(
+    "/v1/webhooks/{webhook}/secret", operation_id="renewWebhookSecret", openapi_extra=_ALSO
+)
+def renew_secret(request: Request, webhook: WebhookPath, subject: Manager) -> NewSecret:
+    """Have another secret from now on."""
+    with _found():
+        return NewSecret(secret=_webhooks(request).rotate(subject.participant, webhook))
+
+
+@ROUTER.post(
+    "/v1/webhooks/{webhook}/test",
+    operation_id="testWebhook",
+    status_code=202,
+    openapi_extra=_ALSO,
+)
+def send_test(request: Request, webhook: WebhookPath, subject: Manager) -> Delivery:
+    """Send a message that says nothing, to see whether it arrives."""
+    with _found():
+        return Delivery(**delivery_json(_webhooks(request).test(subject.participant, webhook)))
+
+
+@ROUTER.post("/v1/webhooks/{webhook}/replay", operation_id="replayWebhook", status_code=202)
+def replay_webhook(
+    request: Request, webhook: WebhookPath, asked: RangeAsked, subject: Manager
+) -> Queued:
+    """Deliver the events of a range of the feed again, under the ids that they had."""
+    with _found():
+        webhooks = _webhooks(request)
+        count = webhooks.replay(subject.participant, webhook, asked.first, asked.last)
+    return Queued(queued=count)
+
+
+@ROUTER.get(
+    "/v1/webhooks/{webhook}/deliveries",
+    operation_id="listWebhookDeliveries",
+    openapi_extra=_ALSO,
+)
+def list_deliveries(
+    request: Request,
+    webhook: WebhookPath,
+    subject: Reader,
+    state: DeliveryState | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=CURSOR_MOST)] = None,
+) -> DeliveryPage:
+    """What was delivered to an endpoint, the newest first; kept for 35 days."""
+    cursors = context_of(request).cursors
+    bound = {"list": webhook, "reader": subject.participant, "state": state}
+    before = None if cursor is None else cursors.opened(bound, cursor)[0]
+    with _found():
+        found = _webhooks(request).deliveries(
+            subject.participant, webhook, state=state, before=before, limit=limit + 1
+        )
+    rows = found[:limit]
+    is_more = len(found) > limit
+    with reading(request, subject) as opened:
+        return DeliveryPage(
+            data=[Delivery(**delivery_json(one)) for one in rows],
+            has_more=is_more,
+            next_cursor=cursors.sealed(bound, [rows[-1].id]) if is_more else None,
+            as_of=as_of(opened),
+        )
+
+
+@ROUTER.get(
+    "/v1/webhooks/{webhook}/deliveries/{delivery}",
+    operation_id="readWebhookDelivery",
+    openapi_extra=_ALSO,
+)
+def read_delivery(
+    request: Request, webhook: WebhookPath, delivery: DeliveryPath, subject: Reader
+) -> WholeDelivery:
+    """One message, and how each try of it went."""
+    with _found():
+        row, attempts = _webhooks(request).attempts(subject.participant, webhook, delivery)
+    return WholeDelivery(**delivery_json(row), attempts=[attempt_json(one) for one in attempts])
+
+
+# ---- private
+
+
+def _webhooks(request: Request) -> Webhooks:
+    found = context_of(request).service.telling
+    if found is None:
+        raise RecordsKeyMissing()
+    return found.webhooks
+
+
+@contextmanager
+def _found() -> Iterator[None]:
+    """What is another's looks like what is not there."""
+    try:
+        yield
+    except WebhookUnknown:
+        raise ResourceUnknown() from None
