@@ -10,11 +10,11 @@ page can be made, and compared by a test, on any machine. No number on the page 
 
 import json
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from docs.prose import bound, folded, second, table
 from ledger.chain.artifacts import code_fingerprint
 
 __all__ = ["CAMPAIGNS", "PAGE", "gather", "main", "page"]
@@ -22,7 +22,6 @@ __all__ = ["CAMPAIGNS", "PAGE", "gather", "main", "page"]
 HERE: Final = Path(__file__).parent
 PAGE: Final = HERE / "assurance.md"
 EVIDENCE: Final = HERE / "evidence"
-_WIDTH: Final = 130
 RUNS: Final = HERE.parent / "build" / "assurance"
 
 Found = Mapping[str, Any]
@@ -79,7 +78,7 @@ def page() -> str:
             sections.append(section(told["totals"], told["parts"]))
             sections += filter(None, [_stale(told["parts"])])
     paragraphs = "\n".join(sections).split("\n\n")
-    return "\n\n".join(_folded(one) for one in paragraphs).rstrip() + "\n"
+    return "\n\n".join(folded(one) for one in paragraphs).rstrip() + "\n"
 
 
 def _stale(parts: Found) -> str:
@@ -113,17 +112,17 @@ def _forge(totals: Found, parts: Found) -> str:
     acts, accepted = totals["acts"], totals["accepted_acts"]
     by_verb = totals["accepted"]
     counted = ((verb, by_verb[verb], totals["refused"].get(verb, 0)) for verb in sorted(by_verb))
-    refusals = sorted((one for one in totals["refusals"].items() if one[0] != "None"), key=_second)
+    refusals = sorted((one for one in totals["refusals"].items() if one[0] != "None"), key=second)
     return f"""## Differential campaign
 
 An oracle in plain Solidity, which shares nothing with the contracts, decides each act; the
 contracts as they ship must accept what it
 accepts, refuse by the same name, and remember the same. {acts:,} acts, {accepted / acts:.1%} of
 them accepted, {totals["divergences"]}
-divergences{_bound(totals["divergences"], acts)}. How it is made: `tests/forge/README.md`.
+divergences{bound(totals["divergences"], acts)}. How it is made: `tests/forge/README.md`.
 
-{_table(("run", "acts", "accepted", "divergences", "seed", "seconds"), rows)}
-{_table(("verb", "accepted", "refused"), counted)}
+{table(("run", "acts", "accepted", "divergences", "seed", "seconds"), rows)}
+{table(("verb", "accepted", "refused"), counted)}
 Each refusal, with how often it was seen: {
         ", ".join(f"{name} {count:,}" for name, count in refusals)
     }.
@@ -139,9 +138,9 @@ def _machine(totals: Found, parts: Found) -> str:
 
 Chain, views and the oracle in plain Python in lockstep on the in-process engine; everything is
 compared after each step.
-{totals["steps"]:,} steps, no divergence{_bound(0, totals["steps"])}.
+{totals["steps"]:,} steps, no divergence{bound(0, totals["steps"])}.
 
-{_table(("run", "steps", "accepted", "whole comparisons", "seconds"), rows)}"""
+{table(("run", "steps", "accepted", "whole comparisons", "seconds"), rows)}"""
 
 
 def _proofs(_: Found, parts: Found) -> str:
@@ -160,7 +159,7 @@ Halmos proves each of these for all storage and all arguments within the assumpt
 source names; each is broken by a mutant
 of its own.
 
-{_table(("proof", "invariant", "result", "seconds"), rows)}"""
+{table(("proof", "invariant", "result", "seconds"), rows)}"""
 
 
 def _mutants(totals: Found, parts: Found) -> str:
@@ -184,24 +183,24 @@ Small changes of every money and authority path, all in one compilation, each wo
 campaign, {totals["by_tests"]:,} by the contracts' own tests, {totals["explained"]:,} explained one
 by one in `tests/mutants/explained.json`{left}.
 
-{_table(("file", "mutants", "by campaign", "by tests", "explained", "undecided"), rows)}"""
+{table(("file", "mutants", "by campaign", "by tests", "explained", "undecided"), rows)}"""
 
 
 def _forgeries(totals: Found, parts: Found) -> str:
-    classes = sorted(totals["classes"].items(), key=_second, reverse=True)
-    kinds = sorted(totals["kinds"].items(), key=_second, reverse=True)
+    classes = sorted(totals["classes"].items(), key=second, reverse=True)
+    kinds = sorted(totals["kinds"].items(), key=second, reverse=True)
     accepted = totals["accepted"]
     return f"""## Forgeries
 
 {totals["tries"]:,} false commands of {len(totals["verbs"])} verbs, {accepted}
-accepted{_bound(accepted, totals["tries"])};
+accepted{bound(accepted, totals["tries"])};
 {totals["honest_accepted_once"]:,} honest ones accepted once and then refused as replays; all
 storage compared after
 {totals["storage_compared"]:,} tries. Seeds {", ".join(map(str, parts["seeds"]))},
 {totals["seconds"]:,.0f} s.
 
-{_table(("class", "tries"), classes)}
-{_table(("kind of key", "tries"), kinds)}"""
+{table(("class", "tries"), classes)}
+{table(("kind of key", "tries"), kinds)}"""
 
 
 def _gas_sweeps(totals: Found, parts: Found) -> str:
@@ -210,7 +209,7 @@ def _gas_sweeps(totals: Found, parts: Found) -> str:
 Batches of {parts["count"]} verbs, each with a command that is good and one that is refused, under
 {totals["limits"]:,} gas limits:
 {totals["false_refusals"]} good commands counted as
-refused{_bound(totals["false_refusals"], totals["limits"])}.
+refused{bound(totals["false_refusals"], totals["limits"])}.
 {totals["seconds"]:,.0f} s.
 """
 
@@ -225,7 +224,7 @@ def _planted(title: str) -> Callable[[Found, Found], str]:
 
 {totals["found"]} of {len(parts)} found.
 
-{_table(("bug", "", "by"), rows)}"""
+{table(("bug", "", "by"), rows)}"""
 
     return section
 
@@ -252,7 +251,7 @@ The contracts' own tests reach {totals["lines_reached"]:,} of {totals["lines"]:,
 {totals["branches"]:,} branches. What they do not reach is named with its reason in
 `tests/tidy/unreached.json`. Files below 100 %:
 
-{_table(("file", "lines", "branches"), rows)}"""
+{table(("file", "lines", "branches"), rows)}"""
 
 
 CAMPAIGNS: Final[Mapping[str, Callable[[Found, Found], str]]] = {
@@ -267,36 +266,6 @@ CAMPAIGNS: Final[Mapping[str, Callable[[Found, Found], str]]] = {
     "coverage": _coverage,
 }
 """Every campaign, in the order of the page, with what writes its section."""
-
-
-# ---- text
-
-
-def _folded(paragraph: str) -> str:
-    """A paragraph of prose in lines of the page's width; anything else as it is."""
-    if paragraph.lstrip().startswith(("|", "#", "<")):
-        return paragraph
-    return textwrap.fill(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _bound(faults: int, tries: int) -> str:
-    return f", so fewer than {3 / tries:.1g} at 95 %" if tries and not faults else ""
-
-
-def _second(pair: tuple[str, int]) -> int:
-    return pair[1]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
-    lines += [f"| {' | '.join(map(_cell, row))} |" for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
