@@ -10,7 +10,7 @@ page can be made, and compared by a test, on any machine. No number on the page 
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
