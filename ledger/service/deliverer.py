@@ -104,10 +104,16 @@ class Deliverer:
         """Messages that are tried now; that they are is stored first."""
         wall = self._now
         with self._database.reading() as connection:
-            if not self._due(connection, wall, 1, 1):
+            if not rows.has_due_deliveries(connection, wall=wall, latest=wall + _LATEST_SECONDS):
                 return []
         with writing(self._database, "take") as connection:
-            taken = self._due(connection, wall, ENDPOINTS_AT_ONCE, MESSAGES_OF_EACH)
+            taken = rows.due_deliveries(
+                connection,
+                wall=wall,
+                latest=wall + _LATEST_SECONDS,
+                endpoints=ENDPOINTS_AT_ONCE,
+                each=MESSAGES_OF_EACH,
+            )
             for message, _ in taken:
                 rows.change_delivery(
                     connection,
@@ -116,12 +122,6 @@ class Deliverer:
                     next_try_wall=wall + LEASE_SECONDS,
                 )
         return taken
-
-    def _due(self, connection: Connection, wall: int, endpoints: int, each: int) -> list[_Taken]:
-        latest = wall + _LATEST_SECONDS
-        return rows.due_deliveries(
-            connection, wall=wall, latest=latest, endpoints=endpoints, each=each
-        )
 
     def _give_back(self, message: DeliveryRow) -> None:
         with writing(self._database, "note") as connection:

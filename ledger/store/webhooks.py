@@ -32,6 +32,7 @@ __all__ = [
     "enabled_endpoints",
     "endpoints_of",
     "find_endpoint",
+    "has_due_deliveries",
     "known_deliveries",
     "queue_again",
     "told_between",
@@ -192,7 +193,8 @@ def due_deliveries(
 ) -> list[tuple[DeliveryRow, EndpointRow]]:
     """Messages whose time has come, a few of each of some endpoints that do not rest.
 
-    A time that lies beyond `latest` was written by a clock that has been set back.
+    They are kept from others until the transaction ends, which must be one that writes. A time
+    that lies beyond `latest` was written by a clock that has been set back.
     """
     again, rests = DELIVERIES.c.next_try_wall, ENDPOINTS.c.rests_until_wall
     is_due = and_(DELIVERIES.c.state == QUEUED, or_(again <= wall, again > latest))
@@ -215,6 +217,23 @@ def due_deliveries(
             of_it = of_it.with_for_update(skip_locked=True)
         found += [(DeliveryRow(*row), endpoint) for row in connection.execute(of_it)]
     return found
+
+
+def has_due_deliveries(connection: Connection, *, wall: int, latest: int) -> bool:
+    """Whether the time of any message has come whose endpoint does not rest."""
+    again, rests = DELIVERIES.c.next_try_wall, ENDPOINTS.c.rests_until_wall
+    asked = (
+        select(DELIVERIES.c.id)
+        .join(ENDPOINTS, ENDPOINTS.c.id == DELIVERIES.c.endpoint)
+        .where(
+            DELIVERIES.c.state == QUEUED,
+            or_(again <= wall, again > latest),
+            ENDPOINTS.c.state == ENABLED,
+            or_(rests <= wall, rests > latest),
+        )
+        .limit(1)
+    )
+    return connection.execute(asked).first() is not None
 
 
 def change_delivery(connection: Connection, id_: str, **values: Any) -> None:
