@@ -96,8 +96,9 @@ class Between(Condition):
     high: Any = None
 
     def said(self, table: Table) -> ColumnElement[bool]:
-        bounds = [table.c[self.column] >= self.low] if self.low is not None else []
-        bounds += [table.c[self.column] <= self.high] if self.high is not None else []
+        column, (low, high) = table.c[self.column], as_stored((self.low, self.high))
+        bounds = [column >= low] if low is not None else []
+        bounds += [column <= high] if high is not None else []
         return and_(true(), *bounds)
 
 

@@ -61,6 +61,17 @@ class TestPages:
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"] == "limit"
 
+    @pytest.mark.parametrize("number", ["2147483647", "2147483648", "4294967295"])
+    def test_payable_at_the_edge_of_the_engine_s_numbers_is_just_absent(
+        self, birch: Person, number: str
+    ) -> None:
+        for path in ("vouchers", "offers", "settlements"):
+            assert birch.get(f"/v1/{path}?payable=P-{number}").json()["data"] == []
+        for path in ("vouchers", "offers", "loans", "sales", "settlements", "payouts"):
+            if path != "vouchers":
+                query = f"/v1/{path}?voucher=V-{number}.1"
+                assert birch.get(query).json()["data"] == []
+
     def test_filter_that_is_not_known_is_refused(self, birch: Person) -> None:
         assert birch.get("/v1/vouchers?colour=red").status_code == 422
 

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.api.world import People
 
-QUICK: Final = 11
+QUICK: Final = 9
 """Good and bad cases of each operation, each: some 3,000 in all."""
 DEEP: Final = 75
 
@@ -50,7 +50,7 @@ def document(app: FastAPI) -> Any:
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_answers_are_as_the_document_says(document: Any, person: People, share: int) -> None:
-    assert _walk(document, person, share, QUICK) > 600
+    assert _walk(document, person, share, QUICK) > 650
 
 
 @pytest.mark.deep
@@ -88,12 +88,18 @@ def _tried(operation: Any, mode: GenerationMode, person: People, examples: int) 
     def run(case: Any) -> None:
         nonlocal sent
         sent += 1
-        checks = CHECKS + ([negative_data_rejection] if mode is GenerationMode.NEGATIVE else [])
+        is_bad = mode is GenerationMode.NEGATIVE and _is_sent(case)
+        checks = CHECKS + ([negative_data_rejection] if is_bad else [])
         case.call_and_validate(headers=headers, checks=checks)
 
     with suppress(Unsatisfiable):  # what takes nothing cannot be asked badly
         run()
     return sent
+
+
+def _is_sent(case: Any) -> bool:
+    """Whether everything that was made reaches the door: an empty list in a query does not."""
+    return all(value not in ([], {}, None) for value in (case.query or {}).values())
 
 
 def _machine(document: Any, person: People) -> Any:

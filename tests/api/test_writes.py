@@ -101,6 +101,7 @@ class TestPreparation:
 
 class TestSubmission:
     def test_command_takes_effect(self, birch: Person, world: World) -> None:
+        world.turn()
         before = world.cast.ledger.deposit(6, 3)
         body = birch.signed("/v1/deposits/move", **_move("12.34"))
         answer = birch.post("/v1/deposits/move", body, idempotency_key=_key())
