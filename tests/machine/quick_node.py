@@ -45,6 +45,14 @@ class QuickNode(SteppedNode):
             raise done.error
         return bytes(done.output)
 
+    def revert_to(self, point: Any) -> None:
+        """Take the chain back; what was emitted since then never was."""
+        super().revert_to(point)
+        head = self.block
+        for log in ("log", "whole"):
+            kept = [event for event in self.__dict__.get(log, ()) if event.block <= head]
+            self.__dict__[log] = kept
+
     def _machine(self) -> Any:
         """The engine at the last block; kept while that is the last, as it keeps what it reads."""
         head = self._chain.get_canonical_head()
