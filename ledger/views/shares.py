@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from ledger.views.claim_rows import Hop, HopKind
 from ledger.views.money_rows import Payment
 
-__all__ = ["Range", "redeemed_ranges", "share_of"]
+__all__ = ["Range", "principal_of", "redeemed_ranges", "share_of"]
 
 Range = tuple[int, int]
 """Units [start, end) of a payable."""
@@ -38,6 +38,15 @@ def share_of(
             found += high * one.interest // one.owed - low * one.interest // one.owed
         low, high = low - below_low, high - below_high
     return found
+
+
+def principal_of(units: Range, payments: Sequence[Payment], redeemed: Sequence[Range]) -> int:
+    """The principal that is unpaid on a range after a payable's payments, in fen."""
+    low, high = (_owed_below(unit, redeemed) for unit in units)
+    for one in payments:
+        low -= low * one.principal // one.owed
+        high -= high * one.principal // one.owed
+    return high - low
 
 
 def _owed_below(unit: int, redeemed: Iterable[Range]) -> int:
