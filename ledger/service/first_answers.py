@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.model.errors import IdempotencyKeyReused, LedgerError, ServiceBusy
+from ledger.model.errors import IdempotencyKeyBusy, IdempotencyKeyReused, LedgerError
 from ledger.service.intake import Answer, Intake, Post
 from ledger.service.outbox import Operation
 from ledger.store import access as rows
@@ -78,7 +78,7 @@ class FirstAnswers:
                 return self._submit(writes, wall)
             except _CameFirst:
                 continue
-        return [ServiceBusy() for _ in writes]
+        return [IdempotencyKeyBusy() for _ in writes]
 
     def _submit(self, writes: Sequence[Keyed], wall: int) -> list[Outcome]:
         leaders: dict[_Place, Keyed] = {}

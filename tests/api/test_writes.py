@@ -18,6 +18,7 @@ from ledger.chain.typed_data import Domain, command_from
 from ledger.model.commands import COMMANDS
 from ledger.model.errors import NodeUnreachable
 from ledger.model.plain import plain_of
+from ledger.store import access
 from tests.api.conftest import OPTIONS
 from tests.api.world import People, Person, World
 
@@ -227,6 +228,17 @@ class TestIdempotency:
         birch.submit("/v1/deposits/move", key=key, **_move("1.00"))
         other = birch.submit("/v1/deposits/move", key=key, **_move("2.00"))
         assert (other.status_code, other.json()["code"]) == (422, "IdempotencyKeyReused")
+
+    def test_key_that_another_process_holds_is_busy(
+        self, birch: Person, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        body, counts = birch.signed("/v1/deposits/move", **_move()), world.service.outbox.counts()
+        with monkeypatch.context() as held:
+            held.setattr(access, "add_answers", lambda *_: False)
+            busy = birch.post("/v1/deposits/move", body, idempotency_key="held")
+        assert (busy.status_code, busy.json()["code"]) == (409, "IdempotencyKeyBusy")
+        assert world.service.outbox.counts() == counts
+        assert birch.post("/v1/deposits/move", body, idempotency_key="held").status_code == 202
 
     def test_key_of_another_participant_is_another_key(self, birch: Person, cedar: Person) -> None:
         key = _key()
