@@ -1,0 +1,166 @@
+"""Serving: a service made from settings with its door before it, until somebody says stop."""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import ledger
+from api.app import create_app
+from api.options import Options, Rate
+from ledger.chain.artifacts import code_fingerprint
+from ledger.model.errors import SettingInvalid
+from ledger.service import logs
+from ledger.service.running import Service
+from ledger.service.settings import settings_from
+
+__all__ = ["RequestLog", "options_from", "serve"]
+
+_PREFIX: Final = "FENBOOK_DOOR_"
+_GRACE_SECONDS: Final = 10
+"""How long requests on their way may take to end."""
+_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+_log = structlog.get_logger("fenbook.service")
+
+
+def serve(host: str, port: int, *, environment: Mapping[str, str] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; requests on their way end, then the service stops.
+
+    Raises what opening a service raises, and `SettingInvalid` for settings of the door.
+    """
+    chosen = os.environ if environment is None else environment
+    options, settings, level = options_from(chosen), settings_from(chosen), _level(chosen)
+    os.umask(0o077)  # what it writes is for its own eyes
+    logs.configure(level)
+    service = Service.open(settings)
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        service.start()
+        _server(service, options, host, port).run()
+    except KeyboardInterrupt:
+        pass  # uvicorn raises the signal once more when it has ended
+    finally:
+        service.stop()
+
+
+def options_from(environment: Mapping[str, str]) -> Options:
+    """The door's options from `FENBOOK_DOOR_…`; raises `SettingInvalid`."""
+    kinds = {one.name: one for one in fields(Options)}
+    found: dict[str, Any] = {}
+    for variable, text in environment.items():
+        name = variable.removeprefix(_PREFIX).lower()
+        if not variable.startswith(_PREFIX):
+            continue
+        if name not in kinds:
+            raise SettingInvalid(setting=variable, problem="the door has no such setting")
+        found[name] = _value(variable, getattr(Options(), name), text)
+    return replace(Options(), **found)
+
+
+class RequestLog:
+    """One line for each request: its trace id, which is a command's digest, and what came of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._log = structlog.get_logger("fenbook.door")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in _QUIET:
+            await self._app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), 0
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, told)
+        finally:
+            route = scope.get("route")
+            self._log.info(
+                "answered",
+                trace_id=scope.get("state", {}).get("trace_id", ""),
+                operation=getattr(route, "operation_id", None) or "unknown",
+                status=status,
+                milliseconds=round((time.perf_counter() - begun) * 1000, 1),
+            )
+
+
+# ---- private
+
+
+class _Server(uvicorn.Server):
+    """Says when it serves, and where."""
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            found = self.servers[0].sockets[0].getsockname()
+            _log.info(
+                "serving",
+                host=found[0],
+                port=found[1],
+                version=ledger.__version__,
+                contracts=code_fingerprint(),
+            )
+
+
+def _server(service: Service, options: Options, host: str, port: int) -> uvicorn.Server:
+    return _Server(
+        uvicorn.Config(
+            RequestLog(create_app(service, options)),
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
+
+
+def _end(*_: object) -> None:
+    """SIGTERM ends the process as if it had said so itself."""
+    sys.exit(0)
+
+
+def _level(environment: Mapping[str, str]) -> str:
+    level = environment.get("FENBOOK_LOG", "info")
+    if level not in logs.LEVELS:
+        problem = f"it must be one of {', '.join(logs.LEVELS)}"
+        raise SettingInvalid(setting="FENBOOK_LOG", problem=problem)
+    return level
+
+
+def _value(variable: str, default: object, text: str) -> Any:
+    """A setting of the same kind as its default."""
+    try:
+        match default:
+            case bool():
+                return json.loads(text) if text in ("true", "false") else _refuse(variable)
+            case int():
+                return int(text)
+            case Rate():
+                most, _, seconds = text.partition("/")
+                return Rate(int(most), int(seconds))
+            case tuple():
+                return tuple(one.strip() for one in text.split(",") if one.strip())
+    except ValueError:
+        _refuse(variable)
+    return text
+
+
+def _refuse(variable: str) -> Any:
+    raise SettingInvalid(setting=variable, problem="its value has another form")
