@@ -39,6 +39,7 @@ _ERROR_GROUPS: Final = {
     "oversight": ("Oversight", "监管冻结"),
     "service": ("Service", "服务"),
     "desk": ("Financing desk", "融资询价"),
+    "client": ("Command line", "命令行"),
     "door": ("HTTP door", "接口"),
     "store": ("Database", "数据库"),
     "records": ("Private records", "私密档案"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import typer
 
 from ledger import __version__
-from ledger.cli import audit, book, inspection, records
+from ledger.cli import audit, book, inspection, records, register
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import Lang, Screen
 
@@ -72,6 +72,7 @@ _records.command("new-key")(records.new_key)
 _records.command("rotate")(records.rotate)
 _records.command("check-log")(records.check_log)
 app.command("audit")(audit.audit)
+register.register(app)
 
 
 @app.command()

@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ledger.cli.words import say
+from ledger.cli.words import WORDS, say
 from ledger.model.errors.base import Kind, LedgerError
+from ledger.model.errors.client import ServiceUnreachable, SessionMissing
 from ledger.model.errors.service import ClockFixed, DeploymentUnknown, NodeUnreachable
 from ledger.model.glossary import Language
 
@@ -29,7 +30,7 @@ MISUSED = 2
 _WIDTH = 100
 
 # Refusals that say: not this file, not this node.
-_MISUSES = (NodeUnreachable, DeploymentUnknown, ClockFixed)
+_MISUSES = (NodeUnreachable, DeploymentUnknown, ClockFixed, ServiceUnreachable, SessionMissing)
 
 
 class Lang(StrEnum):
@@ -69,6 +70,10 @@ class Screen:
     def say(self, key: str, **values: object) -> str:
         """A text of the command line."""
         return say(key, self.language, **values)
+
+    def knows(self, key: str) -> bool:
+        """Whether there is such a text."""
+        return key in WORDS
 
     def print_json(self, value: object) -> None:
         """JSON alone on standard output, in characters as they are."""

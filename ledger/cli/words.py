@@ -37,6 +37,47 @@ WORDS: Final = _words(
     no_expect | {file} has no field expect to compare with. | {file} 没有可供比对的 expect 字段。
     add_expect | Add the expected outcome, or use: fenbook book run {file} | 请补充预期结果，或改用：fenbook book run {file}
 
+    no_terminal | A password is needed, and nobody can type it here. | 需要密码，但此处无法输入。
+    name_password_file | Name a file with --password-file. | 请以 --password-file 指定文件。
+    password_for | Password of {path} | {path} 的密码
+    file_exists | {path} is there already. | {path} 已存在。
+    choose_path | Choose another path; a key is never overwritten. | 请选择其他路径；密钥不会被覆盖。
+    key_told | {address} · {path} | {address} · {path}
+    one_of_keys | Name either --key or --api-key-file. | 请指定 --key 或 --api-key-file 之一。
+    signed_in | Signed in at {server} as participant {participant}; the session is in {path}. | 已以参与方 {participant} 登录 {server}；会话保存于 {path}。
+    signed_out | Signed out. | 已退出。
+    check_code | Check code | 校验码
+    sign_it | Sign this? | 确认签署？
+    not_signed | Nothing was signed. | 未签署。
+    no_key | No signer is named. | 未指定签署人。
+    name_key | Name a key file with --key, or write the command for others with --out. | 请以 --key 指定密钥文件，或以 --out 写出待签文件。
+    written | Written: {path} | 已写入：{path}
+    would_do | It would be taken in. | 可以受理。
+    no_such_place | There is no place {place} for signatures. | 没有名为 {place} 的签名栏。
+    still_waiting | It has not ended; it is {state}. | 尚未办结，状态为 {state}。
+    no_rows | Nothing is listed. | 没有记录。
+    as_of | at block {block}, {date} | 截至第 {block} 号区块，{date}
+    evaluation | For evaluation only: a chain in this process, whose keys everybody can compute. http://{host}:{port}/docs | 仅供评估：链在本进程内，其密钥人人可算出。http://{host}:{port}/docs
+    rebuilding | Rebuilding | 正在重建
+    of_id | Number | 编号
+    of_verb | Verb | 业务
+    of_state | State | 状态
+    of_block | Block | 区块
+    of_digest | Digest | 摘要
+    check_versions | versions | 版本
+    check_file | file | 文件权限
+    check_database | database | 数据库
+    check_disk | disk | 磁盘
+    check_outbox | outbox | 发件箱
+    check_evaluation | evaluation only | 仅供评估
+    check_deployment | deployment | 部署清单
+    check_chain | chain | 链
+    check_node | node | 链节点
+    check_nodes_apart | nodes apart | 节点差距
+    check_code | contracts | 合约代码
+    check_p256 | P-256 | P-256
+    check_views | views | 视图
+
     running | Running {name} | 正在运行 {name}
     book_title | {name} | {name}
     book_line | {steps} steps, {first} to {last} · {done} done, {refused} refused · every figure below is read from the chain | 共 {steps} 步，{first} 至 {last} · 办结 {done} 步，拒绝 {refused} 步 · 以下数字均取自链上

@@ -216,6 +216,8 @@ EXPECTED: Final = _terms(
     domain | the domain of this ledger and desk | 本账本及合约的域
     moment | a time such as 2026-03-02T01:00:00Z, in UTC | 形如 2026-03-02T01:00:00Z 的 UTC 时间
     digits | a whole number, written as text | 以文本书写的整数
+    pairs | name=value pairs such as to=3,amount=100.00, each name once | 形如 to=3,amount=100.00 的名称与取值，名称不得重复
+    command_file | a file that --out has written | 由 --out 写出的文件
     words | a list of the words listed for it, each once | 由可选词组成且不重复的列表
     holiday | a day within 256 days from the first one | 起始日起 256 天内的日期
     message | an object with the command's fields | 含指令字段的对象

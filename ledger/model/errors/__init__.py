@@ -13,6 +13,7 @@ from ledger.model.errors import (
     administration,
     authority,
     base,
+    client,
     desk,
     door,
     financing,
@@ -31,6 +32,7 @@ from ledger.model.errors.administration import *
 from ledger.model.errors.authority import *
 from ledger.model.errors.base import *
 from ledger.model.errors.base import LedgerError
+from ledger.model.errors.client import *
 from ledger.model.errors.desk import *
 from ledger.model.errors.door import *
 from ledger.model.errors.financing import *
@@ -49,6 +51,7 @@ __all__ = ["ERRORS"]
 __all__ += administration.__all__
 __all__ += authority.__all__
 __all__ += base.__all__
+__all__ += client.__all__
 __all__ += desk.__all__
 __all__ += door.__all__
 __all__ += financing.__all__

@@ -16,6 +16,7 @@ __all__ = [
     "NodeUnreachable",
     "OperationNotParked",
     "OperationUnknown",
+    "ParkedByOperator",
     "SettingInvalid",
 ]
 
@@ -135,6 +136,18 @@ class OperationNotParked(LedgerError):
     kind = Kind.CONFLICT
     zh = "业务请求 {operation} 的状态为 {state}，只有被搁置的请求可以放行。"
     next_steps = ("Leave it as it is.", "无需处理。")
+
+
+class ParkedByOperator(LedgerError):
+    """The operator has set this aside: {reason}."""
+
+    reason: Text
+    kind = Kind.CONFLICT
+    zh = "平台方已将其搁置：{reason}。"
+    next_steps = (
+        "Ask the operator; it takes effect once it is released, if its deadline has not passed.",
+        "请与平台方联系；放行后若仍在有效期内即可办理。",
+    )
 
 
 class SettingInvalid(LedgerError):

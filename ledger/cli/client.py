@@ -1,0 +1,162 @@
+"""The service as the command line speaks to it: requests, pages, problems, streams of events."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx2
+
+from ledger.model.errors.client import AnswerUnreadable, ServiceUnreachable
+from ledger.model.errors.service import SettingInvalid
+from ledger.model.glossary import Language
+
+__all__ = ["Client", "Refused"]
+
+_SECONDS: Final = 90.0
+"""An answer may wait for its effect up to a minute."""
+_NEAR: Final = ("localhost", "127.0.0.1", "::1")
+_LANGUAGES: Final[Mapping[Language, str]] = {"en": "en", "zh": "zh-CN"}
+_PAGE: Final = 200
+
+
+class Refused(Exception):
+    """The service refuses; what it says is a problem of RFC 9457."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        super().__init__(str(problem.get("code", "")))
+        self.problem = problem
+
+    @property
+    def message(self) -> str:
+        """What is wrong, with the places of the request that are not of their form."""
+        detail = str(self.problem.get("detail", ""))
+        places = self.problem.get("errors") or ()
+        told = "; ".join(f"{one['pointer']} {one['detail']}" for one in places)
+        return f"{detail} ({told})" if told else detail
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it."""
+        return str(self.problem.get("next_step", ""))
+
+
+class Client:
+    """Asks one service, as one subject or as nobody."""
+
+    def __init__(
+        self, server: str, *, secret: str = "", language: Language = "en", purpose: str = ""
+    ) -> None:
+        """A secret travels only under TLS, or within this machine: else `SettingInvalid`."""
+        self.server = server.rstrip("/")
+        host = urlsplit(self.server)
+        is_near = host.hostname in _NEAR
+        if host.scheme not in ("http", "https") or (host.scheme == "http" and not is_near):
+            raise SettingInvalid(setting="--server", problem="it must begin with https://")
+        headers = {"Accept-Language": _LANGUAGES[language]}
+        if secret:
+            headers["Authorization"] = f"Bearer {secret}"
+        if purpose:
+            headers["Fenbook-Purpose"] = purpose
+        self._http = httpx2.Client(headers=headers, timeout=_SECONDS, trust_env=not is_near)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The JSON at an address; raises `Refused`."""
+        return self._json(self._sent("GET", path, query=query))
+
+    def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The JSON that answers a post; raises `Refused`."""
+        return self._json(self._sent("POST", path, query=query, body=body, headers=headers))
+
+    def delete(self, path: str) -> None:
+        """Remove what is at an address; raises `Refused`."""
+        self._sent("DELETE", path)
+
+    def upload(self, path: str, data: bytes, media_type: str, **query: Any) -> Any:
+        """Post a file as it is."""
+        headers = {"Content-Type": media_type}
+        return self._json(self._sent("POST", path, data=data, headers=headers, query=query))
+
+    def download(self, path: str, **query: Any) -> bytes:
+        """A file."""
+        return bytes(self._sent("GET", path, query=query).content)
+
+    def rows(self, path: str, most: int | None = None, **query: Any) -> Iterator[Any]:
+        """The rows of a list, page by page."""
+        cursor, left = None, most
+        while left is None or left > 0:
+            limit = _PAGE if left is None else min(left, _PAGE)
+            page = self.get(path, **query, limit=limit, cursor=cursor)
+            yield from page["data"]
+            if not page.get("has_more"):
+                return
+            cursor = page["next_cursor"]
+            left = None if left is None else left - len(page["data"])
+
+    def events(self, path: str, **query: Any) -> Iterator[Any]:
+        """Server-sent events for as long as the service sends them; raises `Refused`."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        with (
+            self._guarded(),
+            self._http.stream("GET", self.server + path, params=asked, timeout=None) as answer,
+        ):
+            if answer.status_code >= 400:
+                answer.read()
+                raise Refused(self._json_of(answer))
+            yield from httpx2.EventSource(answer)
+
+    # ---- private
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        with self._guarded():
+            answer = self._http.request(
+                method,
+                self.server + path,
+                params=asked,
+                json=body,
+                content=data,
+                headers=dict(headers or {}),
+            )
+        if answer.status_code >= 400:
+            raise Refused(self._json_of(answer))
+        return answer
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except (httpx2.TransportError, httpx2.InvalidURL):
+            raise ServiceUnreachable(url=self.server) from None
+
+    def _json(self, answer: httpx2.Response) -> Any:
+        return None if answer.status_code == 204 else self._json_of(answer)
+
+    def _json_of(self, answer: httpx2.Response) -> Any:
+        try:
+            return answer.json()
+        except ValueError:
+            kind = re.sub(r"[^a-z/+.-]", "", answer.headers.get("content-type", ""))
+            problem = f"{answer.status_code} {kind}".strip()
+            raise AnswerUnreadable(url=self.server, problem=problem) from None

@@ -1,0 +1,118 @@
+"""`fenbook event` and `fenbook operation wait`: following what happens."""
+# ruff: noqa: PLC0415 -- HTTP is imported by the commands that need it
+
+import json
+import sys
+import time
+from typing import Annotated, Any, Final
+
+import typer
+from rich.text import Text
+
+from ledger.cli.connection import PurposeOption, SessionOption, connected
+from ledger.cli.operations import await_end, end_with, ended, show_operation
+from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.reading import show_rows
+from ledger.cli.screen import DIFFERENT, Screen
+
+__all__ = ["follow", "listed", "wait"]
+
+_COLUMNS: Final = ("seq", "time", "kind", "data")
+_AGAIN_SECONDS: Final = 2.0
+
+AfterOption = Annotated[int, typer.Option("--after", min=0, help="Events behind this number.")]
+KindOption = Annotated[
+    str | None, typer.Option("--kind", help="Of one kind alone.", show_default=False)
+]
+CountOption = Annotated[
+    int | None,
+    typer.Option(
+        "--count", min=1, help="Stop after so many; never if not given.", show_default=False
+    ),
+]
+
+
+def listed(
+    ctx: typer.Context,
+    after: AfterOption = 0,
+    kind: KindOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="At most.")] = 50,
+    purpose: PurposeOption = "",
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """List events that concern you, from a number on 事件."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session, purpose) as connection:
+        page = connection.client.get("/v1/events", after=after, kind=kind, limit=limit)
+    show_rows(screen, page["data"], _COLUMNS, is_json=is_json)
+
+
+def follow(
+    ctx: typer.Context,
+    after: AfterOption = 0,
+    kind: KindOption = None,
+    count: CountOption = None,
+    purpose: PurposeOption = "",
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Print events as they happen, one a line, until stopped 跟踪事件."""
+    from ledger.model.errors.client import ServiceUnreachable
+
+    screen, left = _screen(ctx, lang, no_color), count
+    with connected(screen, session, purpose) as connection:
+        while left is None or left > 0:
+            try:
+                for one in connection.client.events("/v1/events/stream", after=after, kind=kind):
+                    if not one.data:
+                        continue
+                    after = int(one.id)
+                    _print(screen, json.loads(one.data), is_json)
+                    left = None if left is None else left - 1
+                    if left == 0:
+                        return
+            except ServiceUnreachable as gone:
+                # A stream ends by itself now and then; a service that is away comes back.
+                screen.err.print(Text(gone.message(screen.language), style="dim"))
+                time.sleep(_AGAIN_SECONDS)
+
+
+def wait(
+    ctx: typer.Context,
+    id: Annotated[str, typer.Argument(metavar="OPERATION", help="An operation.")],
+    seconds: Annotated[int, typer.Option("--seconds", min=1, help="At most.")] = 60,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Wait for the end of an operation: status 0 once it took effect, 1 otherwise 等待办结."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        operation = await_end(connection.client, id, seconds)
+    show_operation(screen, operation, is_json=is_json)
+    end_with(operation)
+    if not ended(operation):
+        screen.complain(screen.say("still_waiting", state=operation["state"]))
+        raise typer.Exit(DIFFERENT)
+
+
+def _print(screen: Screen, event: Any, is_json: bool) -> None:
+    if is_json:
+        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        return
+    values = " ".join(f"{name}={value}" for name, value in event["data"].items())
+    head = Text.assemble(
+        (str(event["seq"]), "dim"), " ", event["time"], " ", (event["kind"], "bold")
+    )
+    screen.out.print(head + Text(" " + values), soft_wrap=True)
+
+
+def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
+    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)

@@ -1,0 +1,281 @@
+"""`fenbook import`: a file of payables, previewed, signed by maker and checker, issued."""
+
+import mimetypes
+import time
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from ledger.cli.acting import Signing
+from ledger.cli.connection import SessionOption, connected
+from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.reading import record_of, show_rows
+from ledger.cli.screen import DIFFERENT, Screen
+from ledger.model.commands import COMMANDS
+
+__all__ = [
+    "cancel", "error_file", "listed", "preview", "reopen", "retry", "rows", "show", "sign",
+    "template", "upload", "wait",
+]  # fmt: skip
+
+_PATH: Final = "/v1/imports"
+_TYPES: Final = {
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xls": "application/vnd.ms-excel",
+}
+_FINDINGS: Final = ("line", "cell", "code", "detail")
+_ROWS: Final = ("line", "reference", "supplier", "amount", "maturity", "state", "payable")
+_COLUMNS: Final = ("id", "state", "payables", "valid", "total", "issued", "refused", "made_at")
+_FINAL: Final = ("done", "failed", "cancelled")
+_LOOK_SECONDS: Final = 1.0
+
+ImportArgument = Annotated[str, typer.Argument(metavar="IMPORT", help="An import 导入批次.")]
+OutOption = Annotated[
+    Path, typer.Option("--out", metavar="FILE", help="Where to write it.", dir_okay=False)
+]
+ColumnOption = Annotated[
+    list[str],
+    typer.Option(
+        "--column",
+        metavar="FIELD=HEADING",
+        help="What a column means, such as amount=F; may be repeated 列对应.",
+    ),
+]
+
+
+def upload(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX or XLS.")],
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Take a file in and preview it; nothing becomes a payable by it 上传并预览."""
+    screen = _screen(ctx, lang, no_color)
+    kind = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or _TYPES[".csv"]
+    with connected(screen, session) as connection:
+        made = connection.client.upload(_PATH, file.read_bytes(), kind, name=file.name)
+        _previewed(screen, connection, made["id"], {}, is_json)
+
+
+def preview(
+    ctx: typer.Context,
+    id: ImportArgument,
+    column: ColumnOption = [],  # noqa: B006 -- the parser makes a list of its own
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Of a workbook 工作表.")] = None,
+    settlement_bank: Annotated[
+        int | None, typer.Option("--settlement-bank", help="Of rows that name none 清算行.")
+    ] = None,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Read the file again, by other columns or another sheet 重新预览."""
+    screen = _screen(ctx, lang, no_color)
+    pairs = [one.partition("=") for one in column]
+    body = {
+        "columns": {name: heading for name, _, heading in pairs} or None,
+        "sheet": sheet,
+        "settlement_bank": settlement_bank,
+    }
+    with connected(screen, session) as connection:
+        _previewed(screen, connection, id, body, is_json)
+
+
+def rows(
+    ctx: typer.Context,
+    id: ImportArgument,
+    is_faulty: Annotated[bool, typer.Option("--faulty", help="Faulty rows alone.")] = False,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """List the rows as they were read, and what has become of each 明细."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        faulty = "true" if is_faulty else None
+        found = list(connection.client.rows(f"{_PATH}/{id}/rows", faulty=faulty))
+    show_rows(screen, found, _ROWS, is_json=is_json)
+
+
+def show(
+    ctx: typer.Context,
+    id: ImportArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Show an import as it stands 查看."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        _told(screen, connection.client.get(f"{_PATH}/{id}"), is_json)
+
+
+def listed(
+    ctx: typer.Context,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """List imports, the newest first 导入记录."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        found = list(connection.client.rows(_PATH, 200))
+    show_rows(screen, found, _COLUMNS, is_json=is_json)
+
+
+def sign(ctx: typer.Context, id: str, choice: str, **given: Any) -> None:
+    """Sign the one command that issues the chosen rows, as maker or checker 签署."""
+    from ledger.chain.typed_data import digest  # noqa: PLC0415
+    from ledger.cli import signing  # noqa: PLC0415
+    from ledger.cli.acting import signing_of  # noqa: PLC0415
+
+    options: Signing = signing_of(given)
+    screen, kind = options.screen(ctx), COMMANDS["IssueBatch"]
+    with connected(screen, options.session) as connection:
+        asked = {"choice": choice, "deadline": options.deadline, "nonce": options.nonce}
+        body = {name: value for name, value in asked.items() if value is not None}
+        prepared = connection.client.post(f"{_PATH}/{id}/typed-data", body)
+        command = signing.checked(connection, prepared, kind, {})
+        hashed = digest(command, signing.domain_of(connection, kind))
+        signing.tell(screen, command, hashed)
+        if not options.key:
+            screen.fail(screen.say("no_key"), screen.say("name_key"))
+        if not signing.confirmed(screen, options.is_yes):
+            screen.fail(screen.say("not_signed"), status=DIFFERENT)
+        approvals = signing.sign(screen, connection, hashed, options.key, options.password_file)
+        made = connection.client.post(f"{_PATH}/{id}/signatures", {"approvals": approvals})
+        _told(screen, made, options.is_json)
+
+
+def wait(
+    ctx: typer.Context,
+    id: ImportArgument,
+    seconds: Annotated[int, typer.Option("--seconds", min=1, help="At most.")] = 600,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Wait until every payable of it is issued or refused 等待办结."""
+    screen, limit = _screen(ctx, lang, no_color), time.monotonic() + seconds
+    with connected(screen, session) as connection:
+        made = connection.client.get(f"{_PATH}/{id}")
+        while made["state"] not in _FINAL and time.monotonic() < limit:
+            time.sleep(_LOOK_SECONDS)
+            made = connection.client.get(f"{_PATH}/{id}")
+        _told(screen, made, is_json)
+    if made["state"] != "done" or made["refused"]:
+        raise typer.Exit(DIFFERENT)
+
+
+def reopen(
+    ctx: typer.Context,
+    id: ImportArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Take an import back that is not recorded yet, to preview it again 退回修改."""
+    _act(_screen(ctx, lang, no_color), session, (id, "reopen"), is_json)
+
+
+def cancel(
+    ctx: typer.Context,
+    id: ImportArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Give an import up that was not signed to the end 取消."""
+    _act(_screen(ctx, lang, no_color), session, (id, "cancel"), is_json)
+
+
+def retry(
+    ctx: typer.Context,
+    id: ImportArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Ask once more for payables that were refused 重试."""
+    _act(_screen(ctx, lang, no_color), session, (id, "retry"), is_json)
+
+
+def template(
+    ctx: typer.Context,
+    out: OutOption,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+) -> None:
+    """Write a workbook to fill in 模板."""
+    _download(_screen(ctx, lang, no_color), session, f"{_PATH}/template", out)
+
+
+def error_file(
+    ctx: typer.Context,
+    id: ImportArgument,
+    out: OutOption,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+) -> None:
+    """Write the file with one column more that says what is wrong 错误文件."""
+    _download(_screen(ctx, lang, no_color), session, f"{_PATH}/{id}/error-file", out)
+
+
+# ---- private
+
+
+def _previewed(
+    screen: Screen, connection: Any, id_: str, body: dict[str, Any], is_json: bool
+) -> None:
+    """Preview, tell what was found, and end with status 1 where a row cannot be issued."""
+    made = connection.client.post(f"{_PATH}/{id_}/preview", body)
+    faulty = list(connection.client.rows(f"{_PATH}/{id_}/rows", 200, faulty="true"))
+    found = [*made["findings"], *(one for row in faulty for one in row["findings"])]
+    if is_json:
+        screen.print_json({**made, "faults": found})
+    else:
+        screen.out.print(record_of(screen, _short(made)))
+        show_rows(screen, found, _FINDINGS, is_json=False)
+    if made["errors"]:
+        raise typer.Exit(DIFFERENT)
+
+
+def _act(screen: Screen, session: Path | None, what: tuple[str, str], is_json: bool) -> None:
+    id_, word = what
+    with connected(screen, session) as connection:
+        _told(screen, connection.client.post(f"{_PATH}/{id_}/{word}"), is_json)
+
+
+def _download(screen: Screen, session: Path | None, path: str, out: Path) -> None:
+    with connected(screen, session) as connection:
+        out.write_bytes(connection.client.download(path))
+    screen.err.print(screen.say("written", path=out))
+
+
+def _told(screen: Screen, made: Any, is_json: bool) -> None:
+    if is_json:
+        screen.print_json(made)
+    else:
+        screen.out.print(record_of(screen, _short(made)))
+
+
+def _short(made: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in made.items() if name not in ("findings", "columns")}
+
+
+def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
+    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)

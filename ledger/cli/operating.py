@@ -1,0 +1,283 @@
+"""Commands of whoever runs a service, beside it: by its settings, on its database and its chain."""
+# ruff: noqa: PLC0415 -- a database and a chain take seconds to import
+
+import importlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.reading import record_of, show_rows
+from ledger.cli.screen import DIFFERENT, Screen
+
+if TYPE_CHECKING:
+    from ledger.service.opening import Opened
+    from ledger.store.database import Database
+
+__all__ = [
+    "SettingsOption", "park", "pause", "rebuild", "reconcile", "release", "resume", "serve",
+    "settled", "status",
+]  # fmt: skip
+
+_PORT: Final = 8371
+
+SettingsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--settings",
+        metavar="FILE",
+        help="Settings in TOML; variables FENBOOK_… of the environment come first.",
+        show_default=False,
+        dir_okay=False,
+    ),
+]
+HostOption = Annotated[
+    str, typer.Option("--host", envvar="FENBOOK_HOST", help="Where to listen 监听地址.")
+]
+PortOption = Annotated[
+    int, typer.Option("--port", envvar="FENBOOK_PORT", min=0, max=65535, help="And at which port.")
+]
+OperationArgument = Annotated[str, typer.Argument(metavar="OPERATION", help="Its number 编号.")]
+CompareOption = Annotated[
+    bool, typer.Option("--compare", help="Only compare; leave the rows as they are.")
+]
+SampleOption = Annotated[
+    int | None,
+    typer.Option(
+        "--sample", min=1, help="So many records of each matter alone.", show_default=False
+    ),
+]
+_DIFFERENCES: Final = ("matter", "record", "figure", "on_chain", "in_rows")
+
+
+def serve(
+    ctx: typer.Context,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = _PORT,
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+) -> None:
+    """Serve the API until SIGTERM; without settings on SQLite and a chain in process 启动服务."""
+    screen = _screen(ctx, lang, no_color)
+    with screen.guarded():
+        settled(settings)
+        if not os.environ.get("FENBOOK_NODES"):
+            screen.err.print(screen.say("evaluation", host=host, port=port), style="bold yellow")
+        # By its name: what is below a door never imports one.
+        door: Any = importlib.import_module("api.serving")
+        door.serve(host, port)
+
+
+def rebuild(
+    ctx: typer.Context,
+    is_compared: CompareOption = False,
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Make the views anew from the chain's first block; status 1 where they differed 重建视图."""
+    from ledger.service.rebuild import rebuild as made_anew
+
+    screen = _screen(ctx, lang, no_color)
+    with screen.guarded(), _opened(settings) as found, _progress(screen) as heard:
+        site = found.site
+        done = made_anew(
+            site.database, site.endpoint, site.deployment, heard=heard, takes_over=not is_compared
+        )
+    told = {"block": done.block, "events": done.event_count, "is_equal": done.is_equal}
+    _tell(screen, told, is_json)
+    if not done.is_equal:
+        raise typer.Exit(DIFFERENT)
+
+
+def reconcile(
+    ctx: typer.Context,
+    sample: SampleOption = None,
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Compare chain, views and deposits fund by fund; status 1 where they differ 对账."""
+    from ledger.service.reconcile import reconcile as compared
+
+    screen = _screen(ctx, lang, no_color)
+    with screen.guarded(), _opened(settings) as found:
+        site = found.site
+
+        def settle() -> None:
+            time.sleep(1.0)
+
+        done = compared(site.database, site.endpoint, site.deployment, sample=sample, settle=settle)
+    told = done.to_json()
+    if is_json:
+        screen.print_json(told)
+    else:
+        differences = told.pop("differences")
+        screen.out.print(record_of(screen, told))
+        show_rows(screen, differences, _DIFFERENCES, is_json=False)
+    if not done.is_right:
+        raise typer.Exit(DIFFERENT)
+
+
+def pause(
+    ctx: typer.Context,
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Stop sending to the chain; commands are taken in all the same 暂停发送."""
+    _switch(_screen(ctx, lang, no_color), settings, "pause", is_json)
+
+
+def resume(
+    ctx: typer.Context,
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Send to the chain again 恢复发送."""
+    _switch(_screen(ctx, lang, no_color), settings, "resume", is_json)
+
+
+def status(
+    ctx: typer.Context,
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Show whether the relayer sends, and how operations fare 发送状态."""
+    _switch(_screen(ctx, lang, no_color), settings, "", is_json)
+
+
+def park(
+    ctx: typer.Context,
+    operation: OperationArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why; its sender reads it 原因.")],
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Set an operation aside that has not been carried out 搁置."""
+    from ledger.model.errors.service import ParkedByOperator
+    from ledger.service.refusals import refusal_text
+    from ledger.store import operations as rows
+
+    screen = _screen(ctx, lang, no_color)
+    with screen.guarded(), _database(settings) as database:
+        from ledger.service.outbox import Outbox
+
+        outbox = Outbox(database)
+        outbox.find(operation)
+        told = refusal_text(ParkedByOperator(reason=reason))
+        with database.writing() as connection:
+            rows.park_operation(connection, operation, refusal=told, wall=outbox.wall)
+        _tell(screen, _short(outbox.find(operation)), is_json)
+
+
+def release(
+    ctx: typer.Context,
+    operation: OperationArgument,
+    settings: SettingsOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Let an operation that was set aside be tried again 放行."""
+    screen = _screen(ctx, lang, no_color)
+    with screen.guarded(), _database(settings) as database:
+        from ledger.service.outbox import Outbox
+
+        _tell(screen, _short(Outbox(database).release(operation)), is_json)
+
+
+def settled(settings: Path | None) -> None:
+    """Take the settings of a file into the environment, behind what stands there."""
+    from ledger.service.settings_files import variables_in
+
+    if settings is not None:
+        for variable, value in variables_in(settings).items():
+            os.environ.setdefault(variable, value)
+
+
+# ---- private
+
+
+@contextmanager
+def _opened(settings: Path | None) -> Iterator["Opened"]:
+    """Database and chain of a service."""
+    from ledger.service import logs
+    from ledger.service.opening import opened
+    from ledger.service.settings import settings_from
+
+    settled(settings)
+    logs.configure("error")  # standard output is the answer's alone
+    found = opened(settings_from(os.environ))
+    try:
+        yield found
+    finally:
+        found.site.endpoint.close()
+        found.site.database.close()
+
+
+@contextmanager
+def _database(settings: Path | None) -> Iterator["Database"]:
+    """The database alone."""
+    from ledger.service.settings import settings_from
+    from ledger.store.database import Database
+
+    settled(settings)
+    database = Database.open(settings_from(os.environ).database.get_secret_value())
+    try:
+        database.migrate()
+        yield database
+    finally:
+        database.close()
+
+
+def _switch(screen: Screen, settings: Path | None, word: str, is_json: bool) -> None:
+    with screen.guarded(), _database(settings) as database:
+        from ledger.service.outbox import Outbox
+
+        outbox = Outbox(database)
+        if word:
+            getattr(outbox, word)()
+        told = {"is_paused": outbox.is_paused, **outbox.counts()}
+        _tell(screen, {**told, "oldest_seconds": outbox.oldest_seconds()}, is_json)
+
+
+def _short(operation: Any) -> dict[str, Any]:
+    return {"id": operation.id, "verb": operation.verb, "state": operation.state}
+
+
+def _tell(screen: Screen, told: dict[str, Any], is_json: bool) -> None:
+    if is_json:
+        screen.print_json(told)
+    else:
+        screen.out.print(record_of(screen, told))
+
+
+@contextmanager
+def _progress(screen: Screen) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, where somebody watches."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, console=screen.err, transient=True, disable=not screen.err.is_terminal)
+    with bar:
+        task = bar.add_task(screen.say("rebuilding"), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
+    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)

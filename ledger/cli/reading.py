@@ -1,0 +1,242 @@
+"""Lists and single things at the command line: tables for people, JSON for programs."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from ledger.cli.connection import PurposeOption, SessionOption, connected
+from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.resources import List, Part
+from ledger.cli.screen import Screen
+from ledger.model.glossary import label
+
+__all__ = ["exporter_of", "lister_of", "part_of", "shower_of", "table_of"]
+
+_IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Its number or name 编号.")]
+_LimitOption = Annotated[
+    int, typer.Option("--limit", min=1, max=100_000, help="Rows at most; 50 if not given.")
+]
+_AllOption = Annotated[bool, typer.Option("--all", help="All rows 全部.", show_default=False)]
+_OutOption = Annotated[
+    Path, typer.Option("--out", metavar="FILE", help="Where to write it 输出文件.", dir_okay=False)
+]
+_COMMON: Final[Mapping[str, tuple[Any, Any]]] = {
+    "purpose": (PurposeOption, ""),
+    "session": (SessionOption, None),
+    "lang": (LangOption, None),
+    "no_color": (NoColorOption, False),
+}
+_JSON: Final[Mapping[str, tuple[Any, Any]]] = {"is_json": (JsonOption, False)}
+_YES: Final = {True: "yes", False: "no"}
+
+
+def lister_of(resource: List) -> Callable[..., None]:
+    """The command that lists a noun."""
+
+    def run(ctx: typer.Context, **given: Any) -> None:
+        screen = _screen(ctx, given)
+        most = None if given.pop("is_all") else given.pop("limit")
+        is_json = given.pop("is_json")
+        with connected(screen, given.pop("session"), given.pop("purpose")) as connection:
+            asked = {name: given[name] for name in map(_name, resource.filters)}
+            rows = list(connection.client.rows(resource.path, most, **asked))
+        show_rows(screen, rows, resource.columns, is_json=is_json)
+
+    more = {"limit": (_LimitOption, 50), "is_all": (_AllOption, False)}
+    run.__doc__ = f"List {_plural(resource)}, the newest first; only what concerns you."
+    return _typed(run, {**_filters(resource), **more, **_COMMON, **_JSON})
+
+
+def exporter_of(resource: List) -> Callable[..., None]:
+    """The command that writes a list to a file."""
+
+    def run(ctx: typer.Context, **given: Any) -> None:
+        screen = _screen(ctx, given)
+        out: Path = given.pop("out")
+        kind = "xlsx" if out.suffix == ".xlsx" else "csv"
+        with connected(screen, given.pop("session"), given.pop("purpose")) as connection:
+            asked = {name: given[name] for name in map(_name, resource.filters)}
+            path = resource.path.replace("/v1/", "/v1/exports/", 1)
+            out.write_bytes(connection.client.download(path, format=kind, **asked))
+        screen.err.print(screen.say("written", path=out))
+
+    out = {"out": (_OutOption, inspect.Parameter.empty)}
+    run.__doc__ = f"Write {_plural(resource)} to a file of CSV or, by its name, XLSX 导出."
+    return _typed(run, {**out, **_filters(resource), **_COMMON})
+
+
+def shower_of(resource: List) -> Callable[..., None]:
+    """The command that shows one thing."""
+    run = _getter(f"{resource.path}/{{id}}", ())
+    run.__doc__ = f"Show one {resource.noun} as it stands."
+    return run
+
+
+def part_of(part: Part) -> Callable[..., None]:
+    """The command that shows a part of one thing."""
+    run = _getter(part.path, part.columns)
+    run.__doc__ = part.help
+    return run
+
+
+def _getter(path: str, columns: Sequence[str]) -> Callable[..., None]:
+    def run(ctx: typer.Context, id: str, **given: Any) -> None:
+        screen = _screen(ctx, given)
+        with connected(screen, given["session"], given["purpose"]) as connection:
+            found = connection.client.get(path.format(id=id))
+        if given["is_json"]:
+            screen.print_json(found)
+        elif columns:
+            show_rows(screen, _list_in(found), columns, is_json=False)
+        else:
+            screen.out.print(record_of(screen, found))
+
+    identity = {"id": (_IdArgument, inspect.Parameter.empty)}
+    return _typed(run, {**identity, **_COMMON, **_JSON})
+
+
+def show_rows(
+    screen: Screen, rows: Sequence[Any], columns: Sequence[str], *, is_json: bool
+) -> None:
+    """Rows as a table, or whole as JSON."""
+    if is_json:
+        screen.print_json(list(rows))
+    elif rows:
+        screen.out.print(table_of(screen, rows, columns))
+    else:
+        screen.err.print(screen.say("no_rows"))
+
+
+def table_of(screen: Screen, rows: Iterable[Any], columns: Sequence[str]) -> Table:
+    """Some columns of rows."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for name in columns:
+        is_money = name.rpartition(".")[2] in _MONEY
+        justify: Any = "right" if is_money else "left"
+        table.add_column(_label(screen, name), justify=justify, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_text(_at(row, name))) for name in columns))
+    return table
+
+
+def record_of(screen: Screen, found: Mapping[str, Any]) -> Table:
+    """One thing: a line for each of its fields."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in found.items():
+        if name == "as_of":
+            continue
+        table.add_row(Text(_label(screen, name), style="dim"), Text(_text(value)))
+    at = found.get("as_of")
+    if at:
+        said = screen.say("as_of", block=at["block"], date=at["business_date"])
+        table.add_row(Text(""), Text(said, style="dim"))
+    return table
+
+
+# ---- private
+
+_MONEY: Final = frozenset(
+    [
+        "amount",
+        "face",
+        "live",
+        "paid",
+        "principal",
+        "price",
+        "to_holder",
+        "to_lender",
+        "left",
+        "net_cash",
+        "cost",
+        "at_maturity",
+        "interest",
+        "annual_percent",
+        "start",
+        "end",
+    ]
+)
+
+
+def _filters(resource: List) -> dict[str, tuple[Any, Any]]:
+    return {
+        _name(one): (
+            Annotated[str | None, typer.Option(f"--{one}", show_default=False, help=_said(one))],
+            None,
+        )
+        for one in resource.filters
+    }
+
+
+def _said(flag: str) -> str:
+    name = _name(flag)
+    english, chinese = label(name, "en"), label(name, "zh")
+    return f"{english} {chinese}" if english != name else name.replace("_", " ")
+
+
+def _name(flag: str) -> str:
+    return flag.replace("-", "_")
+
+
+def _plural(resource: List) -> str:
+    return resource.path.rpartition("/")[2].replace("-", " ")
+
+
+def _typed(run: Callable[..., None], options: Mapping[str, tuple[Any, Any]]) -> Callable[..., None]:
+    """The function with a parameter for each option, as the command line reads it."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    context = inspect.Parameter("ctx", kind, annotation=typer.Context)
+    named = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+        )
+        for name, (annotation, default) in options.items()
+    ]
+    parameters = [context, *named]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
+
+
+def _screen(ctx: typer.Context, given: dict[str, Any]) -> Screen:
+    lang, no_color = given.pop("lang"), given.pop("no_color")
+    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+
+
+def _list_in(found: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows of an answer: under `data`, or the hops of a lineage."""
+    for name in ("data", "hops"):
+        if name in found:
+            rows: Sequence[Any] = found[name]
+            return rows
+    return ()
+
+
+def _at(row: Any, name: str) -> Any:
+    for step in name.split("."):
+        row = row.get(step) if isinstance(row, Mapping) else None
+    return row
+
+
+def _label(screen: Screen, name: str) -> str:
+    own = f"of_{name.rpartition('.')[2]}"
+    known = screen.knows(own)
+    return screen.say(own) if known else label(name.rpartition(".")[2], screen.language)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _YES[value]
+    if isinstance(value, list):
+        return ", ".join(map(_text, value)) if value else "–"
+    if isinstance(value, Mapping):
+        return " · ".join(f"{name} {_text(one)}" for name, one in value.items())
+    return str(value)

@@ -1,0 +1,157 @@
+"""Puts the commands of clients and operators on the command line, a group for each noun."""
+
+import inspect
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Annotated, Any, Final
+
+import typer
+
+from ledger.cli import (
+    commands,
+    doctor,
+    events,
+    financing,
+    imports,
+    keys,
+    operating,
+    sign_in,
+    webhooks,
+)
+from ledger.cli.acting import SIGNING_PARAMETERS, command_of
+from ledger.cli.reading import exporter_of, lister_of, part_of, shower_of
+from ledger.cli.resources import LISTS, PARTS
+from ledger.cli.verbs import VERBS
+
+__all__ = ["register"]
+
+_GROUPS: Final = MappingProxyType(
+    {
+        "payable": "What obligors owe 应付账款.",
+        "voucher": "Ranges of payables with their holders 电子凭证.",
+        "offer": "Vouchers offered: accept, decline, withdraw 签收.",
+        "request": "Ask banks for quotes, or answer 询价.",
+        "quote": "Give, compare and take firm quotes 报价.",
+        "loan": "Loans against pledged vouchers 贷款.",
+        "sale": "Vouchers sold to banks 转让记录.",
+        "payment": "Money shared over payables 付款.",
+        "settlement": "What payments brought vouchers 清分明细.",
+        "run": "Settlement runs 清分批次.",
+        "proposal": "What a settlement bank pays out 划付建议.",
+        "payout": "Shares that a bank pays out 划付.",
+        "deposit": "Deposits at settlement banks 存款.",
+        "movement": "Every movement of deposits 存款流水.",
+        "participant": "Who takes part, and by whose keys 参与方.",
+        "limit": "Lines that banks give obligors 授信额度.",
+        "rules": "Dated rules and holidays 业务规则.",
+        "ledger": "Pause, and versions of the ledger 账本.",
+        "batch": "Many payables under one signature 批次.",
+        "import": "Files of payables 导入.",
+        "operation": "What became of commands 业务请求.",
+        "event": "The feed of events 事件.",
+        "webhook": "Being told by HTTP 回调.",
+        "command": "Files that pass a command from signer to signer 待签文件.",
+        "key": "Key files of signers 密钥文件.",
+        "views": "The rows that lists show 视图.",
+        "relayer": "What sends to the chain 中继.",
+    }
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add everything."""
+    groups = {name: _group(app, name, text) for name, text in _GROUPS.items()}
+    _add_reading(groups)
+    for verb in VERBS.values():
+        groups[verb.noun].command(verb.word)(command_of(verb))
+    _add_financing(groups)
+    _add_imports(groups["import"])
+    _add_following(groups)
+    _add_operating(app, groups)
+
+
+def _group(app: typer.Typer, name: str, text: str) -> typer.Typer:
+    made = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
+    app.add_typer(made, name=name)
+    return made
+
+
+def _add_reading(groups: dict[str, typer.Typer]) -> None:
+    for noun, resource in LISTS.items():
+        groups[noun].command("list")(lister_of(resource))
+        groups[noun].command("export")(exporter_of(resource))
+        if resource.has_items:
+            groups[noun].command("show")(shower_of(resource))
+    for part in PARTS:
+        groups[part.noun].command(part.word)(part_of(part))
+
+
+def _add_financing(groups: dict[str, typer.Typer]) -> None:
+    for name in ("make", "withdraw", "refuse"):
+        groups["request"].command(name)(getattr(financing, name))
+    give = typer.Typer(
+        help="Give a quote on a request 报价.", no_args_is_help=True, rich_markup_mode=None
+    )
+    groups["quote"].add_typer(give, name="give")
+    for word in financing.QUOTES:
+        give.command(word)(financing.giver_of(word))
+    groups["quote"].command("take")(financing.take)
+
+
+def _add_imports(group: typer.Typer) -> None:
+    for name in ("upload", "preview", "rows", "show", "wait", "reopen", "cancel", "retry"):
+        group.command(name)(getattr(imports, name))
+    group.command("list")(imports.listed)
+    group.command("template")(imports.template)
+    group.command("error-file")(imports.error_file)
+    group.command("sign")(_signer_of_imports())
+
+
+def _signer_of_imports() -> Callable[..., None]:
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    choice = Annotated[
+        str, typer.Option("--choice", help="all: no row may have a fault; valid: those alone.")
+    ]
+    parameters = [
+        inspect.Parameter("ctx", kind, annotation=typer.Context),
+        inspect.Parameter("id", kind, annotation=imports.ImportArgument),
+        inspect.Parameter(
+            "choice", inspect.Parameter.KEYWORD_ONLY, default="all", annotation=choice
+        ),
+        *SIGNING_PARAMETERS,
+    ]
+    signer: Any = imports.sign
+    signer.__signature__ = inspect.Signature(parameters)
+    signer.__annotations__ = {one.name: one.annotation for one in parameters}
+    made: Callable[..., None] = signer
+    return made
+
+
+def _add_following(groups: dict[str, typer.Typer]) -> None:
+    groups["operation"].command("wait")(events.wait)
+    groups["event"].command("list")(events.listed)
+    groups["event"].command("follow")(events.follow)
+    groups["webhook"].command("list")(webhooks.listed)
+    for name in ("show", "make", "remove", "replay", "deliveries"):
+        groups["webhook"].command(name)(getattr(webhooks, name))
+    groups["webhook"].command("test")(webhooks.try_out)
+    groups["webhook"].command("renew-secret")(webhooks.renew_secret)
+    groups["command"].command("show")(commands.show)
+    groups["command"].command("sign")(commands.sign)
+    groups["command"].command("submit")(commands.send)
+
+
+def _add_operating(app: typer.Typer, groups: dict[str, typer.Typer]) -> None:
+    groups["key"].command("new")(keys.new)
+    groups["key"].command("show")(keys.show)
+    app.command("sign-in")(sign_in.sign_in)
+    app.command("sign-out")(sign_in.sign_out)
+    app.command("serve")(operating.serve)
+    app.command("reconcile")(operating.reconcile)
+    app.command("doctor")(doctor.doctor)
+    groups["views"].command("rebuild")(operating.rebuild)
+    groups["relayer"].command("pause")(operating.pause)
+    groups["relayer"].command("resume")(operating.resume)
+    groups["relayer"].command("show")(operating.status)
+    groups["operation"].command("park")(operating.park)
+    groups["operation"].command("release")(operating.release)

@@ -1,0 +1,146 @@
+"""What can be read at the command line: each noun's list, its columns and filters, its parts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+__all__ = ["LISTS", "PARTS", "List", "Part"]
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list of the service."""
+
+    noun: str
+    path: str
+    columns: tuple[str, ...]
+    """What a table shows of a row; JSON has everything."""
+    filters: tuple[str, ...]
+    has_items: bool
+    """Whether one row can be shown by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is shown of one thing beside itself."""
+
+    noun: str
+    word: str
+    path: str
+    """With `{id}`."""
+    columns: tuple[str, ...]
+    help: str
+
+
+_LISTS: Final = """
+payable /v1/payables
+  id obligor state is_overdue maturity face live paid
+  state obligor settlement-bank maturity-from maturity-to overdue invoice external-reference
+voucher /v1/vouchers
+  id obligor holder counterparty amount state maturity is_overdue
+  state holder counterparty obligor payable maturity-from maturity-to
+offer /v1/offers -
+  voucher giver taker amount state offered_at
+  state giver taker voucher payable
+request /v1/financing-requests
+  id holder voucher amount kinds until state
+  state holder voucher
+quote /v1/quotes
+  id kind giver taker voucher amount rate deadline state
+  state giver taker request voucher
+loan /v1/loans
+  id voucher borrower lender principal rate due is_open
+  open borrower lender voucher
+sale /v1/sales -
+  voucher seller buyer amount price rate is_with_recourse sold_at
+  seller buyer voucher
+payment /v1/payments -
+  payable number amount interest principal day rail
+  payable
+settlement /v1/settlements -
+  voucher holder to_holder to_lender settled_at
+  payable voucher holder
+payout /v1/payouts -
+  number bank payee amount voucher state
+  state bank payee voucher
+deposit /v1/deposits -
+  bank owner amount
+  bank owner
+movement /v1/movements -
+  kind bank giver taker amount payable moved_at
+  kind bank giver taker
+run /v1/settlement-runs
+  id payable state received distributed left_amount difference vouchers_done vouchers_left
+  payable state
+proposal /v1/payment-proposals -
+  payout voucher payee account_number amount reference state
+  run state
+participant /v1/participants
+  id name roles is_suspended is_frozen
+  role suspended
+batch /v1/batches -
+  digest obligor count issued left deadline is_void
+  obligor
+operation /v1/operations
+  id verb state external_reference accepted_at block
+  state verb participant digest external-reference
+"""
+
+_PARTS: Final = (
+    Part(
+        "voucher",
+        "lineage",
+        "/v1/vouchers/{id}/lineage",
+        ("at", "kind", "giver", "taker", "start", "end", "price"),
+        "Show how its units came to their holder 流转链.",
+    ),
+    Part(
+        "request",
+        "checks",
+        "/v1/financing-requests/{id}/checks",
+        ("level", "code", "detail"),
+        "Show what a bank looks at before it quotes 核查事项.",
+    ),
+    Part(
+        "request",
+        "lineage",
+        "/v1/financing-requests/{id}/lineage",
+        ("at", "kind", "giver", "taker", "start", "end", "evidence"),
+        "Show how the units came to their holder 流转链.",
+    ),
+    Part(
+        "request",
+        "comparison",
+        "/v1/financing-requests/{id}/comparison",
+        (
+            "quote",
+            "giver",
+            "kind",
+            "terms.net_cash",
+            "terms.cost",
+            "terms.annual_percent",
+            "terms.at_maturity",
+            "refusal.code",
+        ),
+        "Compare its quotes by cost a year with holding to maturity 比较报价.",
+    ),
+)
+
+
+def _read(head: str, columns: str, filters: str) -> List:
+    noun, path, *plain = head.split()
+    return List(noun, path, tuple(columns.split()), tuple(filters.split()), not plain)
+
+
+def _all() -> dict[str, List]:
+    lines = _LISTS.strip().splitlines()
+    found = [_read(*lines[at : at + 3]) for at in range(0, len(lines), 3)]
+    return {one.noun: one for one in found}
+
+
+LISTS: Final[Mapping[str, List]] = MappingProxyType(_all())
+"""By noun."""
+
+PARTS: Final = _PARTS
+"""Parts of things."""

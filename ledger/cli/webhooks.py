@@ -1,0 +1,153 @@
+"""`fenbook webhook`: where your organisation is told what happens, and what was delivered."""
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from ledger.cli.connection import SessionOption, connected
+from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.reading import record_of, show_rows
+from ledger.cli.screen import Screen
+
+__all__ = ["deliveries", "listed", "make", "remove", "renew_secret", "replay", "show", "try_out"]
+
+_PATH: Final = "/v1/webhooks"
+_COLUMNS: Final = ("id", "url", "label", "state", "failures", "made_at")
+_DELIVERIES: Final = ("id", "seq", "state", "tries", "next_try_at", "made_at")
+
+WebhookArgument = Annotated[str, typer.Argument(metavar="WEBHOOK", help="An endpoint.")]
+
+
+def listed(
+    ctx: typer.Context,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """List the endpoints of your organisation 回调地址."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        found = connection.client.get(_PATH)["data"]
+    show_rows(screen, found, _COLUMNS, is_json=is_json)
+
+
+def show(
+    ctx: typer.Context,
+    id: WebhookArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Show an endpoint 查看."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        _tell(screen, connection.client.get(f"{_PATH}/{id}"), is_json)
+
+
+def make(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Option("--url", help="An https address 接收地址.")],
+    label: Annotated[str, typer.Option("--label", help="Its name 名称.")] = "",
+    kind: Annotated[
+        list[str], typer.Option("--kind", help="Of events; all if none is named.")
+    ] = [],  # noqa: B006 -- the parser makes a list of its own
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Make an endpoint; its secret is shown once 新建."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        body = {"url": url, "label": label, "kinds": kind}
+        _tell(screen, connection.client.post(_PATH, body), is_json)
+
+
+def renew_secret(
+    ctx: typer.Context,
+    id: WebhookArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Have another secret from now on; it is shown once 更换密钥."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        _tell(screen, connection.client.post(f"{_PATH}/{id}/secret"), is_json)
+
+
+def remove(
+    ctx: typer.Context,
+    id: WebhookArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+) -> None:
+    """Forget an endpoint with all that was delivered to it 删除."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        connection.client.delete(f"{_PATH}/{id}")
+
+
+def try_out(
+    ctx: typer.Context,
+    id: WebhookArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Send a message that says nothing, to see whether it arrives 测试."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        _tell(screen, connection.client.post(f"{_PATH}/{id}/test"), is_json)
+
+
+def replay(
+    ctx: typer.Context,
+    id: WebhookArgument,
+    first: Annotated[int, typer.Option("--first", min=1, help="Number of the first event.")],
+    last: Annotated[int, typer.Option("--last", min=1, help="Number of the last one.")],
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Deliver the events of a range again 重放."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        body = {"first": first, "last": last}
+        _tell(screen, connection.client.post(f"{_PATH}/{id}/replay", body), is_json)
+
+
+def deliveries(
+    ctx: typer.Context,
+    id: WebhookArgument,
+    state: Annotated[
+        str | None, typer.Option("--state", help="queued, delivered, failed or dropped.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most.")] = 50,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """List what was delivered, the newest first 投递记录."""
+    screen = _screen(ctx, lang, no_color)
+    with connected(screen, session) as connection:
+        found = list(connection.client.rows(f"{_PATH}/{id}/deliveries", limit, state=state))
+    show_rows(screen, found, _DELIVERIES, is_json=is_json)
+
+
+def _tell(screen: Screen, found: Any, is_json: bool) -> None:
+    if is_json:
+        screen.print_json(found)
+    else:
+        screen.out.print(record_of(screen, found))
+
+
+def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
+    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
