@@ -97,6 +97,7 @@ class Served:
 
     service: Service
     url: str
+    database: str
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +114,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             time.sleep(0.02)
         port = server.servers[0].sockets[0].getsockname()[1]
         try:
-            yield Served(service, f"http://127.0.0.1:{port}")
+            yield Served(service, f"http://127.0.0.1:{port}", url)
         finally:
             server.should_exit = True
             thread.join(20)
