@@ -18,7 +18,7 @@ _Waiting = tuple[Keyed, "asyncio.Future[Outcome]"]
 
 
 class Accepting:
-    """Takes writes in for one event loop."""
+    """Takes writes in for one event loop; in another one it begins anew."""
 
     def __init__(
         self,
@@ -29,14 +29,17 @@ class Accepting:
     ) -> None:
         self._submit = submit
         self._batch_most = batch_most
+        self._queue_most = queue_most
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue(queue_most)
         self._task: asyncio.Task[None] | None = None
 
     async def accept(self, write: Keyed) -> Accepted:
         """Take a write in; when this returns it is kept for good. Raises its refusal."""
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
-        told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        if self._task is None or self._task.get_loop() is not loop:
+            self._queue = asyncio.Queue(self._queue_most)
+            self._task = loop.create_task(self._run())
+        told: asyncio.Future[Outcome] = loop.create_future()
         try:
             self._queue.put_nowait((write, told))
         except asyncio.QueueFull:
@@ -48,7 +51,7 @@ class Accepting:
 
     async def close(self) -> None:
         """Finish what has been queued; nothing more may come."""
-        if self._task is not None:
+        if self._task is not None and self._task.get_loop() is asyncio.get_running_loop():
             await self._queue.put(None)
             await self._task
             self._task = None

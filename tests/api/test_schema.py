@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import pytest
 import schemathesis
-from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -19,7 +18,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.world import People
+from api.app import create_app
+from tests.api.conftest import OPTIONS
+from tests.api.world import People, World
 
 QUICK: Final = 9
 """Good and bad cases of each operation, each: some 3,000 in all."""
@@ -41,8 +42,9 @@ CHECKS: Final[list[Any]] = [
 
 
 @pytest.fixture(scope="session")
-def document(app: FastAPI) -> Any:
-    """The document as it is served."""
+def document(world: World) -> Any:
+    """The document as it is served, by a door of its own: each case comes in a loop of its own."""
+    app = create_app(world.service, OPTIONS)
     rejected = {"expected-statuses": [400, 401, 403, 404, 405, 409, 413, 415, 422]}
     config = SchemathesisConfig.from_dict({"checks": {"negative_data_rejection": rejected}})
     return schemathesis.openapi.from_asgi("/v1/openapi.json", app, config=config)

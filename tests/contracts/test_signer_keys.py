@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ledger.chain.batches import relay_call
 from ledger.chain.calls import Item, Signed, item_of
 from ledger.chain.keys import AccountKey
 from ledger.model.commands import AddSigner, IssuePayable, RevokeSigner, VoidNonce
@@ -287,7 +288,7 @@ class TestVerification:
         register(cast, birch, key)
         birch.spare[NEXT] = key
         item = item_of(birch.sign_by(birch.make(VoidNonce, voided=5), NEXT))
-        data = cast.ledger._batch([item])
+        data = relay_call(cast.ledger.deployment, [item])
         with pytest.raises(BatchReverted):
             cast.node.send(cast.ledger.deployment.address("Relay"), data, gas=1_400_000)
         cast.ledger.carry_out(item)
