@@ -5,6 +5,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -325,11 +326,8 @@ class TestAtOnce:
         world.turn()
         assert world.cast.ledger.deposit(6, 3) == before + 2_000
 
-    def test_more_than_may_wait_are_told_to_come_again(
-        self, birch: Person, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        app = create_app(world.service, OPTIONS)
-        monkeypatch.setattr(app.state.context.accepting, "_queue", asyncio.Queue(1))
+    def test_more_than_may_wait_are_told_to_come_again(self, birch: Person, world: World) -> None:
+        app = create_app(world.service, replace(OPTIONS, queue_most=1))
         body = birch.signed("/v1/deposits/move", **_move())
         headers = [{**birch.headers, "idempotency-key": _key()} for _ in range(8)]
         answers = _gathered(app, [("/v1/deposits/move", body, one) for one in headers])
