@@ -173,18 +173,13 @@ def park(
     """Set an operation aside that has not been carried out 搁置."""
     from ledger.model.errors.service import ParkedByOperator
     from ledger.service.refusals import refusal_text
-    from ledger.store import operations as rows
 
     screen = _screen(ctx, lang, no_color)
     with screen.guarded(), _database(settings) as database:
         from ledger.service.outbox import Outbox
 
-        outbox = Outbox(database)
-        outbox.find(operation)
         told = refusal_text(ParkedByOperator(reason=reason))
-        with database.writing() as connection:
-            rows.park_operation(connection, operation, refusal=told, wall=outbox.wall)
-        _tell(screen, _short(outbox.find(operation)), is_json)
+        _tell(screen, _short(Outbox(database).park(operation, told)), is_json)
 
 
 def release(

@@ -167,6 +167,13 @@ class Outbox:
             raise OperationNotParked(operation=id_, state=found.state)
         return self.find(id_)
 
+    def park(self, id_: str, refusal: str) -> Operation:
+        """Set an operation aside by hand, with the reason as it is stored."""
+        self.find(id_)
+        with writing(self._database, "release") as connection:
+            rows.park_operation(connection, id_, refusal=refusal, wall=self.wall)
+        return self.find(id_)
+
     # ---- the switch: pausing stops sending, not accepting
 
     @property
