@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ledger.chain.abi import encoded
 from ledger.chain.artifacts import artifact
 from ledger.model.commands import Command, Struct
 from ledger.model.structs import fields_of
@@ -91,7 +92,8 @@ def item_of(signed: Signed, *more: Any) -> Item:
             values += [abi_values(extra.command), packed(extra.approvals)]
         else:
             values.append(_beside(extra, entry.types[len(values)]))
-    return Item(command.desk, _unpadded(entry.call(*values), values[-1]), command)
+    data = entry.selector + encoded(entry.types, values)
+    return Item(command.desk, _unpadded(data, values[-1]), command)
 
 
 def _beside(extra: Any, kind: str) -> Any:

@@ -7,7 +7,7 @@ meanings are read from them, by the hasher, the sentences and the tests alike.
 import re
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from ledger.model.errors.input import InvalidField, MissingField, UnknownField
@@ -44,16 +44,17 @@ class Field:
     meaning: Meaning
     struct: "type[Struct] | None"
     is_list: bool
+    bits: int = field(init=False)
+    """Width of an unsigned integer; 0 for anything else."""
+
+    def __post_init__(self) -> None:
+        width = int(self.item[4:]) if self.item.startswith("uint") else 0
+        object.__setattr__(self, "bits", width)
 
     @property
     def type(self) -> str:
         """The member's EIP-712 type."""
         return self.item + "[]" if self.is_list else self.item
-
-    @property
-    def bits(self) -> int:
-        """Width of an unsigned integer; 0 for anything else."""
-        return int(self.item[4:]) if self.item.startswith("uint") else 0
 
     def check(self, value: object, *, path: str) -> None:
         """Refuse a value that the contracts could not carry."""

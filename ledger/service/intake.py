@@ -15,7 +15,7 @@ from ledger.chain.codec import decode_refusal
 from ledger.model.errors import CommandUnworkable, LedgerError, NonceUsed
 from ledger.service.gas import estimate
 from ledger.service.outbox import Operation, Outbox
-from ledger.service.posted import Act, Posted, canonical, read_posted
+from ledger.service.posted import Act, Posted, read_posted
 from ledger.service.signatures import Signatures
 from ledger.service.simulation import Simulation, Trial
 from ledger.service.site import Site
@@ -208,7 +208,7 @@ class Intake:
             verb=posted.verb,
             desk=item.desk,
             call=item.data,
-            command=canonical(command.to_message()),
+            command=posted.message,
             signed=posted.text,
             state=ACCEPTED if landed is None else DONE,
             refusal=None,

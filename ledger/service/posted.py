@@ -60,6 +60,8 @@ class Posted:
     """As `item_of` takes it."""
     text: str
     """What was posted, as canonical JSON."""
+    message: str
+    """What was signed, as canonical JSON."""
 
     @property
     def command(self) -> Command:
@@ -129,7 +131,11 @@ def read_posted(data: object) -> Posted:
     read = tuple(
         _read_beside(kind, name, value) for (kind, name), value in zip(places, beside, strict=True)
     )
-    return Posted(signed, read, canonical({**data, "beside": list(beside)}))
+    message = canonical(data["message"])
+    rest = {"approvals": data["approvals"], "beside": list(beside), "command": data["command"]}
+    # Its name comes last, so that it need not be written twice.
+    text = f'{canonical(rest)[:-1]},"message":{message}}}'
+    return Posted(signed, read, text, message)
 
 
 def read_quote(data: object) -> Signed:

@@ -5,6 +5,7 @@ signer's key never changes under its number, so it is asked for once.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ __all__ = ["Signatures"]
 
 _KEYS_MAX: Final = 50_000
 """Keys that are remembered."""
+_DIGESTS_MAX: Final = 1_024
+"""Digests that are remembered: who asks for one asks for it again within the same moment."""
 _NO_ACCOUNT: Final = "0x" + "00" * 20
 
 _Place = tuple[int, int]
@@ -52,10 +55,11 @@ class Signatures:
             for name, address in deployment.addresses.items()
         }
         self._keys: dict[_Place, _Key] = {}
+        self._hashed = lru_cache(_DIGESTS_MAX)(self._digest)
 
     def digest(self, command: Command) -> bytes:
         """What a command's signers sign: its trace id everywhere."""
-        return digest(command, self._domains[command.desk])
+        return self._hashed(command)
 
     def check(self, commands: Sequence[Sequence[Signed]]) -> list[LedgerError | None]:
         """For each command, with what is signed beside it: the first signature that is false.
@@ -69,6 +73,9 @@ class Signatures:
     def forget(self) -> None:
         """Ask for every key again: the chain has gone back."""
         self._keys.clear()
+
+    def _digest(self, command: Command) -> bytes:
+        return digest(command, self._domains[command.desk])
 
     def _first_false(self, several: Sequence[Signed]) -> LedgerError | None:
         for one in several:

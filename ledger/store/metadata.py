@@ -21,8 +21,19 @@ METADATA: Final = MetaData(
 Word: Final[TypeEngine[Any]] = BigInteger().with_variant(Integer(), "sqlite")
 """A whole number of 64 bits. SQLite's INTEGER is that, and as a key it is the row's own number."""
 
-Bytes: Final = LargeBinary
-"""Digests, hashes and whatever else is bytes; uint256 as 32 bytes, so that order is kept."""
+
+class Bytes(LargeBinary):
+    """Digests, hashes and whatever else is bytes; uint256 as 32 bytes, so that order is kept.
+
+    Both drivers take and give bytes as they are, so nothing is wrapped on the way.
+    """
+
+    def bind_processor(self, dialect: Any) -> None:
+        """None: bytes go as they are."""
+
+    def result_processor(self, dialect: Any, coltype: Any) -> None:
+        """None: bytes come as they are."""
+
 
 Words: Final = Text
 """Text."""

@@ -1,7 +1,7 @@
 """Statements about operations: accepted once per digest, found by number, picked for a batch."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
@@ -83,7 +83,8 @@ class Executed:
     transaction: bytes
 
 
-_COLUMNS: Final = tuple(OPERATIONS.c[field.name] for field in fields(Operation))
+_NAMES: Final = tuple(field.name for field in fields(Operation))
+_COLUMNS: Final = tuple(OPERATIONS.c[name] for name in _NAMES)
 
 
 def add_operations(connection: Connection, operations: Sequence[Operation]) -> None:
@@ -91,7 +92,8 @@ def add_operations(connection: Connection, operations: Sequence[Operation]) -> N
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(OPERATIONS).on_conflict_do_nothing(index_elements=["digest"])
     if operations:
-        connection.execute(statement, [asdict(one) for one in operations])
+        rows = [{name: getattr(one, name) for name in _NAMES} for one in operations]
+        connection.execute(statement, rows)
 
 
 def find_operation(connection: Connection, id_: str) -> Operation | None:
