@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Final
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.limits import Limits, Standing
@@ -20,18 +19,18 @@ from ledger.service.evaluation_clock import EvaluationClock
 
 __all__ = ["Door"]
 
-_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+_HEADERS: Final[Mapping[bytes, bytes]] = MappingProxyType(
     {
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": (
-            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        b"cache-control": b"no-store",
+        b"content-security-policy": (
+            b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         ),
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
+        b"cross-origin-opener-policy": b"same-origin",
+        b"cross-origin-resource-policy": b"same-origin",
+        b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=()",
+        b"referrer-policy": b"no-referrer",
+        b"x-content-type-options": b"nosniff",
+        b"x-frame-options": b"DENY",
     }
 )
 """Of every answer that does not set its own."""
@@ -59,7 +58,7 @@ class Door:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun, trace, status = time.perf_counter(), trace_of(scope), 0
+        begun, status = time.perf_counter(), 0
 
         async def send_on(message: Message) -> None:
             nonlocal status
@@ -77,7 +76,12 @@ class Door:
         except LedgerError as refusal:
             await answer(scope, refusal)(scope, receive, send_on)
         except Exception as fault:  # whatever it is, the client gets a problem and no trace of it
-            _log.error("request failed", trace_id=trace, fault=type(fault).__name__, exc_info=fault)
+            _log.error(
+                "request failed",
+                trace_id=trace_of(scope),
+                fault=type(fault).__name__,
+                exc_info=fault,
+            )
             if status:
                 raise
             await answer(scope, ServiceBroken())(scope, receive, send_on)
@@ -85,18 +89,18 @@ class Door:
             self.requests.count(scope, status, time.perf_counter() - begun)
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
-        headers = MutableHeaders(scope=message)
-        for name, value in _HEADERS.items():
-            headers.setdefault(name, value)
-        headers["Trace-Id"] = trace_of(scope)
-        headers.add_vary_header("Accept-Language")
-        headers.add_vary_header("Authorization")
+        headers: list[tuple[bytes, bytes]] = list(message["headers"])
+        message["headers"] = headers
+        named = {name for name, _ in headers}
+        headers += [one for one in _HEADERS.items() if one[0] not in named]
+        headers.append((b"trace-id", trace_of(scope).encode()))
+        headers.append((b"vary", b"Accept-Language, Authorization"))
         if self.options.is_demo:
-            headers["Fenbook-Demo"] = "this server holds the participants' keys"
+            headers.append((b"fenbook-demo", b"this server holds the participants' keys"))
         if self.clock is not None and self.clock.is_steerable:
-            headers["Fenbook-Test-Clock"] = moment_text(self.clock.second)
+            headers.append((b"fenbook-test-clock", moment_text(self.clock.second).encode()))
         standing: Standing | None = scope["state"].get("standing")
         if standing is not None:
-            headers.update(standing.headers())
+            headers += standing.headers()
             if message["status"] == 429:
-                headers["Retry-After"] = str(standing.reset)
+                headers.append((b"retry-after", str(standing.reset).encode()))

@@ -108,13 +108,7 @@ def strict_json(body: bytes, *, depth: int) -> Any:
         raise BodyUnreadable(problem="not UTF-8") from None
     _check_depth(text, depth)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_float=_no_fraction,
-            parse_constant=_no_constant,
-            parse_int=_bounded,
-        )
+        value = _DECODER.decode(text)
     except ValueError:
         raise BodyUnreadable(problem="not JSON") from None
     if _ESCAPED.search(text):
@@ -221,3 +215,11 @@ def _check_escapes(value: Any) -> None:
             left += one
         elif isinstance(one, str) and _BROKEN.search(one):
             raise BodyUnreadable(problem="half a character, or the character zero")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_float=_no_fraction,
+    parse_constant=_no_constant,
+    parse_int=_bounded,
+)

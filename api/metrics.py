@@ -27,14 +27,21 @@ class Requests:
             buckets=_SECONDS,
             registry=registry,
         )
+        self._measures: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        """Those of each route, which the library would look for each time."""
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one request under its route's template."""
         route: Any = scope.get("route")
         path = getattr(route, "path", "") or "none"
         known = scope["method"] if scope["method"] in _METHODS else "other"
-        self._total.labels(path, known, f"{status // 100}xx").inc()
-        self._seconds.labels(path).observe(seconds)
+        place = (path, known, status // 100)
+        measures = self._measures.get(place)
+        if measures is None:
+            total = self._total.labels(path, known, f"{status // 100}xx")
+            measures = self._measures[place] = total, self._seconds.labels(path)
+        measures[0].inc()
+        measures[1].observe(seconds)
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

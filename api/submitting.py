@@ -94,6 +94,8 @@ def read_form(form: type[SignedForm], body: bytes) -> SignedForm:
 
 def is_dry(request: Request) -> bool:
     """Whether only to say what would be answered; raises `RequestInvalid`."""
+    if not request.scope["query_string"]:
+        return False
     asked = request.query_params.getlist("dry_run")
     if asked not in ([], ["true"], ["false"]):
         raise RequestInvalid()
@@ -204,7 +206,7 @@ def client_key(request: Request) -> str:
 
 def request_hash(request: Request, *said: Any) -> bytes:
     """Of everything that makes a request what it is."""
-    return hashlib.sha256(canonical([request.url.path, *said]).encode()).digest()
+    return hashlib.sha256(canonical([request.scope["path"], *said]).encode()).digest()
 
 
 def _hash(request: Request, post: Post) -> bytes:
