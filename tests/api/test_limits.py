@@ -1,6 +1,5 @@
 """Windows in which requests are counted, with a clock of our own."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,8 +22,8 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Iterator[Clock]:
-    yield Clock()
+def clock() -> Clock:
+    return Clock()
 
 
 def _taken(limits: Limits, who: str = "a", name: str = "address") -> tuple[int, int]:
