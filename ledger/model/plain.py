@@ -7,6 +7,7 @@ What a signing device shows counts fen and days since 1970; the plain form says 
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -74,6 +75,7 @@ def plain_value(value: Any, meaning: Meaning) -> Any:
     return _SHOWN.get(meaning, _as_it_is)(value)
 
 
+@lru_cache(1_024)
 def moment_text(second: int) -> str:
     """A chain second in RFC 3339, UTC; one out of every calendar stays a number."""
     try:

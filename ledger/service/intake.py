@@ -77,7 +77,7 @@ class _Case:
         """The call and the room it takes."""
         posted = self.forms[0]
         self.item = posted.item
-        return Trial(self.item, estimate(posted.verb, json.loads(posted.text)))
+        return Trial(self.item, estimate(posted.verb, posted.data))
 
 
 class Intake:

@@ -41,9 +41,10 @@ class Numbers:
     def next(self) -> str:
         """The next number."""
         with self._turn:
-            fresh = int(self._wall() * 1000) << 80 | self._random(80)
+            now = int(self._wall() * 1000)
             # Within a millisecond, or after a clock that went back, one more than the last.
-            self._last = fresh if fresh >> 80 > self._last >> 80 else self._last + 1
+            is_later = now > self._last >> 80
+            self._last = now << 80 | self._random(80) if is_later else self._last + 1
             number = self._last
         return "op_" + "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
@@ -119,10 +120,11 @@ class Outbox:
         same transaction, with what stands in it then: a first answer, say.
         """
         with writing(self._database, "accept") as connection:
-            rows.add_operations(connection, operations)
-            digests = [one.digest for one in operations if one.digest is not None]
-            known = rows.find_operations_by_digest(connection, digests)
-            stored = [known.get(one.digest or b"", one) for one in operations]
+            stored = list(operations)
+            if not rows.add_operations(connection, operations):
+                digests = [one.digest for one in operations if one.digest is not None]
+                known = rows.find_operations_by_digest(connection, digests)
+                stored = [known.get(one.digest or b"", one) for one in operations]
             also(connection, stored)
         self._accepted()
         return stored

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ledger.chain.batches import relay_call
+from ledger.chain.calls import Item
 from ledger.chain.node import TRANSACTION_GAS
 from ledger.chain.relayer_key import RelayerKey
 from ledger.model.errors import BatchReverted
@@ -43,23 +44,21 @@ class Packing:
         self._site, self._outbox, self._key = site, outbox, key
         self._simulation = Simulation(site.endpoint, site.deployment)
 
-    def pack(self, count: int, *, pending_max: int) -> int:
+    def pack(self, count: int, *, pending_max: int, looks_again: bool = True) -> int:
         """Put operations that are due into transactions; how many operations.
 
         `count` is the key's next nonce by the mined blocks. No more than `pending_max` transactions
-        wait for a block at a time.
+        wait for a block at a time. `looks_again` where some were refused and are due again.
         """
         wall, packed = self._outbox.wall, 0
-        reasons = self._looked_at_again(wall)
+        reasons = self._looked_at_again(wall) if looks_again else {}
         with writing(self._site.database, "pack") as connection:
             self._site.database.lock(connection, self._key.address)
-            waiting = rows.transactions_from(
-                connection, self._key.address, count, limit=pending_max
-            )
-            if len(waiting) >= pending_max:
+            waiting = rows.count_from(connection, self._key.address, count)
+            if waiting >= pending_max:
                 return 0
             due = self._due(connection, wall) + self._due_again(connection, reasons, wall)
-            for batch in _batches(due)[: pending_max - len(waiting)]:
+            for batch in _batches(due)[: pending_max - waiting]:
                 self._store(connection, batch, count)
                 packed += len(batch)
         return packed
@@ -134,7 +133,8 @@ class Packing:
     def _store(self, connection: Connection, operations: Sequence[Operation], count: int) -> None:
         """Make a transaction under the key's next nonce and store its bytes."""
         nonce = self._nonce(connection, count)
-        data = relay_call(self._site.deployment, [trial_of(one).item for one in operations])
+        items = [Item(one.desk, one.call) for one in operations]
+        data = relay_call(self._site.deployment, items)
         relay = self._site.deployment.address("Relay")
         signed = self._key.sign(nonce, relay, data, gas=TRANSACTION_GAS)
         made = Relayed(

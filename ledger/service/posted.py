@@ -62,6 +62,8 @@ class Posted:
     """What was posted, as canonical JSON."""
     message: str
     """What was signed, as canonical JSON."""
+    data: Mapping[str, Any]
+    """What was posted, as it was read from JSON."""
 
     @property
     def command(self) -> Command:
@@ -135,7 +137,7 @@ def read_posted(data: object) -> Posted:
     rest = {"approvals": data["approvals"], "beside": list(beside), "command": data["command"]}
     # Its name comes last, so that it need not be written twice.
     text = f'{canonical(rest)[:-1]},"message":{message}}}'
-    return Posted(signed, read, text, message)
+    return Posted(signed, read, text, message, data)
 
 
 def read_quote(data: object) -> Signed:

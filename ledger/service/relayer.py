@@ -106,7 +106,9 @@ class Relayer:
             self._split(count)
         packed = 0
         if work.has_due:
-            packed = self._packing.pack(count, pending_max=self._relaying.pending_max)
+            packed = self._packing.pack(
+                count, pending_max=self._relaying.pending_max, looks_again=work.has_again
+            )
         return Lane(self.key, self._send(count), packed)
 
     def _split(self, count: int) -> None:

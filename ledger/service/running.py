@@ -40,6 +40,12 @@ _STOP_SECONDS: Final = 10.0
 _FAILURE_SECONDS: Final = (0.1, 5.0)
 """How long a loop rests after its first failure in a row, and at most."""
 
+_REST_SECONDS_MAX: Final = 0.05
+_RELAY_REST: Final = 2.0
+"""A step of the relayer costs much, however little it carries."""
+_WAITING_SECONDS: Final = 0.25
+"""How often transactions are looked after that no block holds yet; each new block does it too."""
+
 _TICK_SECONDS: Final = 600
 """After so long without a block the chain in this process makes one, so that its time goes on."""
 
@@ -49,11 +55,14 @@ _log = structlog.get_logger("fenbook.service")
 class Loop:
     """Calls a step again and again on a thread of its own, until it is stopped."""
 
-    def __init__(self, name: str, step: Callable[[], float]) -> None:
-        """`step` says how many seconds there is nothing to do, unless somebody wakes the loop."""
-        self.name, self._step = name, step
-        self._word = threading.Event()
-        self._is_stopped = False
+    def __init__(self, name: str, step: Callable[[], float], *, rest: float = 0.0) -> None:
+        """`step` says how many seconds there is nothing to do, unless somebody wakes the loop.
+
+        It rests `rest` times as long as a step took, whoever wakes it, so that what comes meanwhile
+        is done in one step and not in many.
+        """
+        self.name, self._step, self._rest = name, step, rest
+        self._word, self._end = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"fenbook-{name}", daemon=True)
 
     def start(self) -> None:
@@ -66,7 +75,7 @@ class Loop:
 
     def stop(self) -> None:
         """End after the step that runs now."""
-        self._is_stopped = True
+        self._end.set()
         self._word.set()
 
     def join(self, seconds: float) -> bool:
@@ -78,8 +87,9 @@ class Loop:
     def _run(self) -> None:
         first, most = _FAILURE_SECONDS
         rest = first
-        while not self._is_stopped:
+        while not self._end.is_set():
             self._word.clear()
+            begun = time.monotonic()
             try:
                 wait, rest = self._step(), first
             except LedgerError as failure:
@@ -88,7 +98,9 @@ class Loop:
             except Exception as failure:  # noqa: BLE001 -- a fault of ours must not end the service
                 _log.error("step broke", loop=self.name, kind=type(failure).__name__, exc_info=True)
                 wait, rest = rest, min(2 * rest, most)
-            if wait > 0 and not self._is_stopped:
+            if self._rest:
+                self._end.wait(min(_REST_SECONDS_MAX, self._rest * (time.monotonic() - begun)))
+            if wait > 0 and not self._end.is_set():
                 self._word.wait(wait)
 
 
@@ -132,7 +144,7 @@ class Service:
         self.follower = Follower(site.database, site.endpoint, site.deployment, following=following)
         self.scheduler = Scheduler(site, self.intake)
         self.clock = EvaluationClock(site.endpoint)
-        self.add_loop("relay", self._relay)
+        self._loops["relay"] = Loop("relay", self._relay, rest=_RELAY_REST)
         self.add_loop("follow", self._follow)
         self.add_loop("schedule", self._schedule)
         if self.telling is not None:
@@ -239,7 +251,7 @@ class Service:
             self._loops["follow"].wake()
             return 0.0
         is_waiting = any(one.pending or one.problem for one in self.lanes.values())
-        return self._poll if is_waiting else max(1.0, self._poll)
+        return max(_WAITING_SECONDS if is_waiting else 1.0, self._poll)
 
     def _follow(self) -> float:
         """Read what there is; tell who waits."""

@@ -87,13 +87,14 @@ _NAMES: Final = tuple(field.name for field in fields(Operation))
 _COLUMNS: Final = tuple(OPERATIONS.c[name] for name in _NAMES)
 
 
-def add_operations(connection: Connection, operations: Sequence[Operation]) -> None:
-    """Store new operations; one whose digest is known already changes nothing."""
+def add_operations(connection: Connection, operations: Sequence[Operation]) -> bool:
+    """Store new operations; False where one's digest is known already: it changes nothing."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(OPERATIONS).on_conflict_do_nothing(index_elements=["digest"])
-    if operations:
-        rows = [{name: getattr(one, name) for name in _NAMES} for one in operations]
-        connection.execute(statement, rows)
+    if not operations:
+        return True
+    rows = [{name: getattr(one, name) for name in _NAMES} for one in operations]
+    return connection.execute(statement, rows).rowcount == len(rows)
 
 
 def find_operation(connection: Connection, id_: str) -> Operation | None:

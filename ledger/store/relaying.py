@@ -22,6 +22,7 @@ __all__ = [
     "Relayed",
     "Standing",
     "add_transaction",
+    "count_from",
     "failed_transactions",
     "item_count",
     "items_of",
@@ -63,6 +64,7 @@ _STANDING: Final = select(
     exists().where(SETTINGS.c.key == bindparam("pause")),
     exists().where(_OF_KEY, TRANSACTIONS.c.state.in_((STORED, SENT))),
     exists().where(OPERATIONS.c.state == ACCEPTED, _IS_DUE),
+    exists().where(OPERATIONS.c.state == ACCEPTED, OPERATIONS.c.tries > 0, _IS_DUE),
     exists().where(*_FAILED),
 )
 _FROM: Final = (
@@ -71,6 +73,7 @@ _FROM: Final = (
     .order_by(TRANSACTIONS.c.nonce)
     .limit(bindparam("limit"))
 )
+_COUNT_FROM: Final = select(func.count()).where(_OF_KEY, TRANSACTIONS.c.nonce >= bindparam("nonce"))
 _OPEN: Final = (
     select(*_COLUMNS)
     .where(
@@ -126,6 +129,11 @@ def transactions_from(connection: Connection, key: str, nonce: int, *, limit: in
     return [Relayed(**row) for row in found.mappings()]
 
 
+def count_from(connection: Connection, key: str, nonce: int) -> int:
+    """How many transactions of a key there are from a nonce on."""
+    return int(connection.execute(_COUNT_FROM, {"key": key, "nonce": nonce}).scalar_one())
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What there is to do for a key, in one look."""
@@ -135,6 +143,8 @@ class Standing:
     """Transactions that are in no block we have read."""
     has_due: bool
     """Accepted operations that are to be tried now."""
+    has_again: bool
+    """Some of them were refused before."""
     has_failed: bool
     """Transactions that had no effect and still hold operations."""
 
