@@ -9,8 +9,18 @@ import pytest
 from ledger.model.errors import LedgerError
 from ledger.service.ledger import Ledger
 from tests.cast import Cast, Member, running_node
+from tests.shares import shares, table
 
 Refused = Callable[..., AbstractContextManager[None]]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What each suite takes of the time, where the whole is run."""
+    reports = [one for kind in terminalreporter.stats.values() for one in kind]
+    lines = table(shares(reports))
+    if len(lines) > 1:
+        terminalreporter.section("seconds by suite, of all processes")
+        terminalreporter.write_line("\n".join(lines))
 
 
 @pytest.fixture(scope="session")

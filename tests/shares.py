@@ -1,0 +1,35 @@
+"""How the time of a run is shared among the suites, told at its end."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+
+__all__ = ["shares", "table"]
+
+_SECONDS_TOLD: Final = 1.0
+
+
+def shares(reports: Iterable[Any]) -> Counter[str]:
+    """Seconds by suite: a folder of tests, or a module beside them."""
+    found: Counter[str] = Counter()
+    for one in reports:
+        if hasattr(one, "duration"):
+            found[_suite(one.nodeid)] += one.duration
+    return found
+
+
+def _suite(node: str) -> str:
+    """`tests/api/test_events.py::test_x` belongs to `tests/api`, `tests/test_gas.py` is its own."""
+    path = node.partition("::")[0]
+    parts = path.split("/")
+    return "/".join(parts[:2]) if len(parts) > 1 else path
+
+
+def table(seconds: Counter[str]) -> list[str]:
+    """A line for each suite, the slowest first; the quick ones together."""
+    total = sum(seconds.values()) or 1.0
+    told = [(name, spent) for name, spent in seconds.most_common() if spent >= _SECONDS_TOLD]
+    rest = total - sum(spent for _, spent in told)
+    if len(told) < len(seconds):
+        told.append((f"{len(seconds) - len(told)} others", rest))
+    return [f"{spent:7.1f} s {spent / total:6.1%}  {name}" for name, spent in told]
