@@ -52,6 +52,16 @@ class Readiness(Shape):
     checks: Checks
 
 
+class Standstill(Shape):
+    """What keeps the views from going on, and what to do about it."""
+
+    code: str = Field(examples=["EventUnreadable"])
+    block: int = Field(description="The first that is not shown.")
+    transaction: str = Field(examples=["0x" + "ab" * 32])
+    detail: str
+    next_step: str
+
+
 class About(Shape):
     """What this service is, and of which ledger."""
 
@@ -62,6 +72,7 @@ class About(Shape):
     contracts: dict[str, shapes.Account]
     is_demo: bool = Field(description="Whether it holds participants' keys.")
     limits: dict[str, str] = Field(description="Requests by window.")
+    problem: Standstill | None = Field(None, description="Nothing while the views go on.")
 
 
 class Indexing(Shape):
@@ -106,6 +117,21 @@ def read_about(request: Request) -> About:
         contracts={name: one.lower() for name, one in deployment.addresses.items()},
         is_demo=options.is_demo,
         limits={name: f"{rate.most}/{rate.seconds}s" for name, rate in rates.items()},
+        problem=_standstill(request),
+    )
+
+
+def _standstill(request: Request) -> Standstill | None:
+    stop = health.stop_in(context_of(request))
+    if stop is None:
+        return None
+    language = scope_language(request.scope)
+    return Standstill(
+        code=stop.code,
+        block=stop.block,
+        transaction="0x" + stop.transaction.hex(),
+        detail=stop.message(language),
+        next_step=stop.next_step(language),
     )
 
 

@@ -6,10 +6,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from api.context import Context
-from ledger.model.errors import LedgerError
+from ledger.model.errors import EventUnreadable, LedgerError
+from ledger.service.stopping import stop_of
 from ledger.store.cursor import cursor
 
-__all__ = ["Health", "checks_of"]
+__all__ = ["Health", "checks_of", "stop_in"]
 
 
 def checks_of(context: Context) -> dict[str, bool]:
@@ -18,9 +19,16 @@ def checks_of(context: Context) -> dict[str, bool]:
     return {
         "database": _holds(lambda: service.database.is_current),
         "chain": _holds(lambda: service.endpoint.head().number >= 0),
-        "views": _holds(lambda: _lag(context) <= options.lag_blocks_most),
+        "views": _holds(lambda: _lag(context) <= options.lag_blocks_most)
+        and _holds(lambda: stop_in(context) is None),
         "outbox": _holds(lambda: service.outbox.oldest_seconds() <= options.outbox_seconds_most),
     }
+
+
+def stop_in(context: Context) -> EventUnreadable | None:
+    """What keeps the views from going on: an event that cannot be read."""
+    with context.service.database.reading() as connection:
+        return stop_of(connection)
 
 
 def _holds(check: Callable[[], bool]) -> bool:
@@ -49,7 +57,7 @@ class Health(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every measure that can be had now."""
-        for measure in (self._behind, self._outbox, self._operations):
+        for measure in (self._stopped, self._behind, self._outbox, self._operations):
             try:
                 yield from measure()
             except LedgerError:
@@ -69,6 +77,13 @@ class Health(Collector):
             "chain_head_lag_seconds",
             "Chain seconds between the views and the chain's end.",
             max(0, head.second - at.second),
+        )
+
+    def _stopped(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "views_stopped",
+            "1 while an event that cannot be read keeps the views from going on.",
+            int(stop_in(self._context) is not None),
         )
 
     def _outbox(self) -> Iterator[Metric]:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
 from eth_tester.exceptions import TransactionFailed
 from web3.exceptions import ContractLogicError, Web3RPCError
 
@@ -18,7 +19,10 @@ from ledger.chain.artifacts import Entry, entries_of
 from ledger.model.errors import ERRORS, LedgerError
 from ledger.model.structs import snake_case
 
-__all__ = ["Event", "decode_event", "decode_refusal", "revert_data"]
+__all__ = ["UNKNOWN_EVENT", "Event", "decode_event", "decode_refusal", "event_of", "revert_data"]
+
+UNKNOWN_EVENT: Final = "?"
+"""Name of an event that none of our contracts declares, or that does not decode."""
 
 # eth-tester puts the revert's bytes into its message as a Python literal.
 _LITERAL = re.compile(r"execution reverted: (b(?:'.*'|\".*\"))$", re.DOTALL)
@@ -73,6 +77,26 @@ def decode_event(log: Mapping[str, Any]) -> Event | None:
     return Event(
         name=entry.name,
         values=_event_values(entry, topics[1:], bytes(log["data"])),
+        contract=str(log["address"]).lower(),
+        block=int(log["blockNumber"]),
+        index=int(log["logIndex"]),
+        transaction=bytes(log["transactionHash"]),
+        block_hash=bytes(log.get("blockHash") or b""),
+    )
+
+
+def event_of(log: Mapping[str, Any]) -> Event:
+    """The event that a log holds; one without a meaning is `UNKNOWN_EVENT`."""
+    try:
+        known = decode_event(log)
+    except (DecodingError, OverflowError, StopIteration):
+        known = None
+    if known is not None:
+        return known
+    topics = tuple(bytes(topic) for topic in log["topics"])
+    return Event(
+        name=UNKNOWN_EVENT,
+        values={"topics": topics, "data": bytes(log["data"])},
         contract=str(log["address"]).lower(),
         block=int(log["blockNumber"]),
         index=int(log["logIndex"]),

@@ -14,7 +14,7 @@ from eth.constants import ZERO_ADDRESS, ZERO_HASH32
 from eth.exceptions import Revert
 from eth_utils.exceptions import ValidationError
 
-from ledger.chain.codec import Event
+from ledger.chain.codec import UNKNOWN_EVENT, Event
 from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending
 from ledger.chain.engine import block_of, events_of, fresh_chain, landed_of
 from ledger.chain.node import Reverted
@@ -131,7 +131,7 @@ class EmbeddedEndpoint:
                 event
                 for number in range(first, last + 1)
                 for event in self._events.get(number, ())
-                if not wanted or event.contract in wanted
+                if (event.contract in wanted if wanted else event.name != UNKNOWN_EVENT)
             ]
 
     def call(self, question: Question) -> bytes:

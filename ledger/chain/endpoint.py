@@ -120,7 +120,8 @@ class Endpoint(Protocol):
     def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[Event]:
         """Events of these contracts in some blocks, in order; of all where none is named.
 
-        Every block must be there: who has not come to the last one fails.
+        Every block must be there: who has not come to the last one fails. An event of a named
+        contract that has no meaning comes as `UNKNOWN_EVENT`.
         """
 
     def call(self, question: Question) -> bytes:

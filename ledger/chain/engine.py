@@ -6,7 +6,7 @@ from typing import Any, Final
 from eth._utils.address import generate_contract_address
 from eth_tester.backends.pyevm import PyEVMBackend
 
-from ledger.chain.codec import Event, decode_event
+from ledger.chain.codec import Event, event_of
 from ledger.chain.endpoint import Block, Landed
 from ledger.chain.node import BLOCK_GAS
 
@@ -53,9 +53,9 @@ def landed_of(block: Any, receipt: Any) -> Landed:
 
 
 def events_of(block: Any, transaction: bytes, receipt: Any) -> tuple[Event, ...]:
-    """The events of a block's only transaction; what none of our contracts declares is left out."""
-    found = (
-        decode_event(
+    """The events of a block's only transaction; those without a meaning too."""
+    return tuple(
+        event_of(
             {
                 "address": "0x" + log.address.hex(),
                 "topics": [topic.to_bytes(32, "big") for topic in log.topics],
@@ -68,4 +68,3 @@ def events_of(block: Any, transaction: bytes, receipt: Any) -> tuple[Event, ...]
         )
         for index, log in enumerate(receipt.logs)
     )
-    return tuple(event for event in found if event is not None)

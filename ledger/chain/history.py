@@ -5,20 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from eth_abi.exceptions import DecodingError
 from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3Exception, Web3RPCError
 from web3.middleware import ExtraDataToPOAMiddleware
 
 from ledger.chain.artifacts import entries_of
-from ledger.chain.codec import Event, decode_event, revert_data
+from ledger.chain.codec import UNKNOWN_EVENT, Event, event_of, revert_data
 from ledger.chain.node import Reverted
 from ledger.model.errors.service import NodeUnreachable
 
 __all__ = ["UNKNOWN_EVENT", "Block", "History", "Transaction", "answering"]
-
-UNKNOWN_EVENT: Final = "?"
-"""Name of an event that none of our contracts declares, or that does not decode."""
 
 _BLOCKS: Final = 2_000
 """Blocks that one question about logs spans; nodes refuse larger answers."""
@@ -88,7 +84,7 @@ class History:
         addresses = [_checksummed(one) for one in contracts]
         for low in range(first, last + 1, _BLOCKS):
             high = min(low + _BLOCKS - 1, last)
-            yield from (_event(log) for log in self._logs(low, high, addresses))
+            yield from (event_of(log) for log in self._logs(low, high, addresses))
 
     def _logs(self, low: int, high: int, addresses: list[Any]) -> list[Any]:
         """Logs of some blocks, in halves where the node finds the answer too large."""
@@ -124,7 +120,7 @@ class History:
             data=bytes(sent["input"]),
             created=_lower(receipt.get("contractAddress")),
             is_done=receipt["status"] == 1,
-            events=tuple(_event(log) for log in receipt["logs"]),
+            events=tuple(event_of(log) for log in receipt["logs"]),
         )
 
     def code(self, address: str) -> bytes:
@@ -156,24 +152,6 @@ def answering(url: str) -> Iterator[None]:
         yield
     except (OSError, Web3Exception):
         raise NodeUnreachable(url=url) from None
-
-
-def _event(log: Mapping[str, Any]) -> Event:
-    try:
-        known = decode_event(log)
-    except (DecodingError, OverflowError, StopIteration):
-        known = None
-    if known is not None:
-        return known
-    topics = tuple(bytes(topic) for topic in log["topics"])
-    return Event(
-        name=UNKNOWN_EVENT,
-        values={"topics": topics, "data": bytes(log["data"])},
-        contract=str(log["address"]).lower(),
-        block=int(log["blockNumber"]),
-        index=int(log["logIndex"]),
-        transaction=bytes(log["transactionHash"]),
-    )
 
 
 def _lower(address: Any) -> str | None:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from ledger.chain.artifacts import Entry, entries_of
-from ledger.chain.codec import Event, decode_event
+from ledger.chain.codec import Event, decode_event, event_of
 from ledger.chain.rpc_shapes import log_of
 from ledger.model.structs import snake_case
 
@@ -33,8 +33,10 @@ class _Plan:
     """Name, type, topic or 0, place in the data, and bits of each value."""
 
 
-def events_of(logs: Sequence[Mapping[str, Any]]) -> list[Event]:
+def events_of(logs: Sequence[Mapping[str, Any]], *, keeps_unknown: bool = False) -> list[Event]:
     """The events of our contracts among the logs of a JSON answer, in their order.
+
+    `keeps_unknown` where every log is of a contract of ours: what has no meaning is told too.
 
     Raises `KeyError`, `ValueError` and the like for what is no log, and what `decode_event` raises.
     """
@@ -47,7 +49,8 @@ def events_of(logs: Sequence[Mapping[str, Any]]) -> list[Event]:
         plan = plans.get(topics[0]) if topics else None
         values = None if plan is None else _values(plan, topics, log["data"])
         if plan is None or values is None:
-            if (event := decode_event(log_of(log))) is not None:
+            read = event_of if keeps_unknown else decode_event
+            if (event := read(log_of(log))) is not None:
                 events.append(event)
             continue
         # The logs of a block and of a transaction stand together.

@@ -7,6 +7,7 @@ import json
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -109,10 +110,11 @@ class RpcEndpoint:
         """
         if self._shaped(number_of, self._ask("eth_blockNumber")) < last:
             raise self._failed(f"it has not come to block {last}")
+        read = partial(events_of, keeps_unknown=bool(addresses))
         events: list[Event] = []
         for low in range(first, last + 1, BLOCKS_MAX):
             high = min(low + BLOCKS_MAX - 1, last)
-            events += self._shaped(events_of, self._logs(low, high, list(addresses)))
+            events += self._shaped(read, self._logs(low, high, list(addresses)))
         return events
 
     def call(self, question: Question) -> bytes:

@@ -69,6 +69,7 @@ WORDS: Final = _words(
     check_database | database | 数据库
     check_disk | disk | 磁盘
     check_outbox | outbox | 发件箱
+    check_follower | follower | 区块读取
     check_evaluation | evaluation only | 仅供评估
     check_deployment | deployment | 部署清单
     check_chain | chain | 链

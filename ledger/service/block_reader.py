@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ledger.chain.endpoint import Block
 from ledger.service.blocks import Stretch, uncollected
+from ledger.service.stopping import UNREADABLE, unreadable
 from ledger.store.columns import Plain
 from ledger.store.cursor import ReadBlock
 from ledger.store.feed import participants_text
@@ -11,6 +12,7 @@ from ledger.store.following import Happened, Landing
 from ledger.store.state import SqlState
 from ledger.views import Entry, Projection
 from ledger.views.concerned import CONCERNED, concerned_by
+from ledger.views.projection import HANDLERS, UNREAD
 from ledger.views.telling import data_text, trace_of
 
 __all__ = ["BlockReader"]
@@ -36,41 +38,55 @@ class BlockReader:
         return self._seq
 
     def read(self, stretch: Stretch) -> None:
-        """Read blocks and tell of their events; the rows are sealed, not yet written."""
+        """Read blocks and tell of their events; the rows are sealed, not yet written.
+
+        Raises `EventUnreadable`; the state is of no use then.
+        """
         with uncollected():
             for block in stretch.blocks:
                 if entries := stretch.entries.get(block.number):
                     self._read(block, entries)
+                    self._seal(block)
 
     def read_silently(self, stretch: Stretch) -> None:
-        """Read blocks into the rows and tell nobody."""
+        """Read blocks into the rows and tell nobody; raises as `read` does."""
         with uncollected():
             for block in stretch.blocks:
                 if entries := stretch.entries.get(block.number):
                     for entry in entries:
-                        self._projection.apply(entry)
+                        try:
+                            self._apply(entry)
+                        except UNREADABLE as failure:
+                            raise unreadable(entry) from failure
                     self._seal(block)
 
     # ---- private
 
     def _read(self, block: Block, entries: Sequence[Entry]) -> None:
-        state, apply, seq, told = self._state, self._projection.apply, self._seq, self.told
+        state, apply, seq, told = self._state, self._apply, self._seq, self.told
         number, second = block.number, block.second
         for entry in entries:
             name = entry.name
-            if name in CONCERNED:
-                # Whom it concerns, as the rows stand before it.
-                concerned = participants_text(concerned_by(state, entry))
-                apply(entry)
-                seq += 1
-                trace = trace_of(state, entry)
-                told.append((seq, name, number, second, trace, concerned, data_text(entry)))
-            else:
-                apply(entry)
+            try:
+                if name in CONCERNED:
+                    # Whom it concerns, as the rows stand before it.
+                    concerned = participants_text(concerned_by(state, entry))
+                    apply(entry)
+                    seq += 1
+                    trace = trace_of(state, entry)
+                    told.append((seq, name, number, second, trace, concerned, data_text(entry)))
+                else:
+                    apply(entry)
+            except UNREADABLE as failure:
+                raise unreadable(entry) from failure
             if name in _NOTED:
                 self._note(entry)
         self._seq = seq
-        self._seal(block)
+
+    def _apply(self, entry: Entry) -> None:
+        if entry.name not in HANDLERS and entry.name not in UNREAD:
+            raise LookupError(entry.name)
+        self._projection.apply(entry)
 
     def _seal(self, block: Block) -> None:
         view_hash = self._state.seal()

@@ -30,7 +30,7 @@ _COMMITS: Final = (
     "hook",  # webhooks: an endpoint, what is to be delivered to it
     "take",  # deliverer: messages whose time has come, and that they are tried
     "note",  # deliverer: how a try went
-    "alarm",  # follower: the chain is another one than was read
+    "alarm",  # follower: the chain is another one than was read, or cannot be read
     "rebuild",  # rebuild: some blocks' rows, in tables of their own
     "take over",  # rebuild: those tables' rows in place of the ones in use
 )

@@ -25,6 +25,7 @@ from ledger.model.errors import LedgerError
 from ledger.records.keys import P256Key
 from ledger.service.outbox import Outbox
 from ledger.service.settings import Settings
+from ledger.service.stopping import stop_of
 from ledger.store.cursor import cursor, setting
 from ledger.store.database import Database
 
@@ -81,6 +82,7 @@ def look_over(
         try:
             yield from _disk(settings)
             yield from _outbox(database)
+            yield from _follower(database)
             yield from _chain(settings, database, wall, embedded)
         finally:
             database.close()
@@ -159,6 +161,19 @@ def _outbox(database: Database) -> Iterator[Finding]:
         facts = {"is_paused": outbox.is_paused, "oldest_seconds": outbox.oldest_seconds(), **counts}
         is_fine = not outbox.is_paused and not counts.get("parked")
         told.append(Finding("outbox", State.OK if is_fine else State.LOOK, facts))
+    yield from told
+
+
+def _follower(database: Database) -> Iterator[Finding]:
+    """Whether an event that cannot be read keeps the views where they are."""
+    if not database.revision:
+        return
+    with _told("follower") as told:
+        with database.reading() as connection:
+            stop = stop_of(connection)
+        if stop is not None:
+            facts = {"problem": stop.code, "detail": str(stop), "next_step": stop.next_step()}
+            told.append(Finding("follower", State.WRONG, facts))
     yield from told
 
 

@@ -13,12 +13,13 @@ from typing import Final
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Block, Endpoint
 from ledger.model.errors import DeadlinePassed, NonceUsed
-from ledger.model.errors.store import ChainDiverged
+from ledger.model.errors.store import ChainDiverged, EventUnreadable
 from ledger.service.block_reader import BlockReader
 from ledger.service.blocks import Stretch, Unsettled, stretch_of
 from ledger.service.crash_points import calling, writing
 from ledger.service.rebuild import ALARM, recover
 from ledger.service.refusals import refusal_text, text_of_reason
+from ledger.service.stopping import clear_stop, put_stop, stop_of
 from ledger.store.cursor import (
     Cursor,
     add_blocks,
@@ -78,6 +79,13 @@ class Progress:
     """Events that this step read."""
     alarm: str | None = None
     """What is wrong, as canonical JSON, while the views are made anew."""
+    stop: EventUnreadable | None = None
+    """What the next block holds that cannot be read; reading stands before it."""
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether there is nothing left to read before what cannot be read."""
+        return self.stop is not None and self.block >= self.stop.block - 1
 
     @property
     def is_caught_up(self) -> bool:
@@ -101,6 +109,7 @@ class Follower:
         self._following, self._wall = following, following.wall
         self._at: Cursor | None = None
         self._alarm: str | None = None
+        self._stop: EventUnreadable | None = None
         self._state: SqlState | None = None
         self._events_a_transaction = _EVENTS_A_TRANSACTION
 
@@ -109,32 +118,38 @@ class Follower:
 
         Raises what the endpoint and the database raise; nothing is read then. A chain that has
         another block than one that was read raises the alarm, and the next step makes all anew.
+        Before a block that cannot be read it stands, and each step tries that block again.
         """
         with calling("head"):
             head = self._endpoint.head()
         at = self._place()
-        if self._alarm is not None:
-            return self._progress(self._recovered(at), head)
         try:
+            if self._alarm is not None:
+                return self._progress(self._recovered(at), head)
             stretch = self._next(at, head)
+            if stretch is None:
+                return self._progress(at, head)
+            at, count = self._written(at, stretch)
+            return self._progress(at, head, count)
         except Unsettled:
             return self._progress(at, head)
         except ChainDiverged as fork:
             self._raise_alarm(fork)
             return self._progress(at, head)
-        if stretch is None:
+        except EventUnreadable as stop:
+            self._stand(stop)
             return self._progress(at, head)
-        at, count = self._written(at, stretch)
-        return self._progress(at, head, count)
 
     def forget(self) -> None:
         """Read the place and the rows from the database again."""
-        self._at = self._state = self._alarm = None
+        self._at = self._state = self._alarm = self._stop = None
 
     def _progress(self, at: Cursor, head: Block, event_count: int = 0) -> Progress:
         target = head.number - self._following.confirmations
         behind = max(0, target - max(at.number, self._deployment.first_block - 1))
-        return Progress(at.number, at.second, head.number, behind, event_count, self._alarm)
+        return Progress(
+            at.number, at.second, head.number, behind, event_count, self._alarm, self._stop
+        )
 
     # ---- reading
 
@@ -143,6 +158,7 @@ class Follower:
             with self._database.reading() as connection:
                 self._at = cursor(connection)
                 self._alarm = setting(connection, ALARM)
+                self._stop = stop_of(connection)
         return self._at
 
     def _next(self, at: Cursor, head: Block) -> Stretch | None:
@@ -152,10 +168,13 @@ class Follower:
         if target < first:
             self._check(at, head, target)
             return None
+        last = min(target, first + BLOCKS_MAX - 1)
+        if self._stop is not None:
+            last = min(last, max(first, self._stop.block - 1))
         with calling("fetch"):
             return stretch_of(
                 self._endpoint,
-                range(first, min(target, first + BLOCKS_MAX - 1) + 1),
+                range(first, last + 1),
                 self._addresses,
                 parent=at.hash,
                 transactions_max=max(1, EVENTS_MAX // self._events_a_transaction),
@@ -195,6 +214,8 @@ class Follower:
             state.flush()
             self._put_down(connection, reader, to)
         self._at, self._state = to, state
+        if self._stop is not None and to.number >= self._stop.block:
+            self._stop = None
         self._learn(stretch)
         return to, stretch.event_count
 
@@ -212,6 +233,8 @@ class Follower:
         )
         if self._following.queue is not None and reader.told:
             self._following.queue(connection, reader.seq - len(reader.told), reader.seq)
+        if self._stop is not None and to.number >= self._stop.block:
+            clear_stop(connection)
         move_cursor(connection, to)
 
     def _learn(self, stretch: Stretch) -> None:
@@ -219,6 +242,15 @@ class Follower:
         if count := stretch.transaction_count:
             seen = -(-stretch.event_count // count)
             self._events_a_transaction = max(1, seen, self._events_a_transaction // 2)
+
+    # ---- an event that cannot be read
+
+    def _stand(self, stop: EventUnreadable) -> None:
+        """Tell everybody; the blocks before it may still be read."""
+        if self._stop is None or self._stop.values != stop.values:
+            with writing(self._database, "alarm") as connection:
+                put_stop(connection, stop)
+        self._stop = stop
 
     # ---- another chain
 

@@ -23,7 +23,7 @@ ALLOWED: Final = frozenset(
         "chain", "database", "dialect", "fault", "at", "in_time", "version", "contracts",
         # how much, how long
         "status", "milliseconds", "lanes", "count", "block", "head", "seconds", "port", "host",
-        "signal", "bytes",
+        "signal", "bytes", "transaction",
     }
 )  # fmt: skip
 """Names under which something may stand in a log; a test holds every log call to them."""

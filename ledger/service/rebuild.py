@@ -18,6 +18,7 @@ from ledger.model.errors.store import ChainDiverged, DatabaseBusy
 from ledger.service.block_reader import BlockReader
 from ledger.service.blocks import Stretch, Unsettled, stretch_of
 from ledger.service.crash_points import calling, writing
+from ledger.service.stopping import clear_stop
 from ledger.store.cursor import (
     NOWHERE,
     Cursor,
@@ -79,8 +80,8 @@ def rebuild(
 
     A follower may go on meanwhile. Without `takes_over` the rows are only compared. Raises
     `ChainDiverged` where the chain is not the one that was followed, which the follower mends by
-    itself, `DatabaseBusy` where another rebuild has begun since, and what the endpoint and the
-    database raise.
+    itself, `EventUnreadable` for what this release cannot read, `DatabaseBusy` where another
+    rebuild has begun since, and what the endpoint and the database raise.
     """
     with database.reading() as connection:
         goal = cursor(connection)
@@ -134,6 +135,7 @@ def recover(
         _tell(connection, goal)
         start_anew(connection, goal)
         put_setting(connection, ALARM, None)
+        clear_stop(connection)
         return cursor(connection)
 
 

@@ -46,6 +46,9 @@ _RELAY_REST: Final = 2.0
 _WAITING_SECONDS: Final = 0.25
 """How often transactions are looked after that no block holds yet; each new block does it too."""
 
+_STAND_SECONDS: Final = 5.0
+"""After so long a block that could not be read is tried again."""
+
 _TICK_SECONDS: Final = 600
 """After so long without a block the chain in this process makes one, so that its time goes on."""
 
@@ -126,6 +129,7 @@ class Service:
     progress: Progress | None = field(init=False, default=None)
     """How far reading had come after its last step."""
     _loops: dict[str, Loop] = field(init=False, default_factory=dict)
+    _stands_until: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         site, chosen = self.site, self.settings
@@ -255,7 +259,15 @@ class Service:
 
     def _follow(self) -> float:
         """Read what there is; tell who waits."""
+        if (rest := self._stands_until - time.monotonic()) > 0:
+            return rest  # whoever wakes it
         self.progress = progress = self.follower.step()
+        if progress.stop is not None and progress.is_standing:
+            self._stands_until = time.monotonic() + _STAND_SECONDS
+            stop = progress.stop
+            transaction = "0x" + stop.transaction.hex()
+            _log.error("views stopped", code=stop.code, block=stop.block, transaction=transaction)
+            return _STAND_SECONDS
         if progress.event_count:
             self.outbox.tell_ended()
             for name in ("relay", "schedule", "tell"):

@@ -19,6 +19,7 @@ from ledger.service.rebuild import ALARM, REWOUND
 from ledger.service.reminding import remind
 from ledger.service.settling import Settling, begin_run
 from ledger.service.site import Site
+from ledger.service.stopping import stop_of
 from ledger.store import runs as run_rows
 from ledger.store.cursor import NOWHERE, Cursor, cursor, put_setting, setting
 from ledger.store.database import Connection
@@ -70,7 +71,8 @@ class Scheduler:
         """
         with self._database.reading() as connection:
             at, alarm = cursor(connection), setting(connection, ALARM)
-        if alarm is not None or not at.hash:
+            stop = stop_of(connection)
+        if alarm is not None or stop is not None or not at.hash:
             return Agenda()
         is_behind = self._listen()
         asked, reminded = self._sweep(at)

@@ -7,7 +7,7 @@ import pytest
 from eth_abi.exceptions import DecodingError
 
 from ledger.chain.artifacts import Entry, entries_of
-from ledger.chain.codec import Event, decode_event
+from ledger.chain.codec import UNKNOWN_EVENT, Event, decode_event
 from ledger.chain.log_texts import _plans, events_of
 from ledger.chain.rpc_shapes import log_of
 from tests.chain.test_event_words import PLAIN, _log
@@ -82,3 +82,14 @@ def test_strangers_and_long_events_stand_in_their_order() -> None:
     stranger = {**logs[0], "topics": ["0x" + "ab" * 32]}
     found = events_of([logs[0], stranger, {**stranger, "topics": []}, logs[1], logs[2]])
     assert [one.name for one in found] == [one.name for one in PLAIN[:3]]
+
+
+def test_events_without_a_meaning_of_our_contracts_are_told_as_such() -> None:
+    chance = random.Random(2)
+    known = texts(PLAIN[0], chance)
+    unknown = {**known, "topics": ["0x" + "ab" * 32]}
+    cut = {**known, "data": known["data"] + "ab", "topics": known["topics"][:1]}
+    found = events_of([known, unknown, {**known, "topics": []}, cut], keeps_unknown=True)
+    assert [one.name for one in found] == [PLAIN[0].name] + [UNKNOWN_EVENT] * 3
+    assert {one.block for one in found} == {int(known["blockNumber"], 16)}
+    assert {one.block_hash for one in found} == {bytes.fromhex(known["blockHash"][2:])}

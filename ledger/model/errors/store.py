@@ -1,9 +1,16 @@
-"""Refusals of the database: it is busy, gone, of another release, of another ledger or chain."""
+"""Refusals of the database and of what fills it: busy, gone, foreign, outdated, unreadable."""
 
 from ledger.model.errors.base import Kind, LedgerError
 from ledger.model.meanings import Commitment, Count, Text
 
-__all__ = ["ChainDiverged", "DatabaseBusy", "DatabaseFailed", "DatabaseForeign", "DatabaseOutdated"]
+__all__ = [
+    "ChainDiverged",
+    "DatabaseBusy",
+    "DatabaseFailed",
+    "DatabaseForeign",
+    "DatabaseOutdated",
+    "EventUnreadable",
+]
 
 
 class ChainDiverged(LedgerError):
@@ -64,4 +71,25 @@ class DatabaseOutdated(LedgerError):
     next_steps = (
         "Bring the database up to date, or run the release that it is of.",
         "请升级数据库，或运行与其相应的程序版本。",
+    )
+
+
+class EventUnreadable(LedgerError):
+    """Block {block} holds an event that this release cannot read: {event} of contract {contract}
+    in transaction {transaction}."""
+
+    block: Count
+    transaction: Commitment
+    contract: Text
+    event: Text
+    kind = Kind.UNAVAILABLE
+    zh = (
+        "第 {block} 号区块含有本程序无法读取的事件："
+        "交易 {transaction} 中合约 {contract} 的 {event}。"
+    )
+    next_steps = (
+        "What is shown is true at the block before. Compare that block with another node; then "
+        "run the release that knows these contracts. The service tries again by itself.",
+        "目前显示的内容以上一区块为准。请与其他节点核对该区块，再运行与这些合约相应的程序版本；"
+        "服务会自行重试。",
     )
