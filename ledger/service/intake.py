@@ -88,6 +88,11 @@ class Intake:
         self.signatures = Signatures(site.endpoint, site.deployment)
         self._simulation = Simulation(site.endpoint, site.deployment)
 
+    @property
+    def wall(self) -> int:
+        """Second of this machine's clock, by which operations are dated."""
+        return self._outbox.wall
+
     def submit(
         self,
         posts: Sequence[Post],

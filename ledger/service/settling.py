@@ -12,10 +12,12 @@ from typing import Final
 from ledger.chain.artifacts import artifact
 from ledger.chain.endpoint import Question
 from ledger.chain.node import Reverted
+from ledger.model.errors import OperationNeedless, OperationReplaced
 from ledger.service.crash_points import calling, writing
 from ledger.service.intake import Intake
 from ledger.service.outbox import Operation
 from ledger.service.posted import Act
+from ledger.service.refusals import refusal_text
 from ledger.service.run_figures import RunScene, begun, figures
 from ledger.service.settlement_room import OPERATION_GAS, chunks
 from ledger.service.site import Site
@@ -23,6 +25,7 @@ from ledger.store import runs as stored
 from ledger.store.cursor import Cursor, cursor
 from ledger.store.database import Connection
 from ledger.store.lists import Is, find
+from ledger.store.operations import end_parked
 from ledger.store.runs import RunRow
 from ledger.store.tables.operations import ACCEPTED, PARKED, SENT
 from ledger.views.claim_rows import Voucher
@@ -95,8 +98,17 @@ class Settling:
             if cursor(connection) != scene.at:
                 return False
             stored.put_run(connection, now)
+            self._end_needless(connection, scene)
             stored.add_payouts(connection, now, block=scene.at.number)
         return True
+
+    def _end_needless(self, connection: Connection, scene: RunScene) -> None:
+        """What was set aside, and has nothing left to do, is nobody's concern."""
+        left = {(one.id, scene.run.payments) for one in scene.unsettled}
+        found = stored.parked(connection, scene.run.payable)
+        needless = [operation for operation, named in found.items() if not named & left]
+        refusal = refusal_text(OperationNeedless())
+        end_parked(connection, needless, refusal=refusal, wall=self._intake.wall)
 
     # ---- asking for settlements
 
@@ -118,12 +130,30 @@ class Settling:
             for batch, operation in zip(batches, operations, strict=True):
                 ids, most = [one.id for one in batch], max(tries.get(one.id, 0) for one in batch)
                 stored.assign(connection, ids, scene.run.payments, operation.id, tries=most)
+            self._replace(connection, scene, batches, operations)
 
         try:
             self._intake.request(acts, keep)
         except _Overtaken:
             return 0  # another process has asked, or something has ended: the next step looks again
         return len(acts)
+
+    def _replace(
+        self,
+        connection: Connection,
+        scene: RunScene,
+        batches: Sequence[Sequence[Voucher]],
+        operations: Sequence[Operation],
+    ) -> None:
+        """What was set aside ends where smaller ones go on, and names them."""
+        before = {one.voucher: one.operation for one in scene.assigned if one.state == PARKED}
+        after: dict[str, list[str]] = {}
+        for batch, operation in zip(batches, operations, strict=True):
+            for parent in {before[one.id] for one in batch if one.id in before}:
+                after.setdefault(parent, []).append(operation.id)
+        for parent, ids in after.items():
+            refusal = refusal_text(OperationReplaced(operations=", ".join(ids)))
+            end_parked(connection, [parent], refusal=refusal, wall=self._intake.wall)
 
     # ---- what is frozen
 

@@ -24,6 +24,7 @@ __all__ = [
     "add_operations",
     "count_by_state",
     "due_operations",
+    "end_parked",
     "ended_operations",
     "find_executed",
     "find_operation",
@@ -221,6 +222,16 @@ def release_operation(connection: Connection, id_: str, *, wall: int) -> bool:
         .values(state=ACCEPTED, tries=0, next_try_wall=0, updated_wall=wall)
     )
     return changed.rowcount == 1
+
+
+def end_parked(connection: Connection, ids: Sequence[str], *, refusal: str, wall: int) -> None:
+    """End parked operations whose work others do or have done, with the reason."""
+    for some in _chunks(ids):
+        connection.execute(
+            update(OPERATIONS)
+            .where(OPERATIONS.c.id.in_(some), OPERATIONS.c.state == PARKED)
+            .values(state=REFUSED, refusal=refusal, updated_wall=wall)
+        )
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:

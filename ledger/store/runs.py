@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, literal, select, update
 from ledger.model.ids import SERIAL_MAX, voucher_id
 from ledger.store.bulk import insert_rows
 from ledger.store.rows import VIEW_TABLES
-from ledger.store.tables.operations import OPERATIONS
+from ledger.store.tables.operations import OPERATIONS, PARKED
 from ledger.store.tables.scheduling import RUN_ITEMS, RUN_PAYOUTS, RUNS
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "drop_run",
     "find_run",
     "last_run",
+    "parked",
     "payout_numbers",
     "put_run",
     "release",
@@ -173,6 +174,19 @@ def assign(
     """Name the operation for vouchers; raises `IntegrityError` if one has another by now."""
     rows = [(one, payments, operation, tries) for one in vouchers]
     insert_rows(connection, RUN_ITEMS, rows)
+
+
+def parked(connection: Connection, payable: int) -> dict[str, set[tuple[int, int]]]:
+    """Operations that were set aside: which vouchers they were to bring up to how many payments."""
+    rows = connection.execute(
+        select(RUN_ITEMS.c.operation, RUN_ITEMS.c.voucher, RUN_ITEMS.c.payments)
+        .join(OPERATIONS, OPERATIONS.c.id == RUN_ITEMS.c.operation)
+        .where(RUN_ITEMS.c.voucher.between(*_bounds(payable)), OPERATIONS.c.state == PARKED)
+    )
+    found: dict[str, set[tuple[int, int]]] = {}
+    for operation, voucher, payments in rows:
+        found.setdefault(operation, set()).add((voucher, payments))
+    return found
 
 
 def release(connection: Connection, vouchers: Sequence[int], payments: int) -> None:

@@ -1,5 +1,8 @@
 """Settlement runs: everybody gets its share once, whatever dies, and the money adds up."""
 
+import json
+from typing import Any
+
 import pytest
 
 from ledger.chain.artifacts import artifact
@@ -26,6 +29,14 @@ from tests.views_scenario import FACE, MATURITY, YUAN
 def _run(stage: Stage) -> RunRow:
     [run] = every_run(stage.database)
     return run
+
+
+def _ended(stage: Stage, code: str) -> list[dict[str, Any]]:
+    """The values of the reason with which operations have ended."""
+    with stage.reading() as connection:
+        texts = connection.exec_driver_sql("SELECT refusal FROM operations").scalars()
+        found = [json.loads(one) for one in texts if one is not None]
+    return [one["values"] for one in found if one["code"] == code]
 
 
 def _assert_right(stage: Stage, run: RunRow, vouchers: int) -> None:
@@ -203,7 +214,34 @@ class TestRoom:
         run = _run(stage)
         assert (run.state, run.vouchers_done, run.difference) == ("done", 13, 0)
         assert settled_twice(stage.database) == []
-        assert stage.outbox.counts()["parked"] >= 1
+        assert "parked" not in stage.outbox.counts()
+        replaced = _ended(stage, "OperationReplaced")
+        assert replaced
+        for one in replaced:
+            parts = [stage.outbox.find(id_) for id_ in one["operations"].split(", ")]
+            assert len(parts) > 1
+            assert {part.state for part in parts} <= {"done", "refused"}
+            assert {part.verb for part in parts} == {"settle"}
+
+    def test_settlement_that_was_set_aside_ends_where_others_have_done_it(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = divided(stage, 12)
+        monkeypatch.setattr(settling, "TRIES", -1)  # is left to the operator at once
+        monkeypatch.setattr("ledger.service.packing.TRANSACTION_GAS", 250_000)
+        stage.cast.begin(MATURITY)
+        pay(stage, payable_of(root), FACE)
+        for _ in range(3):
+            stage.run()
+            stage.now += LOOK_SECONDS
+        assert stage.outbox.counts() == {"parked": 1}
+        stage.acts.settle(payable_of(root))
+        for _ in range(2):
+            stage.run()
+            stage.now += LOOK_SECONDS
+        assert _run(stage).state == "done"
+        assert "parked" not in stage.outbox.counts()
+        assert _ended(stage, "OperationNeedless") == [{}]
 
     @pytest.mark.parametrize("by_bank", [False, True])
     @pytest.mark.parametrize("payments", [1, 8])

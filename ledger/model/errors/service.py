@@ -14,7 +14,9 @@ __all__ = [
     "DeploymentUnknown",
     "NodeFailed",
     "NodeUnreachable",
+    "OperationNeedless",
     "OperationNotParked",
+    "OperationReplaced",
     "OperationUnknown",
     "ParkedByOperator",
     "SettingInvalid",
@@ -126,6 +128,23 @@ class OperationUnknown(LedgerError):
         "Check the number that came with the first answer.",
         "请核对首次应答中的编号。",
     )
+
+
+class OperationNeedless(LedgerError):
+    """Nothing was left to do: others had done all of it."""
+
+    kind = Kind.CONFLICT
+    zh = "已无事可办：其内容均已由其他请求完成。"
+    next_steps = ("There is nothing to do.", "无需处理。")
+
+
+class OperationReplaced(LedgerError):
+    """It was too large for one transaction; smaller ones do it in its place: {operations}."""
+
+    operations: Text
+    kind = Kind.CONFLICT
+    zh = "其内容超出一笔交易的容量，已由较小的请求代为办理：{operations}。"
+    next_steps = ("Follow the operations that do it.", "请查看代为办理的请求。")
 
 
 class OperationNotParked(LedgerError):
