@@ -1,49 +1,57 @@
-"""Time what people wait for: a book of 250 steps, and commands relayed one by one or in batches."""
+"""Every benchmark or those that are named, one after the other; `--quick` only tries them."""
 
+import argparse
+import sys
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
-from ledger.books import load, run
-from ledger.model.commands import MoveDeposit
-from tests.cast import Cast, running_node
-from tests.oracle.random_books import random_book
+from tests.bench import (
+    books,
+    follower,
+    latency,
+    memory,
+    relay,
+    settlement,
+    throughput,
+)
+from tests.bench.figures import Figure, keep, show
 
-COMMANDS = 200
-BATCH = 100
+__all__ = ["BENCHMARKS", "main"]
+
+BENCHMARKS: Final[Mapping[str, Callable[..., list[Figure]]]] = {
+    "throughput": throughput.figures,
+    "latency": latency.figures,
+    "settlement": settlement.figures,
+    "follower": follower.figures,
+    "memory": memory.figures,
+    "relay": relay.figures,
+    "books": books.figures,
+}
 
 
-def _timed(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
-def _books() -> None:
-    print("books, on the in-process chain")
-    galaxy = load("tests/books/galaxy.json")
-    print(f"  galaxy.json, {len(galaxy['steps'])} steps: {_timed(lambda: run(galaxy)):.1f} s")
-    for seed in (1, 2, 3):
-        book = random_book(seed, steps=250)
-        print(f"  random book {seed}, 250 steps: {_timed(partial(run, book)):.1f} s")
-
-
-def _relay() -> None:
-    with running_node() as node:
-        cast = Cast(node)
-        bank, to = cast.settlement_bank.id, cast.cedar.id
-        terms = {"bank": bank, "to": to, "amount": 1, "purpose": bytes(32)}
-        items = [cast.birch.item(MoveDeposit, **terms) for _ in range(2 * COMMANDS)]
-        one, many = items[:COMMANDS], items[COMMANDS:]
-        alone = _timed(lambda: [cast.ledger.relay([item]) for item in one])
-        batches = [many[at : at + BATCH] for at in range(0, COMMANDS, BATCH)]
-        together = _timed(lambda: [cast.ledger.relay(batch) for batch in batches])
-    print(f"relay of {COMMANDS} commands")
-    print(f"  one a transaction: {COMMANDS / alone:.0f} commands/s")
-    print(f"  {BATCH} a transaction: {COMMANDS / together:.0f} commands/s")
-    print(f"  ratio: {alone / together:.1f}")
+def main(words: Sequence[str]) -> int:
+    """Run them; 1 if an aim is missed, which a few commands cannot tell."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
+    parser.add_argument("--quick", action="store_true", help="small counts; nothing is written")
+    chosen = parser.parse_args(words)
+    if unknown := set(chosen.names) - BENCHMARKS.keys():
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    missed = 0
+    for name in chosen.names or BENCHMARKS:
+        print(f"{name} …", flush=True)
+        begun = time.monotonic()
+        found = BENCHMARKS[name](quick=chosen.quick)
+        show(found)
+        print(f"  ({time.monotonic() - begun:.0f} s)", flush=True)
+        missed += sum(not one.is_met for one in found)
+        if not chosen.quick:
+            keep(name, found)
+    if missed:
+        print(f"{missed} missed" + (", of too few commands to tell" if chosen.quick else ""))
+    return int(missed > 0 and not chosen.quick)
 
 
 if __name__ == "__main__":
-    _books()
-    _relay()
+    sys.exit(main(sys.argv[1:]))

@@ -18,10 +18,11 @@ from ledger.model.commands import AcceptVoucher, IssuePayable, MoveDeposit, Part
 from ledger.model.ids import root_voucher
 from ledger.service.follower import Follower
 from ledger.store.database import Database
+from tests.bench.figures import Figure, show
 from tests.cast import Cast, named, running_node
 from tests.views_scenario import MATURITY
 
-__all__ = ["Measured", "measure", "report"]
+__all__ = ["Measured", "figures", "measure"]
 
 BATCH = 100
 PIECE = 1_000
@@ -61,13 +62,17 @@ def measure(transfers: int = 6_000) -> Measured:
         return Measured(logs, logs / plain, logs / seconds, cpu / logs * 1e6)
 
 
-def report() -> None:
-    """Print the outcome."""
-    found = measure()
-    print(f"follower, {found.logs} logs on anvil, into an empty SQLite database")
-    print(f"  eth_getLogs, bytes only: {found.bytes_only:,.0f} logs/s")
-    print(f"  follower: {found.follower:,.0f} logs/s")
-    print(f"  ratio: {found.ratio:.2f}; the follower's own work: {found.cpu:.0f} us a log")
+def figures(*, quick: bool = False) -> list[Figure]:
+    """Both rates and their ratio."""
+    found = measure(200) if quick else measure()
+    ratio = found.ratio
+    return [
+        Figure("eth_getLogs, bytes only", f"{found.bytes_only:,.0f} logs/s"),
+        Figure("follower into an empty SQLite database", f"{found.follower:,.0f} logs/s"),
+        Figure("follower's share", f"{ratio:.2f}", "≥ 0.20", ratio >= 0.20),
+        Figure("the follower's own work", f"{found.cpu:.0f} µs a log"),
+        Figure("logs", f"{found.logs:,}"),
+    ]
 
 
 def _work(cast: Cast, transfers: int) -> None:
@@ -149,4 +154,4 @@ def _handed_out(url: str, deployment: Deployment, asked: Sequence[tuple[int, int
 
 
 if __name__ == "__main__":
-    report()
+    show(figures())
