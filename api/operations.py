@@ -14,13 +14,13 @@ from api.openapi import ALSO
 from api.problems import problem
 from api.router import router
 from api.shapes import AsOf, Shape
-from ledger.model.errors import ResourceUnknown
+from ledger.model.errors import LedgerError, ResourceUnknown
 from ledger.model.glossary import Language
 from ledger.model.plain import moment_text
 from ledger.model.states import Role
 from ledger.service.intake import NEVER
 from ledger.service.outbox import Operation as Row
-from ledger.service.refusals import refusal_of
+from ledger.service.refusals import refusal_before, refusal_of
 from ledger.store.lists import AllOf, Condition, Is, find
 
 __all__ = ["ROUTER", "Operation", "Refusal", "first_answer", "operation_json", "refusal_json"]
@@ -31,13 +31,22 @@ StateName = Literal["accepted", "sent", "done", "refused", "parked"]
 OperationPath = Annotated[str, Path(pattern=shapes.OPERATION, max_length=29)]
 
 
-class Refusal(Shape):
-    """Why the ledger has refused it so far; final once the state is `refused`."""
+class Reason(Shape):
+    """Why the ledger would not carry it out."""
 
-    code: str = Field(examples=["NonceUsed"])
+    code: str = Field(examples=["LedgerPaused"])
     params: dict[str, Any]
     detail: str
     next_step: str
+
+
+class Refusal(Reason):
+    """Why the ledger has refused it so far; final once the state is `refused`."""
+
+    code: str = Field(examples=["DeadlinePassed"])
+    after: Reason | None = Field(
+        default=None, description="What was wrong before it was too late, where that says more."
+    )
 
 
 class Operation(Shape):
@@ -53,7 +62,9 @@ class Operation(Shape):
     external_reference: str | None = Field(examples=["PO-2026-0117"])
     accepted_at: shapes.Moment
     updated_at: shapes.Moment
-    block: int | None = Field(examples=[120])
+    block: int | None = Field(
+        description="In which it was done, or refused for good.", examples=[120]
+    )
     transaction_hash: shapes.Hash | None
 
 
@@ -89,10 +100,16 @@ def first_answer(row: Row) -> str:
 def refusal_json(stored: str | None, language: Language) -> dict[str, Any] | None:
     """A refusal as it was stored, told to people."""
     refusal = None if stored is None else refusal_of(stored)
-    if refusal is None:
+    if stored is None or refusal is None:
         return None
+    before = refusal_before(stored)
+    after = None if before is None else _reason_json(before, language)
+    return {**_reason_json(refusal, language), "after": after}
+
+
+def _reason_json(refusal: LedgerError, language: Language) -> dict[str, Any]:
     made = problem(refusal, language, trace_id="")
-    return {name: made[name] for name in Refusal.model_fields}
+    return {name: made[name] for name in Reason.model_fields}
 
 
 def _hex(value: bytes | None) -> str | None:
@@ -135,7 +152,8 @@ def _seen(opened: Reading, row: Row) -> dict[str, Any]:
         return told
     refusal = told["refusal"]
     if refusal is not None:
-        refusal = {"code": refusal["code"], "params": {}, "detail": "", "next_step": ""}
+        blank = {"params": {}, "detail": "", "next_step": ""}
+        refusal = {"code": refusal["code"], **blank, "after": None}
     return {**told, "digest": None, "external_reference": None, "refusal": refusal}
 
 

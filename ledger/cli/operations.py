@@ -52,4 +52,7 @@ def show_operation(screen: Screen, operation: Mapping[str, Any], *, is_json: boo
     screen.out.print(table)
     refusal = operation.get("refusal")
     if refusal:
+        before = refusal.get("after")
+        if before:
+            screen.complain(f"{before['code']}: {before['detail']}", before["next_step"])
         screen.complain(f"{refusal['code']}: {refusal['detail']}", refusal["next_step"])

@@ -18,7 +18,7 @@ from ledger.service.block_reader import BlockReader
 from ledger.service.blocks import Stretch, Unsettled, stretch_of
 from ledger.service.crash_points import calling, writing
 from ledger.service.rebuild import ALARM, recover
-from ledger.service.refusals import refusal_text, text_of_reason
+from ledger.service.refusals import refusal_text, text_after, text_of_reason
 from ledger.service.stopping import clear_stop, put_stop, stop_of
 from ledger.store.cursor import (
     Cursor,
@@ -223,11 +223,11 @@ class Follower:
         wall = int(self._wall())
         add_blocks(connection, reader.blocks)
         add_events(connection, reader.told)
-        note_happened(connection, reader.happened, text=text_of_reason, wall=wall)
+        note_happened(connection, reader.happened, text=_reason, wall=wall)
         end_operations(
             connection,
             nonces=reader.happened.nonces,
-            second=to.second,
+            at=to,
             texts=(_nonce_used, _deadline_passed),
             wall=wall,
         )
@@ -285,5 +285,9 @@ def _nonce_used(participant: int, nonce: int) -> str:
     return refusal_text(NonceUsed(participant=participant, nonce=nonce))
 
 
-def _deadline_passed(deadline: int, second: int) -> str:
-    return refusal_text(DeadlinePassed(deadline=deadline, time=second))
+def _deadline_passed(deadline: int, second: int, before: str | None) -> str:
+    return text_after(refusal_text(DeadlinePassed(deadline=deadline, time=second)), before)
+
+
+def _reason(reason: bytes, before: str | None) -> str:
+    return text_after(text_of_reason(reason), before)

@@ -15,7 +15,7 @@ from ledger.model.errors import BatchReverted
 from ledger.service.crash_points import writing
 from ledger.service.intake import trial_of
 from ledger.service.outbox import Operation, Outbox
-from ledger.service.refusals import refusal_text, text_of_reason
+from ledger.service.refusals import refusal_text, text_after, text_of_reason
 from ledger.service.simulation import Simulation, batches_of
 from ledger.service.site import Site
 from ledger.store import operations as operation_rows
@@ -122,7 +122,7 @@ class Packing:
                 operation_rows.postpone_operation(
                     connection,
                     one.id,
-                    refusal=text_of_reason(reasons[one.id] or b""),
+                    refusal=text_after(text_of_reason(reasons[one.id] or b""), one.refusal),
                     again=wall + min(2 ** min(one.tries, 20), AGAIN_SECONDS_MAX),
                     wall=wall,
                 )

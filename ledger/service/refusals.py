@@ -5,9 +5,12 @@ from typing import Any, Final
 
 from ledger.chain.codec import decode_refusal
 from ledger.model import errors
-from ledger.model.errors import LedgerError
+from ledger.model.errors import DeadlinePassed, LedgerError, NonceUsed
 
-__all__ = ["refusal_of", "refusal_text", "text_of_reason"]
+__all__ = ["refusal_before", "refusal_of", "refusal_text", "text_after", "text_of_reason"]
+
+_ENDINGS: Final = (DeadlinePassed.__name__, NonceUsed.__name__)
+"""Refusals that only say that it is too late; what was wrong before says more."""
 
 _ERRORS: Final = {
     name: found
@@ -37,6 +40,26 @@ def refusal_of(text: str) -> LedgerError | None:
     if kind is None:
         return None
     return kind(**{name: _value(value) for name, value in said["values"].items()})
+
+
+def text_after(text: str, before: str | None) -> str:
+    """A refusal after another one; where it only says that it is too late, with the other beside.
+
+    Of several before it, the last one that says more.
+    """
+    said = json.loads(text)
+    earlier = None if before is None else json.loads(before)
+    if earlier is not None and earlier["code"] in _ENDINGS:
+        earlier = earlier.get("after")
+    if earlier is None or said["code"] not in _ENDINGS:
+        return text
+    return _canonical({**said, "after": earlier})
+
+
+def refusal_before(text: str) -> LedgerError | None:
+    """What was wrong before it was too late; None where nothing was."""
+    earlier = json.loads(text).get("after")
+    return None if earlier is None else refusal_of(_canonical(earlier))
 
 
 def _plain(value: Any) -> Any:

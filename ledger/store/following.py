@@ -7,8 +7,10 @@ from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.engine import Connection
 
 from ledger.store.bulk import update_rows
+from ledger.store.cursor import Cursor
 from ledger.store.tables.operations import ACCEPTED, DONE, OPERATIONS, PARKED, REFUSED, SENT
 from ledger.store.tables.transactions import MINED, STORED, TRANSACTION_ITEMS, TRANSACTIONS
+from ledger.store.tables.transactions import SENT as TRANSACTION_SENT
 from ledger.store.view_sql import LIVE
 
 __all__ = ["Happened", "Landing", "end_operations", "forget_landings", "note_happened"]
@@ -49,8 +51,12 @@ class Happened:
         return not (self.executed or self.nonces or self.refused or self.batches)
 
 
+ReasonText = Callable[[bytes, str | None], str]
+"""How a reason is stored that follows on an earlier one, if there was one."""
+
+
 def note_happened(
-    connection: Connection, happened: Happened, *, text: Callable[[bytes], str], wall: int
+    connection: Connection, happened: Happened, *, text: ReasonText, wall: int
 ) -> None:
     """Mark operations by what happened to their commands, and transactions as mined.
 
@@ -68,57 +74,65 @@ def end_operations(
     connection: Connection,
     *,
     nonces: Sequence[tuple[int, int]],
-    second: int,
-    texts: tuple[Callable[[int, int], str], Callable[[int, int], str]],
+    at: Cursor,
+    texts: tuple[Callable[[int, int], str], Callable[[int, int, str | None], str]],
     wall: int,
 ) -> None:
     """Refuse for good what can no longer take effect, with its last reason if it has one.
 
-    An operation ends when its nonce is used or void, or when its deadline lies before `second`,
-    the chain's. `texts` say `NonceUsed` of participant and nonce, `DeadlinePassed` of the two
-    seconds.
+    An operation ends when its nonce is used or void, or when its deadline lies before the second
+    of the last block that was read. `texts` say `NonceUsed` of participant and nonce,
+    `DeadlinePassed` of the two seconds and the last reason.
     """
     if not _has_any(connection, OPERATIONS.c.state.in_(_OPEN)):
         return
     nonce_used, deadline_passed = texts
+    block, second = at.number, at.second
     ended = f"state IN ('{ACCEPTED}', '{SENT}', '{PARKED}')"
     update_rows(
         connection,
         f"UPDATE operations SET state = '{REFUSED}', refusal = coalesce(refusal, ?), "
-        f"updated_wall = ? WHERE participant = ? AND nonce = ? AND {ended}",
+        f"block = ?, updated_wall = ? WHERE participant = ? AND nonce = ? AND {ended}",
         [
-            (nonce_used(participant, nonce), wall, participant, nonce.to_bytes(32, "big"))
+            (nonce_used(participant, nonce), block, wall, participant, nonce.to_bytes(32, "big"))
             for participant, nonce in nonces
         ],
     )
     late = connection.execute(
-        select(OPERATIONS.c.id, OPERATIONS.c.deadline).where(
+        select(OPERATIONS.c.id, OPERATIONS.c.deadline, OPERATIONS.c.refusal).where(
             OPERATIONS.c.state.in_(_OPEN), OPERATIONS.c.deadline < second
         )
     ).all()
     update_rows(
         connection,
-        f"UPDATE operations SET state = '{REFUSED}', refusal = coalesce(refusal, ?), "
-        "updated_wall = ? WHERE id = ?",
-        [(deadline_passed(one.deadline, second), wall, one.id) for one in late],
+        f"UPDATE operations SET state = '{REFUSED}', refusal = ?, "
+        "block = ?, updated_wall = ? WHERE id = ?",
+        [(deadline_passed(one.deadline, second, one.refusal), block, wall, one.id) for one in late],
     )
 
 
 def forget_landings(connection: Connection, *, above: int, wall: int) -> int:
     """Take back what happened in blocks that are no longer on the chain; how many operations.
 
-    Their transactions wait to be sent again with the same bytes; what stood in none of ours waits
-    for a batch.
+    Their transactions wait to be sent again with the same bytes. What was done or refused for good
+    in those blocks stands in its transaction again if that waits, or is looked at again.
     """
     connection.execute(
         update(TRANSACTIONS).where(TRANSACTIONS.c.block > above).values(state=STORED, block=None)
     )
-    gone = and_(OPERATIONS.c.block > above, OPERATIONS.c.state == DONE)
-    is_ours = exists().where(TRANSACTIONS.c.hash == OPERATIONS.c.transaction_hash)
-    again = {"block": None, "updated_wall": wall}
-    kept = connection.execute(update(OPERATIONS).where(gone, is_ours).values(state=SENT, **again))
+    gone = and_(OPERATIONS.c.block > above, OPERATIONS.c.state.in_((DONE, REFUSED)))
+    is_waiting = exists().where(
+        TRANSACTIONS.c.hash == OPERATIONS.c.transaction_hash,
+        TRANSACTIONS.c.state.in_((STORED, TRANSACTION_SENT)),
+    )
+    again = {"refusal": None, "block": None, "updated_wall": wall}
+    kept = connection.execute(
+        update(OPERATIONS).where(gone, is_waiting).values(state=SENT, **again)
+    )
     loose = connection.execute(
-        update(OPERATIONS).where(gone).values(state=ACCEPTED, transaction_hash=None, **again)
+        update(OPERATIONS)
+        .where(gone)
+        .values(state=ACCEPTED, transaction_hash=None, tries=1, next_try_wall=0, **again)
     )
     return kept.rowcount + loose.rowcount
 
@@ -140,15 +154,13 @@ def _note_done(connection: Connection, executed: Mapping[bytes, Landing], wall: 
     )
 
 
-def _note_refused(
-    connection: Connection, happened: Happened, text: Callable[[bytes], str], wall: int
-) -> None:
+def _note_refused(connection: Connection, happened: Happened, text: ReasonText, wall: int) -> None:
     standing = _standing(connection, happened)
     rows = []
-    for digest, tries in standing.items():
+    for digest, (tries, before) in standing.items():
         _, reason = happened.refused[digest]
         again = wall + min(2**tries, TRY_AGAIN_SECONDS_MAX)
-        rows.append((text(reason), tries + 1, again, wall, digest))
+        rows.append((text(reason, before), tries + 1, again, wall, digest))
     update_rows(
         connection,
         f"UPDATE operations SET state = '{ACCEPTED}', refusal = ?, tries = ?, "
@@ -161,32 +173,35 @@ def _note_refused(
     )
     update_rows(
         connection,
-        f"UPDATE operations SET state = '{REFUSED}' WHERE digest = ? AND {used}",
-        [(digest,) for digest in standing],
+        f"UPDATE operations SET state = '{REFUSED}', block = ? WHERE digest = ? AND {used}",
+        [(happened.refused[digest][0].block, digest) for digest in standing],
     )
 
 
-def _standing(connection: Connection, happened: Happened) -> dict[bytes, int]:
-    """The refused operations that stood in the very transaction, and how often each was tried.
+def _standing(connection: Connection, happened: Happened) -> dict[bytes, tuple[int, str | None]]:
+    """The refused operations that stood in the very transaction: tries and reason so far.
 
     Anybody can have somebody's command refused in a transaction of his own: that changes nothing.
     """
-    digests, found = list(happened.refused), {}
+    digests, found = list(happened.refused), dict[bytes, tuple[int, str | None]]()
     for start in range(0, len(digests), 400):
         rows = connection.execute(
-            select(OPERATIONS.c.digest, OPERATIONS.c.tries, OPERATIONS.c.transaction_hash).where(
+            select(
+                OPERATIONS.c.digest,
+                OPERATIONS.c.tries,
+                OPERATIONS.c.refusal,
+                OPERATIONS.c.transaction_hash,
+            ).where(
                 OPERATIONS.c.digest.in_(digests[start : start + 400]), OPERATIONS.c.state == SENT
             )
         )
         for row in rows:
             if row.transaction_hash == happened.refused[row.digest][0].transaction:
-                found[row.digest] = int(row.tries)
+                found[row.digest] = int(row.tries), row.refusal
     return found
 
 
-def _note_batches(
-    connection: Connection, happened: Happened, text: Callable[[bytes], str], wall: int
-) -> None:
+def _note_batches(connection: Connection, happened: Happened, text: ReasonText, wall: int) -> None:
     """Transactions are mined; items in them that nobody signed are done or refused for good."""
     update_rows(
         connection,
@@ -213,7 +228,7 @@ def _note_batches(
                 .where(OPERATIONS.c.id == id_)
                 .values(
                     state=state,
-                    refusal=None if reason is None else text(reason),
+                    refusal=None if reason is None else text(reason, None),
                     block=landing.block,
                     updated_wall=wall,
                 )

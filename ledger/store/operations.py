@@ -68,7 +68,7 @@ class Operation:
     accepted_wall: int
     updated_wall: int
     block: int | None = None
-    """Where it took effect."""
+    """Where it took effect, or was refused for good."""
     transaction_hash: bytes | None = None
     """The transaction that carries or carried it."""
     tries: int = 0

@@ -103,6 +103,12 @@ class Desk:
         refusal = self.find(id_).refusal
         return None if refusal is None else str(json.loads(refusal)["code"])
 
+    def code_before(self, id_: str) -> str | None:
+        """The reason that stands beside the last one."""
+        refusal = self.find(id_).refusal
+        after = None if refusal is None else json.loads(refusal).get("after")
+        return None if after is None else str(after["code"])
+
     def transactions(self) -> list[Relayed]:
         with self.database.reading() as connection:
             return transactions_from(connection, KEY.address, 0, limit=100)

@@ -126,13 +126,24 @@ class TestRefusedForGood:
         assert (desk.find(one).state, desk.code(one)) == ("refused", "DeadlinePassed")
         assert desk.find(other).state == "accepted"
 
-    def test_last_reason_stays_when_the_deadline_passes(self, desk: Desk) -> None:
+    def test_last_reason_stands_beside_it_when_the_deadline_passes(self, desk: Desk) -> None:
         command = paid(10_000, 1)
         one = desk.accept(command)
         desk.relay([command], [one])
         desk.pass_block()
         desk.pass_block(seconds=1_000)
-        assert (desk.find(one).state, desk.code(one)) == ("refused", "DepositShort")
+        assert (desk.find(one).state, desk.code(one)) == ("refused", "DeadlinePassed")
+        assert desk.code_before(one) == "DepositShort"
+
+    def test_reason_stays_beside_the_deadline_that_the_chain_refuses_by(self, desk: Desk) -> None:
+        command = paid(10_000, 1)
+        one = desk.accept(command)
+        desk.relay([command], [one])
+        desk.pass_block()
+        desk.relay([command], [one])
+        desk.pass_block(seconds=1_000)
+        assert (desk.find(one).state, desk.code(one)) == ("refused", "DeadlinePassed")
+        assert desk.code_before(one) == "DepositShort"
 
     def test_command_executed_in_the_last_second_is_done(self, desk: Desk) -> None:
         command = paid(10, 1)
@@ -236,6 +247,44 @@ class TestForks:
         desk.pass_block()
         assert desk.find(gone).state == "done"
         assert desk.chain.ledger.deposits[3] == 30
+
+    def test_command_that_ended_in_a_block_that_vanished_is_looked_at_again(
+        self, desk: Desk
+    ) -> None:
+        late, crossed = paid(10, 1, DEADLINE), paid(20, 2, DEADLINE + 9_000)
+        one, other = desk.accept(late), desk.accept(crossed)
+        height = desk.chain.head().number
+        desk.relay_as_stranger([void(2, 2, 9, DEADLINE + 9_000)])
+        desk.pass_block(seconds=DEADLINE - desk.now + 5)
+        assert [desk.find(it).state for it in (one, other)] == ["refused", "refused"]
+        assert desk.find(one).block == height + 1
+        desk.chain.rollback(1)
+        desk.chain.lose_pool()
+        desk.now = DEADLINE - 100
+        desk.pass_block()
+        for it in (one, other):
+            found = desk.find(it)
+            assert (found.state, found.refusal, found.block) == ("accepted", None, None)
+        desk.relay([late, crossed], [one, other])
+        desk.pass_block()
+        assert [desk.find(it).state for it in (one, other)] == ["done", "done"]
+
+    def test_act_that_was_refused_in_a_block_that_vanished_is_judged_anew(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ModelChain, "raw_logs", _without_digests(ModelChain.raw_logs))
+        one = desk.accept(deadline=DEADLINE + 9_000)
+        desk.relay([paid(1_200, 1)], [one])
+        desk.pass_block()
+        assert desk.find(one).state == "refused"
+        desk.chain.rollback(1)
+        desk.chain.lose_pool()
+        desk.relay_as_stranger([issue(2, 500, 2, DEADLINE)])
+        desk.pass_block()
+        assert desk.find(one).state == "sent"
+        desk.chain.send([desk.transactions()[0].raw])
+        desk.pass_block()
+        assert (desk.find(one).state, desk.find(one).refusal) == ("done", None)
 
 
 class Died(BaseException):

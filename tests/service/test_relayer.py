@@ -10,7 +10,7 @@ from ledger.model.errors import (
 )
 from ledger.service.intake import Post
 from ledger.service.outbox import Operation
-from ledger.service.refusals import refusal_of
+from ledger.service.refusals import refusal_before, refusal_of
 from tests.chain.chains import relayer_key
 from tests.faults.acts import posted, void
 from tests.faults.model_ledger import BANK, CHAIN_ID, HUNGRY, POISON
@@ -177,7 +177,9 @@ class TestPoison:
         rig.taken(rig.issue(3, 1, 5))
         rig.rounds(2)
         assert rig.state(poison) == "refused"
-        assert isinstance(_refusal(rig, poison), BatchReverted)
+        assert isinstance(_refusal(rig, poison), DeadlinePassed)
+        before = refusal_before(rig.outbox.find(poison.id).refusal or "")
+        assert isinstance(before, BatchReverted)
 
     def test_released_operation_is_tried_again_and_parked_again(self, rig: Rig) -> None:
         rig.taken(rig.issue(2, 1_000, 0))

@@ -34,12 +34,12 @@ OPERATIONS: Final = Table(
     Column("command", Json, nullable=False),
     Column("signed", Json, nullable=False),  # what was posted
     Column("state", Words, nullable=False),
-    Column("refusal", Json),  # {"code": …, "data": hex} of the last refusal
+    Column("refusal", Json),  # the last one, with one before it that says more
     Column("deadline", Word, nullable=False),  # chain second
     Column("external_reference", Words),
     Column("accepted_wall", Word, nullable=False),
     Column("updated_wall", Word, nullable=False),
-    Column("block", Word),
+    Column("block", Word),  # in which it was done, or refused for good
     Column("transaction_hash", Bytes),
     Column("tries", Word, nullable=False, server_default=text("0")),
     Column("next_try_wall", Word, nullable=False, server_default=text("0")),
