@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from tests.bench import figures
 from tests.bench.__main__ import BENCHMARKS, main
 from tests.bench.figures import PAGE, Figure, kept, page, show
 from tests.bench.load import Address, answered, percentile, post, rate_of, send
@@ -36,16 +38,32 @@ class TestPage:
         with pytest.raises(ValueError, match="substring"):
             page("# Performance\n", {})
 
+    def test_figures_take_the_place_of_the_last_ones(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        place = tmp_path / "performance.md"
+        place.write_text(PAGE.read_text("utf-8"), "utf-8")
+        monkeypatch.setattr(figures, "PAGE", place)
+        monkeypatch.setattr(figures, "_KEPT", tmp_path / "figures.json")
+        figures.keep("relay", [Figure("first", "1/s")])
+        figures.keep("books", [Figure("other", "2 s", "≤ 1 s", is_met=False)])
+        figures.keep("relay", [Figure("second", "3/s")])
+        text = place.read_text("utf-8")
+        assert "| books | other | 2 s | ≤ 1 s | missed |\n| relay | second | 3/s |  |  |\n" in text
+        assert [one.what for one in kept()["relay"]] == ["second"]
+        assert page(text, kept()) == text
+        assert text.endswith(PAGE.read_text("utf-8")[-20:])
+
     def test_every_benchmark_has_figures_once_any_has(self) -> None:
         assert BENCHMARKS.keys() == AIMS.keys()
         assert not kept() or kept().keys() == AIMS.keys()
 
     def test_aims_are_those_of_the_project(self) -> None:
-        for name, figures in kept().items():
-            assert [one.aim for one in figures if one.aim] == AIMS[name]
+        for name, found in kept().items():
+            assert [one.aim for one in found if one.aim] == AIMS[name]
 
     def test_figure_is_met_or_missed_as_its_numbers_say(self) -> None:
-        for one in (one for figures in kept().values() for one in figures if one.aim):
+        for one in (one for found in kept().values() for one in found if one.aim):
             value, aim = (_number(text) for text in (one.value, one.aim))
             # What is shown is rounded.
             if abs(value - aim) > 0.01 * aim:

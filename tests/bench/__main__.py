@@ -6,15 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from tests.bench import (
-    books,
-    follower,
-    latency,
-    memory,
-    relay,
-    settlement,
-    throughput,
-)
+from tests.bench import books, follower, latency, memory, relay, settlement, throughput
 from tests.bench.figures import Figure, keep, show
 
 __all__ = ["BENCHMARKS", "main"]

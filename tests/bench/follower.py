@@ -4,10 +4,11 @@ import json
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ __all__ = ["Measured", "figures", "measure"]
 
 BATCH = 100
 PIECE = 1_000
+ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,14 @@ def measure(transfers: int = 6_000) -> Measured:
         _work(cast, transfers)
         url: str = node._w3.provider.endpoint_uri  # type: ignore[attr-defined]
         deployment, head = cast.ledger.deployment, node.block
-        database = Database.open(f"sqlite:///{Path(folder) / 'books.sqlite'}")
-        database.migrate()
-        cpu = time.process_time()
-        seconds, logs, asked = _followed(database, url, deployment)
-        cpu = time.process_time() - cpu
-        database.close()
-        assert asked[-1][1] == head
-        plain = min(_handed_out(url, deployment, asked) for _ in range(3))
-        return Measured(logs, logs / plain, logs / seconds, cpu / logs * 1e6)
+        followed, handed = [], []
+        for number in range(ROUNDS):
+            followed.append(_followed(Path(folder) / f"{number}.sqlite", url, deployment))
+            assert followed[-1].asked[-1][1] == head
+            handed.append(_handed_out(url, deployment, followed[-1].asked))
+        logs = followed[-1].logs
+        seconds, cpu = (median(getattr(one, of) for one in followed) for of in ("seconds", "cpu"))
+        return Measured(logs, logs / median(handed), logs / seconds, cpu / logs * 1e6)
 
 
 def figures(*, quick: bool = False) -> list[Figure]:
@@ -122,19 +123,37 @@ def _chunks(items: Iterable[Any], count: int = BATCH) -> Iterator[list[Any]]:
         yield some
 
 
-def _followed(
-    database: Database, url: str, deployment: Deployment
-) -> tuple[float, int, list[tuple[int, int]]]:
-    """Seconds, logs, and the stretches that were read."""
-    follower = Follower(database, RpcEndpoint(url), deployment)
-    began, logs, at, asked = time.perf_counter(), 0, deployment.first_block, []
-    while True:
+@dataclass(slots=True)
+class _Followed:
+    """What reading a chain took, and the stretches that were read."""
+
+    logs: int = 0
+    seconds: float = 0.0
+    cpu: float = 0.0
+    asked: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _followed(place: Path, url: str, deployment: Deployment) -> _Followed:
+    """Read the whole chain into a fresh database."""
+    database, endpoint = Database.open(f"sqlite:///{place}"), RpcEndpoint(url)
+    database.migrate()
+    follower, found, at = (
+        Follower(database, endpoint, deployment),
+        _Followed(),
+        deployment.first_block,
+    )
+    began, busy, is_behind = time.perf_counter(), time.process_time(), True
+    while is_behind:
         progress = follower.step()
         if progress.event_count:
-            asked.append((at, progress.block))
-            at, logs = progress.block + 1, logs + progress.event_count
-        if progress.is_caught_up:
-            return time.perf_counter() - began, logs, asked
+            found.asked.append((at, progress.block))
+            at, found.logs = progress.block + 1, found.logs + progress.event_count
+        is_behind = not progress.is_caught_up
+    found.seconds = time.perf_counter() - began
+    found.cpu = time.process_time() - busy
+    endpoint.close()
+    database.close()
+    return found
 
 
 def _handed_out(url: str, deployment: Deployment, asked: Sequence[tuple[int, int]]) -> float:

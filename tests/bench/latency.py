@@ -36,8 +36,11 @@ class Watch:
 
     def look(self) -> None:
         """Ask the database, unless that was just done."""
-        if time.monotonic() < self._next:
-            return
+        if time.monotonic() >= self._next:
+            self.look_now()
+
+    def look_now(self) -> None:
+        """Ask the database."""
         block = self.books.block()
         moment = time.monotonic()
         self._next = moment + _LOOK_SECONDS
@@ -94,12 +97,13 @@ def _waited(seconds: int) -> Waited:
         requests = [door.request(one.path, one.member, one.command) for one in deeds]
         answered(send(door.address, requests[:warm], connections=CONNECTIONS, rate=RATE), 202)
         watch = Watch(books)
-        watch.look()
+        watch.look_now()
         answers = send(
             door.address, requests[warm:], connections=CONNECTIONS, rate=RATE, look=watch.look
         )
         answered(answers, 202)
         await_done(books, len(requests), watch.look)
+        watch.look_now()
         return _reckoned(answers, books, watch)
 
 
