@@ -51,7 +51,9 @@ class TestLimit:
             member.act(SetLimit, obligor=acme.id, amount=1)
 
     def test_is_the_sum_of_all_lines(self, cast, acme, echo, refused) -> None:
-        echo.act(SetLimit, obligor=acme.id, amount=7)
+        outcome = echo.act(SetLimit, obligor=acme.id, amount=7)
+        values = {"bank": echo.id, "obligor": acme.id, "amount": 7, "limit": LINE + 7}
+        assert outcome.events[-1].values == values
         offered(cast, face=LINE + 7)
         with refused(LimitExceeded, limit=LINE + 7, outstanding=LINE + 7, face=1):
             offered(cast, face=1)
@@ -115,6 +117,22 @@ class TestRules:
     def test_beyond_their_bounds_are_refused(self, cast, name, value, text, refused) -> None:
         with refused(BadRules, field=field_text(text), value=value):
             set_rules(cast, **{name: value})
+
+    def test_at_their_bounds_are_taken(self, cast) -> None:
+        set_rules(cast, tenor_days_max=366, offer_days=60)
+        set_rules(cast, tenor_days_max=1, offer_days=1, depth_max=1)
+        set_rules(cast, overdue_multiplier=ONE, late_rate_daily=ONE // 10)
+        assert cast.ledger.ask("Rules", "ruleSetCount") == 4
+
+    def test_of_one_day_follow_one_another(self, cast) -> None:
+        for number, depth in ((1, 3), (2, 4)):
+            set_rules(cast, effective=cast.ledger.today + 1, depth_max=depth)
+            block = cast.node.block
+            [told] = cast.node.events(block, block, [cast.ledger.deployment.address("Rules")])
+            assert (told.name, told.values["index"]) == ("RulesSet", number)
+        cast.advance(1)
+        index, rules = cast.ledger.ask("Rules", "inForce", cast.ledger.today)
+        assert (index, rules["depth_max"]) == (2, 4)
 
     def test_of_the_past_are_refused(self, cast, refused) -> None:
         yesterday = cast.ledger.today - 1
@@ -180,6 +198,12 @@ class TestHolidays:
         assert cast.ledger.debt(1) == (late_interest(FACE, 1), FACE)
         with refused(IssuerBlocked, obligor=acme.id, unpaid_since=MATURITY + 2):
             offered(cast, maturity=MATURITY + 60)
+
+    def test_are_passed_over_for_31_days_at_most(self, cast) -> None:
+        for days in (31, 40):
+            set_holidays(cast, *range(MATURITY, MATURITY + days))
+            payable = live(cast) >> 32
+            assert cast.ledger.payable(payable)["due"] == MATURITY + 31
 
     def test_known_after_the_issue_change_nothing(self, cast) -> None:
         live(cast)
