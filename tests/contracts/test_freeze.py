@@ -7,6 +7,7 @@ from ledger.model.commands import (
     FreezeParticipant,
     FreezeRange,
     MoveDeposit,
+    TransferVoucher,
     UnfreezeParticipant,
     UnfreezeRange,
 )
@@ -23,6 +24,7 @@ from ledger.model.errors import (
     UnknownParticipant,
     UnknownPayable,
 )
+from ledger.model.parts import Part
 from ledger.model.states import Role
 from tests.cast import Cast, Member, named
 from tests.contracts.situations import (
@@ -42,6 +44,7 @@ from tests.contracts.situations import (
 )
 
 CASE = named("case")
+DAY = 24 * 3600
 
 
 def freeze(member: Member, payable: int = 1, start: int = 0, end: int = FACE, **changes):
@@ -102,6 +105,30 @@ class TestFreezeRange:
         cast.advance(62)
         outcome = freeze(regulator)
         assert outcome.value("RangeFrozenBy", "freeze") == 3
+        assert cast.ledger.payable(1)["freezes"] == 16
+        with refused(TooManyFreezes):
+            freeze(regulator)
+
+    def test_takes_a_lifted_number_again_once_no_older_offer_can_be_open(
+        self, cast, regulator
+    ) -> None:
+        live(cast)
+        freeze(regulator)
+        last = cast.ledger.now + 61 * DAY
+        unfreeze(regulator)
+        cast.node.advance_to(last - 1)
+        outcome = freeze(regulator)
+        assert (cast.ledger.now, outcome.value("RangeFrozenBy", "freeze")) == (last, 1)
+        assert freeze(regulator).value("RangeFrozenBy", "freeze") == 0
+
+    def test_leaves_its_neighbours_free(self, cast, birch, cedar, regulator, refused) -> None:
+        root = live(cast)
+        low, middle = (passed(cast, root, 1_000, cedar) for _ in range(2))
+        freeze(regulator, start=1_000, end=2_000)
+        offer_part(cast, low, 5, birch)
+        offer_part(cast, root, 5, cedar)
+        with refused(RangeFrozen, voucher=middle):
+            offer_part(cast, middle, 5, birch)
 
     def test_stops_every_way_to_move_what_it_overlaps(self, cast, birch, regulator, refused):
         root = live(cast)
@@ -152,6 +179,25 @@ class TestUnfreezeRange:
         with refused(RangeFrozen, voucher=root):
             offer_part(cast, root, 5, cast.cedar)
 
+    def test_leaves_later_offers_alone(self, cast, cedar, regulator) -> None:
+        root = live(cast)
+        freeze(regulator)
+        unfreeze(regulator)
+        part = passed(cast, root, 5, cedar)
+        assert cast.ledger.voucher(part)["holder"] == cedar.id
+
+    def test_in_the_second_of_an_offer_does_not_bring_it_back(self, cast, birch, regulator):
+        root = live(cast)
+        parts = (Part(cast.cedar.id, root, 5, NOTHING),)
+        values = {"payable_id": 1, "case_commitment": CASE}
+        items = [
+            birch.item(TransferVoucher, parts=parts),
+            regulator.item(FreezeRange, start=0, end=FACE, review_day=MATURITY, **values),
+            regulator.item(UnfreezeRange, freeze=0, **values),
+        ]
+        offer, *_ = [one.unwrap() for one in cast.ledger.relay(items)]
+        assert tuple(cast.ledger.ask("Vouchers", "offerOf", offer.offered[0])) == (0, 0)
+
 
 class TestFreezeParticipant:
     def test_by_no_regulator_is_refused(self, birch, operator, refused) -> None:
@@ -190,6 +236,20 @@ class TestFreezeParticipant:
             freeze_member(regulator, birch.id)
         regulator.act(UnfreezeParticipant, subject=birch.id, case_commitment=CASE)
         offer_part(cast, live(cast), 5, cast.cedar)
+
+    def test_is_lifted_once_and_may_begin_again(self, birch, regulator, refused) -> None:
+        freeze_member(regulator, birch.id)
+        freeze_member(regulator, birch.id, case_commitment=named("second"))
+        values = {"subject": birch.id, "case_commitment": CASE}
+        outcome = regulator.act(UnfreezeParticipant, **values)
+        told = {**values, "regulator": regulator.id, "frozen": False, "review_day": 0}
+        assert (outcome.events[-1].name, outcome.events[-1].values) == (
+            "ParticipantFreezeSet",
+            told,
+        )
+        with refused(NotFrozen):
+            regulator.act(UnfreezeParticipant, **values)
+        freeze_member(regulator, birch.id)
 
     @pytest.mark.parametrize("order", [("case", "second"), ("second", "case")])
     def test_under_two_cases_is_lifted_with_both(self, cast, birch, regulator, order, refused):
