@@ -265,6 +265,11 @@ class TestPayouts:
             self.say(settlement_bank, ConfirmPayout, payout)
         self.say(settlement_bank, ConfirmPayout, payout, reference="out again")
 
+    def test_come_back_under_a_reference_of_their_own(self, settlement_bank, payout, refused):
+        self.say(settlement_bank, ConfirmPayout, payout)
+        with refused(ReferenceConflict, payment_reference=named("out")):
+            self.say(settlement_bank, ReturnPayout, payout)
+
     def test_move_no_deposit(self, cast, birch, payout) -> None:
         assert balances(cast, birch) == (DEPOSIT,)
         assert cast.ledger.ask("Settlement", "payoutOf", payout)["payee"] == birch.id
