@@ -3,6 +3,7 @@
 from ledger.chain.calls import item_of
 from ledger.model.commands import FreezeParticipant, IssueDeposit, MoveDeposit, WithdrawDeposit
 from ledger.model.errors import (
+    AmountTooLarge,
     DepositShort,
     MissingRole,
     ParticipantFrozen,
@@ -69,6 +70,14 @@ class TestIssue:
         issue(settlement_bank, birch.id, 5)
         assert balances(cast, birch) == (DEPOSIT + 5,)
         assert cast.ledger.ask("Deposits", "issuedBy", settlement_bank.id) == before + 5
+
+    def test_up_to_the_largest_sum_is_taken(self, cast, birch, settlement_bank, refused) -> None:
+        most = 2**64 - 1
+        left = most - cast.ledger.ask("Deposits", "issuedBy", settlement_bank.id)
+        with refused(AmountTooLarge, amount=most + 1, most=most):
+            issue(settlement_bank, birch.id, left + 1)
+        issue(settlement_bank, birch.id, left)
+        assert balances(cast, birch) == (DEPOSIT + left,)
 
 
 class TestWithdraw:

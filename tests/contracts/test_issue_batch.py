@@ -129,6 +129,15 @@ class TestItems:
         with refused(DeadlinePassed, time=cast.ledger.now + 1):
             take(cast, batch, 0)
 
+    def test_in_the_second_of_the_deadline_are_issued(self, cast: Cast, refused) -> None:
+        deadline = cast.ledger.now + 100
+        batch = record(cast, items_of(cast, 2), deadline=deadline)
+        cast.node.advance_to(deadline - 1)
+        take(cast, batch, 0)
+        assert cast.ledger.now == deadline
+        with refused(DeadlinePassed, deadline=deadline, time=deadline + 1):
+            take(cast, batch, 1)
+
     def test_with_any_field_changed_are_refused(self, cast: Cast, refused) -> None:
         batch = record(cast, items_of(cast, 3))
         honest = batch.items[1]

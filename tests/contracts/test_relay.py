@@ -7,7 +7,7 @@ import pytest
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import ENTRY_POINTS, Item, Signed, abi_values, framed, item_of, packed
 from ledger.chain.codec import decode_refusal
-from ledger.chain.node import TRANSACTION_GAS
+from ledger.chain.node import TRANSACTION_GAS, Reverted
 from ledger.chain.typed_data import keccak, type_hash
 from ledger.model.commands import (
     COMMANDS,
@@ -186,6 +186,16 @@ class TestBatchesThatRevertWhole:
         with pytest.raises(BatchReverted):
             cast.node.send(cast.ledger.deployment.address("Relay"), data)
         assert cast.ledger.payable_count() == 0
+
+    def test_say_which_item_is_longer_than_they_are(self, cast: Cast, acme: Member) -> None:
+        good = acme.item(IssuePayable, **issue_terms(cast))
+        address = cast.ledger.deployment.address(good.desk)
+        calls = framed(0, good.data) * 2
+        data = artifact("Relay").functions["relay"].call([address], 2, calls[:-1])
+        with pytest.raises(Reverted) as caught:
+            cast.node.call(cast.ledger.deployment.address("Relay"), data)
+        selector = keccak(b"BatchMalformed(uint256)")[:4]
+        assert caught.value.data == selector + (1).to_bytes(32)
 
     def test_that_accept_with_bits_above_a_field_s_type(self, cast: Cast, birch: Member) -> None:
         """The words are hashed as they stand; none may be signed for one thing and mean another."""
