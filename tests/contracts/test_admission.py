@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ledger.chain.keys import AccountKey
 from ledger.model.commands import AdmitParticipant, IssuePayable
 from ledger.model.errors import (
     BadRoles,
@@ -134,6 +135,20 @@ class TestAdmission:
             admit(cast, signers=())
         with refused(TooManySigners, asked=18, most=16):
             admit(cast, signers=new_signers() * 9)
+
+    def test_with_sixteen_signers_is_taken(self, cast: Cast) -> None:
+        keys = tuple(AccountKey(named(f"signer {number}")) for number in range(16))
+        signers = tuple(
+            replace(new_signers()[number % 2], key=key.key) for number, key in enumerate(keys)
+        )
+        act = admission(cast, signers=signers)
+        words = beside(cosigned(cast.delta), (), proven(cast, *keys))
+        outcome = cast.ledger.carry_out(words(act.signed()))
+        assert [event.name for event in outcome.events].count("SignerAdded") == 16
+
+    def test_with_seventeen_signers_is_refused(self, cast: Cast, refused) -> None:
+        with refused(TooManySigners, asked=17, most=16):
+            admit(cast, signers=(new_signers() * 9)[:17])
 
     @pytest.mark.parametrize(("low", "high"), [(0, 1), (2, 1), (1, 3), (0, 0)])
     def test_with_a_threshold_nobody_can_meet_is_refused(

@@ -23,6 +23,7 @@ from tests.contracts.strange_keys import verifier
 from tests.contracts.test_admission import dual_operator
 
 DELAY = 7 * 24 * 3600
+WINDOW = 30 * 24 * 3600
 
 
 def complete(cast: Cast, act: Act) -> None:
@@ -95,6 +96,16 @@ class TestCompletion:
         cast.ledger.carry_out(again.item())
         cast.advance(7 + 29)
         complete(cast, again)
+
+    def test_is_in_time_until_the_last_second_of_its_window(self, cast: Cast, refused) -> None:
+        act, late = version(cast), version(cast)
+        outcomes = cast.ledger.relay([act.item(), late.item()])
+        [end] = {one.value("VersionProposed", "effective") + WINDOW for one in outcomes}
+        cast.node.advance_to(end - 1)
+        complete(cast, act)
+        assert cast.ledger.now == end
+        with refused(VersionNotProposed):
+            complete(cast, late)
 
     def test_with_other_desks_is_refused(self, cast: Cast, refused) -> None:
         cast.ledger.carry_out(version(cast).item())
