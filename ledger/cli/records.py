@@ -32,10 +32,12 @@ _SAID: Final[Mapping[str, Term]] = MappingProxyType(
             "新密钥已写入 {path}，仅当前账户可读。请另存一份于安全之处：没有它，档案无法读取。",
         ),
         "rotated": Term(
-            "{count} data keys are wrapped by the key in force now. The previous one may go once "
-            "every service runs with the new one.",
-            "已用现行主密钥重新封装 {count} 把数据密钥。所有服务均改用新密钥后，可停用上一把。",
+            "{count} data keys are wrapped by the key in force now, and {records} records are "
+            "sealed anew. The previous key may go once every service runs with the new one.",
+            "已用现行主密钥重新封装 {count} 把数据密钥，并重新加密 {records} 条档案。"
+            "所有服务均改用新密钥后，可停用上一把。",
         ),
+        "resealing": Term("{table}: {looked} looked at", "{table}：已处理 {looked} 条"),
         "checked": Term(
             "{count} readings stand in the log; none is missing, changed or added.",
             "查阅日志共 {count} 条，无缺失、改动或添加。",
@@ -65,14 +67,23 @@ def rotate(
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
 ) -> None:
-    """Wrap all data keys by the master key in force 更换档案主密钥.
+    """Wrap all data keys by the master key in force, and seal all records anew 更换档案密钥.
 
     FENBOOK_RECORDS_KEY_FILE names the new key, FENBOOK_RECORDS_KEY_PREVIOUS_FILE the one before.
+    Services may run meanwhile. If it is stopped, it goes on when it is called again.
     """
+    from ledger.service.resealing import reseal
+
     screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+
+    def heard(table: str, looked: int) -> None:
+        if not is_json:
+            _say(screen, "resealing", table=table, looked=looked)
+
     with screen.guarded(), _directory() as directory:
         count = directory.keyring.rotate()
-    _answer(screen, is_json, "rotated", count=count)
+        records = reseal(directory.database, directory.keyring, heard)
+    _answer(screen, is_json, "rotated", count=count, records=records)
 
 
 def check_log(

@@ -2,7 +2,7 @@
 
 Each participant has a data key of its own, so that its records can be forgotten by forgetting one
 key. What is sealed is bound to its place: table, column, row and owner. Moved to another place it
-cannot be opened. A new master key wraps the data keys anew and leaves the records as they are.
+cannot be opened. A new master key wraps the data keys anew; new data keys seal the records anew.
 """
 
 import base64
@@ -10,7 +10,8 @@ import binascii
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.model.errors.records import RecordsKeyInvalid, RecordsKeyUnknown, RecordTampered
 
-__all__ = ["KEY_BYTES", "DataKey", "MasterKeys", "Place", "new_master_key"]
+__all__ = ["KEY_BYTES", "DataKey", "HeirKey", "MasterKeys", "Place", "new_master_key"]
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -86,6 +87,30 @@ class DataKey(_Secret):
         """32 bytes that stand for the parts under this key and label, and tell nothing of them."""
         framed = [len(one).to_bytes(8, "big") + one for one in (label.encode(), *parts)]
         return hmac.digest(self._secret, b"".join(framed), hashlib.sha256)
+
+
+class HeirKey(DataKey):
+    """A key that seals, and opens also what the key before it and the one after it have sealed."""
+
+    __slots__ = ("_after", "_before")
+
+    def __init__(
+        self, key: DataKey, *, before: DataKey | None, after: Callable[[], DataKey | None]
+    ) -> None:
+        """`after` looks for a newer key: another process may have made one."""
+        super().__init__(key._secret)
+        self._before, self._after = before, after
+
+    def open(self, sealed: bytes, place: Place) -> bytes:
+        """What was sealed for this place, by any of the three; raises `RecordTampered`."""
+        try:
+            return super().open(sealed, place)
+        except RecordTampered:
+            for other in (self._before, self._after()):
+                if other is not None:
+                    with suppress(RecordTampered):
+                        return other.open(sealed, place)
+            raise
 
 
 class MasterKeys:

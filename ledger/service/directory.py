@@ -49,6 +49,11 @@ class Directory:
         self._wall = wall
 
     @property
+    def database(self) -> Database:
+        """Where everything here is kept."""
+        return self._database
+
+    @property
     def keyring(self) -> Keyring:
         """The keys under which everything here is sealed."""
         return self._keyring

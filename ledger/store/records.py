@@ -22,6 +22,7 @@ __all__ = [
     "add_key",
     "add_memos",
     "add_references",
+    "drop_keys",
     "drop_memos",
     "drop_references",
     "every_key",
@@ -114,15 +115,21 @@ def find_key(connection: Connection, owner: int, purpose: str) -> bytes | None:
     return found
 
 
-def every_key(connection: Connection) -> list[KeyRow]:
-    """All wrapped data keys."""
-    rows = connection.execute(select(KEYS).order_by(KEYS.c.owner, KEYS.c.purpose))
+def every_key(connection: Connection, owner: int | None = None) -> list[KeyRow]:
+    """All wrapped data keys, or those of an owner."""
+    asked = select(KEYS) if owner is None else select(KEYS).where(KEYS.c.owner == owner)
+    rows = connection.execute(asked.order_by(KEYS.c.owner, KEYS.c.purpose))
     return [KeyRow(**row._mapping) for row in rows]
 
 
 def add_key(connection: Connection, row: KeyRow) -> None:
     """Keep a new data key; its owner and purpose must not have one."""
     connection.execute(insert(KEYS), asdict(row))
+
+
+def drop_keys(connection: Connection, owner: int, purposes: Collection[str]) -> None:
+    """Forget keys of an owner: what only they open is lost."""
+    connection.execute(delete(KEYS).where(KEYS.c.owner == owner, KEYS.c.purpose.in_(purposes)))
 
 
 def rewrap(connection: Connection, owner: int, purpose: str, wrapped: bytes) -> None:

@@ -71,7 +71,8 @@ def test_rotation_and_log_from_the_shell(
     assert refused.exit_code == 1
     assert "another key" in refused.output
     monkeypatch.setenv("FENBOOK_RECORDS_KEY_PREVIOUS_FILE", str(old))
-    assert json.loads(run("rotate", "--json").output) == {"count": 3}
+    assert json.loads(run("rotate", "--json").output) == {"count": 3, "records": 1}
+    assert "r_profiles: 1 looked at" in run("rotate").output
     monkeypatch.delenv("FENBOOK_RECORDS_KEY_PREVIOUS_FILE")
     assert directory_of(database, key=new).names([2], READER) == {2: "Birch"}
     assert json.loads(run("check-log", "--json").output) == {"count": 2}
