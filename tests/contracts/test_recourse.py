@@ -126,6 +126,15 @@ class TestRecourse:
         open_ = FACE - (FACE // 2 - late)
         assert price == open_ + cost_of(open_, RATE * 3 // 2, 6)
 
+    def test_asks_for_late_interest_that_payments_left_over(self, cast, delta, root) -> None:
+        cast.begin(MATURITY + 30)
+        pay(cast, 1, FACE // 100)
+        settle(cast, root)
+        cast.advance(6)
+        price = recourse(delta, root).value("RecoursePriced", "price")
+        carried = FACE * 30 // 2_000 - FACE // 100
+        assert price == FACE + carried + cost_of(FACE, RATE * 3 // 2, 6)
+
     def test_of_what_is_paid_already_costs_nothing(self, cast, birch, cedar, delta) -> None:
         """The last fen of a hundred is paid by the first half; there is no price left to ask."""
         root = live(cast, face=100)
@@ -165,6 +174,17 @@ class TestRecourse:
         assert outcome.value("RecourseDemanded", "day") == MATURITY + 1
         assert balances(cast, birch, delta) == before
         assert cast.ledger.voucher(root)["holder"] == delta.id
+
+    def test_takes_the_last_fen_of_the_sellers_deposit(self, cast, birch, delta, root) -> None:
+        [deposit] = balances(cast, birch)
+        cast.begin(MATURITY + 10)
+        price = FACE + cost_of(FACE, RATE * 3 // 2, 10)
+        spend(cast, birch, deposit - price)
+        [before] = balances(cast, delta)
+        outcome = recourse(delta, root)
+        assert outcome.value("RecoursePriced", "buyer") == delta.id
+        assert outcome.value("RecoursePriced", "seller") == birch.id
+        assert balances(cast, birch, delta) == (0, before + price)
 
     def test_goes_back_link_by_link(self, cast, birch, delta, echo, root, refused) -> None:
         sell(delta, echo, sale_terms(cast, root, FACE, recourse=True, rate=2 * RATE))

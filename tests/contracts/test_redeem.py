@@ -91,10 +91,16 @@ class TestRedeem:
         with refused(RangeChanged, voucher=root, start=5):
             redeem(cast, birch, terms)
 
+    def test_of_a_range_with_another_end_is_refused(self, cast, birch, root, refused) -> None:
+        terms = {**redemption_terms(cast, root, 1_000), "end": FACE - 1}
+        with refused(RangeChanged, voucher=root, start=0, end=FACE):
+            redeem(cast, birch, terms)
+
     def test_above_the_highest_rate_is_refused(self, cast, birch, root, refused) -> None:
         terms = redemption_terms(cast, root, FACE, rate=RATE_MAX + 1)
         with refused(BadTerms, field=field_text("rate"), value=RATE_MAX + 1):
             redeem(cast, birch, terms)
+        redeem(cast, birch, {**terms, "rate": RATE_MAX})
 
     def test_of_nothing_or_too_much_is_refused(self, cast, birch, root, refused) -> None:
         with refused(ZeroAmount):
