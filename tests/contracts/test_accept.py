@@ -7,6 +7,8 @@ from ledger.model.commands import (
     DeclineVoucher,
     FreezeParticipant,
     FreezeRange,
+    IssuePayable,
+    TransferVoucher,
     UnfreezeParticipant,
     UnfreezeRange,
     WithdrawOffer,
@@ -14,20 +16,25 @@ from ledger.model.commands import (
 from ledger.model.days import first_second
 from ledger.model.errors import RangeChanged, UnknownVoucher, VoucherNotOffered
 from ledger.model.ids import root_voucher
+from ledger.model.parts import Part
 from ledger.model.states import PayableState, VoucherState
 from tests.cast import Cast, Member, named
 from tests.contracts.situations import (
     FACE,
     MATURITY,
     NOTHING,
+    issue_terms,
     live,
     offer_part,
     offered,
+    pledge,
+    pledge_terms,
     sale_terms,
     sell,
     serial,
     set_rules,
 )
+from tests.contracts.test_rules import set_holidays
 
 CASE = named("case")
 OFFER_DAYS = 10
@@ -54,6 +61,15 @@ class TestAccept:
         root = live(cast)
         with refused(VoucherNotOffered, voucher=root, participant=birch.id):
             accept(birch, root)
+
+    def test_of_a_pledged_voucher_by_its_lender_is_refused(
+        self, cast: Cast, birch, delta, refused
+    ) -> None:
+        root = live(cast)
+        pledge(birch, delta, pledge_terms(cast, root, FACE))
+        with refused(VoucherNotOffered, voucher=root, participant=delta.id):
+            accept(delta, root)
+        assert cast.ledger.ask("Vouchers", "offerOf", root) == (0, 0)
 
     @pytest.mark.parametrize(("start", "end"), [(1, FACE), (0, FACE - 1), (0, FACE + 1), (0, 0)])
     def test_of_another_range_is_refused(self, cast, birch, start, end, refused) -> None:
@@ -156,6 +172,21 @@ class TestAnOfferThatEnded:
         offer_part(cast, part, FACE, cedar)
         accept(cedar, part)
 
+    @pytest.mark.parametrize("side", ["holder", "offeree"])
+    def test_by_a_freeze_of_a_side_in_the_same_second_stays_ended(
+        self, cast: Cast, birch, cedar, regulator, side: str, refused
+    ) -> None:
+        root = live(cast)
+        parts = (Part(cedar.id, root, FACE, named("invoice of the part")),)
+        values = {"subject": (birch if side == "holder" else cedar).id, "case_commitment": CASE}
+        freeze = regulator.item(FreezeParticipant, review_day=MATURITY, **values)
+        for outcome in cast.ledger.relay([birch.item(TransferVoucher, parts=parts), freeze]):
+            outcome.unwrap()
+        assert cast.ledger.voucher(root)["offered_at"] == cast.ledger.now
+        regulator.act(UnfreezeParticipant, **values)
+        with refused(VoucherNotOffered, voucher=root, participant=cedar.id):
+            accept(cedar, root)
+
     def test_by_a_freeze_beside_its_range_goes_on(self, cast: Cast, cedar, regulator) -> None:
         part = offer_part(cast, live(cast), 100, cedar)
         values = {"case_commitment": CASE, "review_day": MATURITY}
@@ -240,6 +271,13 @@ class TestWithdraw:
     def test_of_a_root_cancels_the_payable(self, cast: Cast, acme) -> None:
         acme.act(WithdrawOffer, (), voucher=root_voucher(offered(cast)))
         assert cast.ledger.payable(1)["state"] == PayableState.CANCELLED
+
+
+def test_an_offer_of_a_payable_tells_its_maturity_and_the_day_it_is_due(cast: Cast, acme) -> None:
+    set_holidays(cast, MATURITY, MATURITY + 1)
+    told = acme.act(IssuePayable, **issue_terms(cast))
+    assert told.value("PayableIssued", "maturity") == MATURITY
+    assert told.value("PayableIssued", "due") == MATURITY + 2
 
 
 def test_the_root_of_a_cancelled_payable_is_no_voucher(cast: Cast, acme, refused) -> None:

@@ -4,17 +4,21 @@ import pytest
 
 from ledger.chain.calls import Item
 from ledger.chain.typed_data import keccak
+from ledger.model.commands import RecourseVoucher
 from ledger.model.errors import CountNotKept, SignedCommandsOnly, UnknownVoucher
 from ledger.model.ids import root_voucher
 from tests.cast import Cast
 from tests.contracts.situations import (
     FACE,
+    MATURITY,
     live,
     offer_part,
     offered,
     passed,
     redeem,
     redemption_terms,
+    sale_terms,
+    sell,
     serial,
 )
 
@@ -78,6 +82,14 @@ class TestEvents:
         part = passed(cast, root, 1_000, cedar)
         passed(cast, part, 10, delta)
         redeem(cast, birch, redemption_terms(cast, root, 77))
+        sold = sale_terms(cast, root, 500, recourse=True)
+        kept = sell(birch, delta, sold).value("VoucherSold", "voucher")
+        sold = sale_terms(cast, root, 600, recourse=True)
+        turned_back = sell(birch, delta, sold).value("VoucherSold", "voucher")
+        cast.begin(MATURITY + 1)
+        delta.act(RecourseVoucher, voucher=turned_back)
+        assert owner_of(cast, kept) == account_of(cast, delta.id)
+        assert owner_of(cast, turned_back) == account_of(cast, birch.id)
         owners: dict[int, str] = {}
         for event in cast.ledger.events():
             if event.name != "Transfer":

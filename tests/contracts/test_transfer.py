@@ -88,6 +88,12 @@ class TestTransfer:
         with refused(PastMaturity, payable_id=1, maturity=MATURITY, today=MATURITY):
             transfer(birch, (root, 5, cedar))
 
+    def test_after_maturity_is_refused(self, cast: Cast, birch, cedar, refused) -> None:
+        root = live(cast)
+        cast.begin(MATURITY + 1)
+        with refused(PastMaturity, payable_id=1, maturity=MATURITY, today=MATURITY + 1):
+            transfer(birch, (root, 5, cedar))
+
     def test_of_what_a_freeze_overlaps_by_one_fen_is_refused(
         self, cast: Cast, birch, cedar, regulator, refused
     ) -> None:
