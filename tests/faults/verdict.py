@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ledger.model.errors import BatchReverted
 from ledger.service.rebuild import rebuild
-from ledger.service.refusals import refusal_of
+from ledger.service.refusals import refusal_before, refusal_of
 from ledger.store.cursor import cursor
 from ledger.store.database import Database
 from ledger.store.operations import Operation, find_operations_by_digest
@@ -76,7 +76,8 @@ def _commands(
         _hold(digest not in executed, f"{one.id} is refused, but took effect")
         reason = refusal_of(one.refusal or "{}") if one.refusal else None
         _hold(reason is not None, f"{one.id} is refused without a reason")
-        if isinstance(reason, BatchReverted):
+        before = refusal_before(one.refusal or "{}")
+        if BatchReverted in (type(reason), type(before)):
             is_poison = getattr(posted[digest], "purpose", None) == POISON
             _hold(is_poison, f"{one.id} was parked for another's fault")
 
