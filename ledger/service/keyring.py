@@ -11,7 +11,7 @@ from typing import Final
 from ledger.model.errors.input import KeyFileExposed
 from ledger.model.errors.records import RecordsKeyMissing
 from ledger.records.vault import DataKey, HeirKey, MasterKeys, Place
-from ledger.store import records as rows
+from ledger.store import data_keys as rows
 from ledger.store.database import Connection, Database
 
 __all__ = ["LEDGER", "Keyring", "Purpose", "master_keys_of"]

@@ -10,24 +10,19 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from ledger.store.bulk import insert_rows
-from ledger.store.tables.records import ACCESS, KEYS, MEMOS, NAMES, PROFILES, REFERENCES
+from ledger.store.tables.records import ACCESS, MEMOS, NAMES, PROFILES, REFERENCES
 
 __all__ = [
     "AccessRow",
-    "KeyRow",
     "MemoRow",
     "ProfileRow",
     "ReferenceRow",
     "add_access",
-    "add_key",
     "add_memos",
     "add_references",
-    "drop_keys",
     "drop_memos",
     "drop_references",
-    "every_key",
     "every_profile",
-    "find_key",
     "find_memos",
     "find_names",
     "find_profiles",
@@ -38,21 +33,10 @@ __all__ = [
     "name_payables",
     "put_profile",
     "read_access",
-    "rewrap",
 ]
 
 _CHUNK: Final = 500
 """How many values one question lists; SQLite takes 32,766 at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """A data key, wrapped."""
-
-    owner: int
-    purpose: str
-    wrapped: bytes
-    made_wall: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,41 +86,6 @@ class AccessRow:
     subjects: str
     read_wall: int
     link: bytes
-
-
-# ---- keys
-
-
-def find_key(connection: Connection, owner: int, purpose: str) -> bytes | None:
-    """A wrapped data key."""
-    found: bytes | None = connection.scalar(
-        select(KEYS.c.wrapped).where(KEYS.c.owner == owner, KEYS.c.purpose == purpose)
-    )
-    return found
-
-
-def every_key(connection: Connection, owner: int | None = None) -> list[KeyRow]:
-    """All wrapped data keys, or those of an owner."""
-    asked = select(KEYS) if owner is None else select(KEYS).where(KEYS.c.owner == owner)
-    rows = connection.execute(asked.order_by(KEYS.c.owner, KEYS.c.purpose))
-    return [KeyRow(**row._mapping) for row in rows]
-
-
-def add_key(connection: Connection, row: KeyRow) -> None:
-    """Keep a new data key; its owner and purpose must not have one."""
-    connection.execute(insert(KEYS), asdict(row))
-
-
-def drop_keys(connection: Connection, owner: int, purposes: Collection[str]) -> None:
-    """Forget keys of an owner: what only they open is lost."""
-    connection.execute(delete(KEYS).where(KEYS.c.owner == owner, KEYS.c.purpose.in_(purposes)))
-
-
-def rewrap(connection: Connection, owner: int, purpose: str, wrapped: bytes) -> None:
-    """Keep a data key under another wrapping."""
-    connection.execute(
-        update(KEYS).where(KEYS.c.owner == owner, KEYS.c.purpose == purpose).values(wrapped=wrapped)
-    )
 
 
 # ---- profiles

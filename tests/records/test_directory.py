@@ -25,6 +25,7 @@ from ledger.records.profiles import BankAccount, Contact, Profile
 from ledger.records.vault import MasterKeys
 from ledger.service.directory import Directory, Reader
 from ledger.service.keyring import LEDGER, Keyring, Purpose, master_keys_of
+from ledger.store import data_keys
 from ledger.store import records as rows
 from ledger.store.database import Connection, Database
 from ledger.store.tables.records import ACCESS, KEYS, PROFILES
@@ -90,7 +91,7 @@ class TestKeys:
         directory.put(BIRCH)
         with database.writing() as connection:
             broken = MasterKeys(bytes(32)).id + b"?"
-            rows.add_key(connection, rows.KeyRow(9, Purpose.RECORDS, broken, 0))
+            data_keys.add_key(connection, data_keys.KeyRow(9, Purpose.RECORDS, broken, 0))
         with pytest.raises(RecordsKeyUnknown):
             Keyring(database, MasterKeys(OTHER_MASTER, [MASTER]), lambda: 0).rotate()
         assert directory_of(database, MasterKeys(MASTER)).read([2], reader) == {2: BIRCH}

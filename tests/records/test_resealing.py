@@ -11,6 +11,7 @@ from ledger.service.directory import Directory, Reader
 from ledger.service.keyring import Keyring, Purpose
 from ledger.service.resealing import reseal
 from ledger.store import records as rows
+from ledger.store.data_keys import every_key
 from ledger.store.database import Database
 from ledger.store.metadata import METADATA
 from ledger.store.sealed import SEALED, some_sealed
@@ -39,7 +40,7 @@ def later(database: Database, days: int = 0) -> Keyring:
 def old_keys(database: Database) -> dict[int, bytes]:
     """The data keys of now, as a thief has them."""
     with database.reading() as connection:
-        return {one.owner: one.wrapped for one in rows.every_key(connection)
+        return {one.owner: one.wrapped for one in every_key(connection)
                 if one.purpose == Purpose.RECORDS}  # fmt: skip
 
 
