@@ -190,6 +190,17 @@ class Sight:
         """Whether it sees a participant's signers and thresholds."""
         return self.sees_all or bool(self.roles & Role.OPERATOR) or self.own == participant
 
+    def sees_contacts(self, participant: int) -> bool:
+        """Whether it sees whom to reach at a participant, and to which group that belongs.
+
+        Names and codes are told to whoever sees the participant at all.
+        """
+        return self.sees_keys(participant)
+
+    def sees_bank_accounts(self, participant: int) -> bool:
+        """Whether it sees all accounts of a participant; who pays it learns the one to be paid."""
+        return self.sees_all or self.own == participant
+
     @property
     def limits(self) -> Condition:
         """Lines that it gives or has."""

@@ -104,10 +104,15 @@ class Profile:
         first, second = (self.name_zh, self.name_en)[:: 1 if language == "zh" else -1]
         return first or second
 
+    def to_values(self) -> dict[str, Any]:
+        """The whole profile in plain values, as `from_values` takes it."""
+        values: dict[str, Any] = _plain(self)
+        return values
+
     def to_json(self) -> bytes:
         """The whole profile, canonically: what is sealed."""
         return json.dumps(
-            _plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+            self.to_values(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
         ).encode()
 
     @classmethod

@@ -60,8 +60,13 @@ class Directory:
 
     # ---- who is who
 
-    def put(self, profile: Profile) -> None:
-        """Record a participant in place of what was recorded; raises `IdentifierTaken`."""
+    def put(self, profile: Profile, writer: Reader | None = None) -> None:
+        """Record a participant in place of what was recorded; raises `IdentifierTaken`.
+
+        A writer who is named leaves one row in the log.
+        """
+        if writer is not None:
+            self._log(writer, "profile change", [profile.participant])
         key = self._keyring.key(profile.participant, Purpose.RECORDS)
         index = self._keyring.key(LEDGER, Purpose.INDEX)
         row = rows.ProfileRow(

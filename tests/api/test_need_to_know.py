@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from tests.api.conftest import OPTIONS
 from tests.api.known import Known, known_to
-from tests.api.world import People, Person, World, opened_world
+from tests.api.world import People, Person, World, opened_world, recorded
 from tests.views_scenario import Acts, circulate, finance, govern, mature
 
 ROLES = ("Acme", "Birch", "Cedar", "Delta Bank", "Echo Bank", "Settlement Bank", "Operator",
@@ -50,6 +50,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         for act in (circulate, finance, govern, mature):
             act(acts)
         made.follow()
+        recorded(made)
         yield made
 
 

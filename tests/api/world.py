@@ -18,6 +18,7 @@ from ledger.chain.embedded import GAS_PRICE, EmbeddedEndpoint
 from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.typed_data import keccak
+from ledger.records.profiles import Profile
 from ledger.records.vault import MasterKeys
 from ledger.service.directory import Directory
 from ledger.service.evaluation_clock import EvaluationClock
@@ -33,7 +34,7 @@ from ledger.store.database import Database
 from tests.cast import CHECKER, MAKER, MORNING, Cast, Member
 from tests.databases import database_url
 
-__all__ = ["People", "Person", "World", "opened_world", "sign_in"]
+__all__ = ["People", "Person", "World", "opened_world", "recorded", "sign_in"]
 
 
 @dataclass(slots=True)
@@ -157,6 +158,16 @@ def opened_world(engine: str, folder: Path) -> Iterator[World]:
             yield world
         finally:
             database.close()
+
+
+def recorded(world: World) -> Directory:
+    """Have everybody's profile recorded."""
+    keyring = Keyring(world.service.database, MasterKeys(keccak(b"records")), world.service.wall)
+    directory = Directory(world.service.database, keyring, world.service.wall)
+    for one in world.cast.members:
+        directory.put(Profile(one.id, name_en=one.name))
+    world.service.directory = directory
+    return directory
 
 
 class People:

@@ -1,0 +1,177 @@
+"""Profiles over HTTP: one writes one's own; others read what they need, and it is logged."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from tests.api.conftest import OPTIONS
+from tests.api.world import People, Person, World, opened_world, recorded
+from tests.views_scenario import Acts
+
+PROFILE: dict[str, Any] = {
+    "name_zh": "桦木铸造有限公司",
+    "name_en": "Birch Castings",
+    "uscc": "91350100M000100Y43",
+    "group": "Birch Group",
+    "contacts": [{"name": "Lin Yue", "phone": "+86 591 8765 4321", "position": "Treasurer"}],
+    "accounts": [{"holder": "Birch Castings", "number": "6222020200112233", "bank": "Sea Bank"}],
+}
+PATH = "/v1/participants/2/profile"
+ABSENT = "/v1/participants/4000000000/profile"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Birch has offered a voucher to Cedar, and nothing to Delta Bank's other customers."""
+    with opened_world("sqlite", tmp_path_factory.mktemp("profiles")) as made:
+        acts = Acts(made.cast)
+        acts.offer(made.cast.birch, acts.issue(6_000_00), 1_000_00, made.cast.cedar)
+        made.follow()
+        recorded(made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with TestClient(create_app(world.service, OPTIONS), raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def person(client: TestClient, world: World) -> People:
+    made = People(client, world)
+    answer = put(made("Birch"), PATH, PROFILE)
+    assert answer.status_code == 200, answer.text
+    return made
+
+
+def put(person: Person, path: str, body: Any) -> Any:
+    return person.client.put(path, json=body, headers=person.headers)
+
+
+def readings(world: World) -> list[Any]:
+    assert world.service.directory is not None
+    found, after = [], 0
+    while rows := world.service.directory.readings(after):
+        found += rows
+        after = rows[-1].seq
+    return found
+
+
+def told(answer: Any) -> tuple[int, Any, list[str]]:
+    """An answer without what differs from request to request."""
+    body = answer.json()
+    for name in ("trace_id", "instance"):
+        body.pop(name, None)
+    return answer.status_code, body, sorted(answer.headers)
+
+
+class TestReading:
+    def test_participant_that_is_not_known_looks_absent(self, person: People) -> None:
+        answer = person("Delta Bank").get(PATH)
+        assert answer.status_code == 404
+        assert told(answer) == told(person("Delta Bank").get(ABSENT))
+
+    def test_participant_reads_its_own_whole(self, person: People) -> None:
+        found = person("Birch").get(PATH).json()
+        assert found["contacts"] == [{**PROFILE["contacts"][0], "email": ""}]
+        assert found["accounts"] == [{**PROFILE["accounts"][0], "branch": ""}]
+        assert (found["participant"], found["group"]) == (2, "Birch Group")
+
+    def test_counterparty_reads_names_and_codes_alone(self, person: People) -> None:
+        found = person("Cedar").get(PATH).json()
+        assert (found["name_en"], found["uscc"]) == ("Birch Castings", PROFILE["uscc"])
+        assert (found["group"], found["contacts"], found["accounts"]) == (None, None, None)
+
+    def test_operator_reads_contacts_and_no_account(self, person: People) -> None:
+        found = person("Operator").get(PATH).json()
+        assert found["contacts"][0]["name"] == "Lin Yue"
+        assert (found["group"], found["accounts"]) == ("Birch Group", None)
+
+    def test_regulator_reads_everything_for_a_purpose(self, person: People) -> None:
+        regulator = person("Regulator")
+        assert regulator.get(PATH).json()["accounts"][0]["number"] == "6222020200112233"
+        bare = {"authorization": regulator.headers["authorization"]}
+        answer = regulator.client.get(PATH, headers=bare)
+        assert (answer.status_code, answer.json()["code"]) == (400, "PurposeNotStated")
+
+    @pytest.mark.parametrize("name", ["Birch", "Cedar", "Operator", "Regulator"])
+    def test_each_reading_leaves_a_row(self, person: People, world: World, name: str) -> None:
+        reader, before = person(name), len(readings(world))
+        reader.get(PATH)
+        [row] = readings(world)[before:]
+        assert (row.reader, row.what, row.subjects) == (reader.member.id, "profile", ",2,")
+        assert row.actor
+
+    def test_profile_that_was_not_recorded_is_absent(self, person: People, world: World) -> None:
+        with world.service.database.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM r_profiles WHERE participant = 5")
+        answer = person("Operator").get("/v1/participants/5/profile")
+        assert told(answer) == told(person("Operator").get(ABSENT))
+
+
+class TestWriting:
+    def test_nobody_writes_another_s(self, person: People) -> None:
+        for name in ("Acme", "Cedar", "Delta Bank", "Operator", "Regulator"):
+            answer = put(person(name), PATH, PROFILE)
+            assert answer.status_code == 404
+            assert told(answer) == told(put(person(name), ABSENT, PROFILE))
+        assert person("Birch").get(PATH).json()["name_en"] == "Birch Castings"
+
+    def test_profile_is_replaced_as_a_whole_and_the_change_is_logged(
+        self, person: People, world: World
+    ) -> None:
+        birch = person("Birch")
+        before = len(readings(world))
+        answer = put(birch, PATH, {"name_en": "Birch Castings"})
+        assert answer.json()["accounts"] == []
+        assert [one.what for one in readings(world)[before:]] == ["profile change"]
+        assert birch.get(PATH).json()["contacts"] == []
+        assert put(birch, PATH, PROFILE).status_code == 200
+
+    def test_code_of_another_is_refused(self, person: People) -> None:
+        answer = put(person("Cedar"), "/v1/participants/3/profile", PROFILE)
+        assert (answer.status_code, answer.json()["code"]) == (409, "IdentifierTaken")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"name_zh": "", "name_en": ""},
+            {"uscc": "91350100M000100Y44"},
+            {"contacts": [{"name": "Lin Yue"}]},
+            {"accounts": [{"holder": "Birch", "number": "12x", "bank": "Sea Bank"}]},
+            {"rating": "A"},
+            {"contacts": [{"name": "Lin", "phone": "1234567"}] * 17},
+        ],
+    )
+    def test_profile_of_another_form_is_refused_and_not_sent_back(
+        self, person: People, change: dict[str, Any]
+    ) -> None:
+        answer = put(person("Birch"), PATH, {**PROFILE, **change})
+        assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
+        assert "12x" not in answer.text
+        assert person("Birch").get(PATH).json()["uscc"] == PROFILE["uscc"]
+
+    def test_example_of_the_document_is_taken(self, person: People, client: TestClient) -> None:
+        app: Any = client.app
+        assert isinstance(app, FastAPI)
+        schemas = app.openapi()["components"]["schemas"]
+
+        def example(name: str) -> dict[str, Any]:
+            return {
+                field: one["examples"][0]
+                for field, one in schemas[name]["properties"].items()
+                if one.get("examples")
+            }
+
+        body = {
+            **example("ProfileGiven"),
+            "contacts": [example("ContactGiven")],
+            "accounts": [example("AccountGiven")],
+        }
+        assert put(person("Birch"), PATH, body).status_code == 200
+        assert put(person("Birch"), PATH, PROFILE).status_code == 200
