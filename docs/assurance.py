@@ -169,21 +169,23 @@ def _mutants(totals: Found, parts: Found) -> str:
             one["mutants"],
             one["by_campaign"],
             one["by_tests"],
+            one["by_proofs"],
             one["explained"],
             one["undecided"],
         )
         for name, one in parts.items()
     ]
+    head = ("file", "mutants", "by campaign", "by tests", "by proofs", "explained", "undecided")
     undecided = totals["undecided"]
     left = f"; {undecided:,} are not decided yet" if undecided else ""
     return f"""## Mutants
 
 Small changes of every money and authority path, all in one compilation, each woken alone.
 {totals["mutants"]:,} mutants: {totals["by_campaign"]:,} noticed by short runs of the differential
-campaign, {totals["by_tests"]:,} by the contracts' own tests, {totals["explained"]:,} explained one
-by one in `tests/mutants/explained.json`{left}.
+campaign, {totals["by_tests"]:,} by the contracts' own tests, {totals["by_proofs"]:,} by a proof,
+{totals["explained"]:,} explained one by one in `tests/mutants/explained.json`{left}.
 
-{table(("file", "mutants", "by campaign", "by tests", "explained", "undecided"), rows)}"""
+{table(head, rows)}"""
 
 
 def _forgeries(totals: Found, parts: Found) -> str:

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from ledger.chain.sources import ROOT
-from tests.mutants import campaign
+from tests.mutants import campaign, record
 from tests.mutants.build import files_of_the_contracts, list_mutants, tree_of
 from tests.mutants.schemata import Schema
 
@@ -25,21 +25,21 @@ def test_all_mutants_are_noticed_or_explained() -> None:
 class TestRecord:
     def test_is_of_the_contracts_as_they_are(self) -> None:
         """After a change: `python -m tests.mutants.campaign` hunts what has changed."""
-        assert campaign.changed_files() == []
-        assert set(campaign.recorded()) == set(files_of_the_contracts())
+        assert record.changed_files() == []
+        assert set(record.recorded()) == set(files_of_the_contracts())
 
     def test_holds_every_mutant(self) -> None:
-        counts = campaign.counts()
+        counts = record.counts()
         assert sum(one["mutants"] for one in counts.values()) == len(list_mutants())
         assert len(list_mutants()) >= MUTANTS_MIN
 
     def test_leaves_ever_fewer_undecided(self) -> None:
-        undecided = sum(one["undecided"] for one in campaign.counts().values())
+        undecided = sum(one["undecided"] for one in record.counts().values())
         assert undecided <= UNDECIDED_MAX
 
     def test_explains_mutants_that_are_there_and_noticed_by_nothing(self) -> None:
-        told, left = campaign.explanations(), set()
-        for name, kept in campaign.recorded().items():
+        told, left = record.explanations(), set()
+        for name, kept in record.recorded().items():
             own = [one for one in list_mutants() if one.source == name]
             left |= {one.place for one, how in zip(own, kept["noticed"], strict=True) if not how}
         assert set(told) <= left
@@ -51,7 +51,7 @@ class TestRecord:
         counted = {
             name: {k: v for k, v in one.items() if k != "contracts"} for name, one in parts.items()
         }
-        assert counted == campaign.counts()
+        assert counted == record.counts()
 
 
 class TestSchema:

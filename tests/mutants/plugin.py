@@ -3,13 +3,12 @@
 `FENBOOK_MUTANTS` names a file of mutants, and a folder for what is found beside it. Without
 `FENBOOK_REACHED` each test runs once in process with all mutants asleep, and `reached.*.json` tells
 which of them it comes to, and how long it takes. With it, a file that holds all of that, each
-mutant lives on anvil through tests that come to it, the quickest of each file first, until one
-fails; `noticed.*` tells which.
+mutant lives on anvil through tests that come to it, those about its file first, until one fails;
+`noticed.*` tells which.
 """
 
 import json
 import os
-import re
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -37,6 +36,35 @@ _SECONDS_MAX: Final = 60
 _SECONDS_WORTH: Final = 12
 _TESTS_MIN: Final = 8
 _FIRST: Final = SWITCHES.to_bytes(20)[:-8]
+
+_NEAREST: Final[Mapping[str, str]] = {
+    "ActWord": "thresholds",
+    "Administration": "admission recovery versions",
+    "Authority": "nonces thresholds pause views_of_contracts",
+    "Exposure": "rules issue pay",
+    "Interest": "pledge pay recourse redeem",
+    "Invoices": "issue issue_batch lapse",
+    "Issuance": "issue issue_batch",
+    "Keys": "signer_keys admission",
+    "Loans": "pledge settle settle_pledged_by_bank",
+    "MemberWord": "thresholds signer_keys views_of_contracts",
+    "Offers": "lapse accept",
+    "Oversight": "freeze",
+    "Participants": "admission thresholds signer_keys freeze",
+    "PayableWord": "freeze",
+    "Payments": "pay settle",
+    "Relay": "relay",
+    "Rules": "rules issue",
+    "Sales": "sell redeem recourse",
+    "Settlement": "settle settle_pledged_by_bank pay redeem freeze",
+    "Sharing": "settle",
+    "TallyWord": "transfer join redeem",
+    "VoucherRegister": "erc721 issue sell recourse",
+    "VoucherStore": "lapse freeze transfer erc721 redeem",
+    "VoucherWord": "transfer",
+    "Vouchers": "erc721 accept join transfer",
+}
+"""By file of the contracts, the tests that are about it; these are tried in full."""
 
 
 class _Folder:
@@ -170,29 +198,25 @@ class _Hunt:
 
 
 def _chosen(names: list[str], mutant: Mutant, reached: Mapping[str, Any]) -> list[str]:
-    """As many tests as a mutant is worth: of each file the quickest, then the next, and so on.
+    """As many tests as a mutant is worth.
 
-    Files that are named like the mutant's place come first.
+    All that are about its file; then of every other file the quickest, the next, and so on.
     """
-    words = _words(f"{Path(mutant.source).stem} {mutant.function}")
     by_file: dict[str, list[str]] = {}
     for name in names:
-        by_file.setdefault(name.partition("::")[0], []).append(name)
-    nearest = sorted(by_file, key=lambda file: -len(words & _words(Path(file).stem)))
-    turns = zip_longest(*(by_file[file] for file in nearest))
-    chosen: list[str] = []
-    seconds = 0.0
+        by_file.setdefault(Path(name.partition("::")[0]).stem.removeprefix("test_"), []).append(
+            name
+        )
+    nearest = _NEAREST.get(Path(mutant.source).stem, "").split()
+    chosen = [name for file in nearest for name in by_file.pop(file, ())]
+    seconds, least = 0.0, len(chosen) + _TESTS_MIN
+    turns = zip_longest(*by_file.values())
     for name in (one for turn in turns for one in turn if one):
-        if seconds > _SECONDS_WORTH and len(chosen) >= _TESTS_MIN:
+        if seconds > _SECONDS_WORTH and len(chosen) >= least:
             break
         chosen.append(name)
         seconds += float(reached[name]["seconds"])
     return chosen
-
-
-def _words(name: str) -> set[str]:
-    """The words of a name, without their plural's s."""
-    return {one.lower().rstrip("s") for one in re.findall(r"[A-Z]?[a-z]+", name)}
 
 
 class _Another:
