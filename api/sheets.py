@@ -9,7 +9,9 @@ from typing import IO, Any, Final, Literal
 
 from xlsxwriter import Workbook
 
-__all__ = ["MEDIA_TYPES", "Format", "neutral", "written"]
+from ledger.imports.cells import neutral
+
+__all__ = ["MEDIA_TYPES", "Format", "written"]
 
 Format = Literal["csv", "xlsx"]
 
@@ -19,7 +21,6 @@ MEDIA_TYPES: Final[dict[Format, str]] = {
 }
 
 _IN_MEMORY: Final = 2**20
-_ACTIVE: Final = tuple("=+-@\t\r\n＝＋－＠")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,12})\.[0-9]{2}")
 """An amount that a spreadsheet's number holds to the fen."""
 _PLAIN: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -29,11 +30,6 @@ _OPTIONS: Final = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-
-
-def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula, now or when somebody edits it."""
-    return "'" + text if text.lstrip(" \u3000").startswith(_ACTIVE) else text
 
 
 def written(

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from api import sheets
 from api.paging import Cursors
+from ledger.imports.cells import restored
 from ledger.model.errors import CursorInvalid
 from tests.api.world import People, Person
 from tests.cast import named
@@ -158,6 +159,15 @@ class TestExports:
             tuple("=+-@＝＋－＠\t\r\n")
         )
         assert cell.lstrip("'") == evil.lstrip("'")
+
+    @pytest.mark.parametrize("evil", ["\xa0=1+1", "\ufeff=1", "\u200b=1", "﹢1+1", "'=1+1"])
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    def test_formula_behind_what_nobody_sees_is_found_as_in_imports(
+        self, kind: sheets.Format, evil: str
+    ) -> None:
+        with sheets.written(kind, "evil", ["name"], [[evil]]) as file:
+            [[_], [cell]] = _read(kind, file.read())
+        assert (cell, restored(cell)) == ("'" + evil, evil)
 
     @pytest.mark.parametrize("text", ["-5.00", "12.34", "0.00", "V-1.1", "Birch", "星河重工"])
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
