@@ -26,6 +26,7 @@ from api import (
     imports,
     loans,
     offers,
+    open_acts,
     openapi,
     operations,
     participants,
@@ -54,6 +55,7 @@ from ledger.service.access import Access
 from ledger.service.financing import Financing
 from ledger.service.first_answers import FirstAnswers, Keyed
 from ledger.service.nonces import Nonces
+from ledger.service.open_acts import OpenActs
 from ledger.service.site import Site
 
 __all__ = ["create_app"]
@@ -73,6 +75,7 @@ _ROUTERS: Final = (
     quotes.ROUTER,
     loans.ROUTER,
     payments.ROUTER,
+    open_acts.ROUTER,
     settlement_runs.ROUTER,
     reports.ROUTER,
     deposits.ROUTER,
@@ -146,6 +149,7 @@ def _context(service: Service, options: Options) -> Context:
         financing=Financing(
             site, service.intake.signatures, now=lambda: service.now, wall=access.wall
         ),
+        acts=OpenActs(site, service.intake, access.wall),
         accepting=Accepting(submit, batch_most=options.batch_most, queue_most=options.queue_most),
         cursors=Cursors(access.seal),
         exports=BoundedSemaphore(options.exports_most),

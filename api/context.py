@@ -26,6 +26,7 @@ from ledger.service.financing import Financing
 from ledger.service.imports import Imports
 from ledger.service.intake import Intake
 from ledger.service.nonces import Nonces
+from ledger.service.open_acts import OpenActs
 from ledger.service.outbox import Outbox
 from ledger.service.telling import Telling
 from ledger.store.database import Database
@@ -73,6 +74,7 @@ class Context:
     access: Access
     nonces: Nonces
     financing: Financing
+    acts: OpenActs
     accepting: Accepting
     cursors: Cursors
     exports: BoundedSemaphore

@@ -56,6 +56,13 @@ class Sight:
         return EVERYTHING if self.sees_all else self._is("holder", "counterparty")
 
     @property
+    def settleable(self) -> Condition:
+        """Vouchers whose settlement it may ask for: its own, and those it owes or settles."""
+        if self.sees_all:
+            return EVERYTHING
+        return AnyOf((self.vouchers, PayableIn("id", self._is("obligor", "bank"))))
+
+    @property
     def payables(self) -> Condition:
         """Owed by it, offered to it, settled by it, or under one of its vouchers."""
         if self.sees_all:

@@ -31,6 +31,7 @@ __all__ = [
     "PARAMETERS",
     "DryRun",
     "IdempotencyKey",
+    "answered",
     "client_key",
     "is_dry",
     "read_form",
@@ -113,6 +114,12 @@ async def submit(request: Request, verb: Verb, body: SignedForm, subject: Subjec
         await run_in_threadpool(_trace_by_digest, request, context, post)
         raise
     request.scope["state"]["trace_id"] = json.loads(accepted.body)["digest"][2:]
+    return await answered(request, accepted)
+
+
+async def answered(request: Request, accepted: Accepted) -> Response:
+    """Answer with the operation that was taken in, after as long a wait as is preferred."""
+    context = context_of(request)
     headers = {"Location": f"/v1/operations/{accepted.operation}"}
     if accepted.is_replay:
         headers["Idempotent-Replayed"] = "true"

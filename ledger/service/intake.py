@@ -131,12 +131,15 @@ class Intake:
         self,
         acts: Sequence[Act],
         also: Callable[[Connection, Sequence[Operation]], None] = lambda _, __: None,
+        *,
+        participant: int = 0,
     ) -> list[Operation]:
         """Have acts done that nobody has to sign. They are not tried before: the ledger decides.
 
-        `also` writes in the transaction that stores their operations.
+        `also` writes in the transaction that stores their operations; `participant` asks for them,
+        the service itself if it is 0.
         """
-        return self._outbox.accept([self._unsigned(act) for act in acts], also)
+        return self._outbox.accept([self._unsigned(act, participant) for act in acts], also)
 
     # ---- steps
 
@@ -225,12 +228,12 @@ class Intake:
             transaction_hash=None if landed is None else landed.transaction,
         )
 
-    def _unsigned(self, act: Act) -> Operation:
+    def _unsigned(self, act: Act, participant: int) -> Operation:
         item, wall = act.item, self._outbox.wall
         return Operation(
             id=self._outbox.numbers.next(),
             digest=None,
-            participant=0,
+            participant=participant,
             nonce=None,
             verb=act.verb,
             desk=item.desk,

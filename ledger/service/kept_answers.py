@@ -57,11 +57,16 @@ class KeptAnswers:
             if known is not None:
                 return known
             place, body = make(connection)
-            first = FirstAnswer(
-                **asdict(key), status=201, location=place, body=body, made_wall=self._wall()
-            )
-            rows.add_answers(connection, [first])
+            self.keep(connection, key, place, body, status=201)
             return Answered(place, body, is_replay=False)
+
+    def keep(
+        self, connection: Connection, key: ClientKey, place: str, body: str, *, status: int = 202
+    ) -> bool:
+        """Keep a first answer in somebody's transaction; False where there is one already."""
+        wall = self._wall()
+        first = FirstAnswer(**asdict(key), status=status, location=place, body=body, made_wall=wall)
+        return rows.add_answers(connection, [first])
 
 
 def _first(connection: Connection, key: ClientKey) -> Answered | None:

@@ -49,7 +49,7 @@ class Operation:
     digest: bytes | None
     """The command's trace id; none for an act that nobody signs."""
     participant: int
-    """Whose command it is; 0 for an act that nobody signs."""
+    """Whose command it is, or who asked for an act that nobody signs; 0 is the service itself."""
     nonce: bytes | None
     verb: str
     """Function of the desk."""

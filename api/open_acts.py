@@ -1,0 +1,123 @@
+"""Acts that need no signature: anybody who may know the claim may ask for them.
+
+The service asks for them by itself when they come due; these routes are for whoever will not wait.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final
+
+from fastapi import Request
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from api import shapes
+from api.asking import Submitter
+from api.context import context_of
+from api.lists import Reading, reading
+from api.openapi import ALSO
+from api.operations import Operation, first_answer
+from api.router import router
+from api.shapes import Given
+from api.submitting import PARAMETERS, DryRun, answered, client_key, is_dry, request_hash
+from ledger.model.errors import ResourceUnknown
+from ledger.model.ids import parse_payable, parse_voucher
+from ledger.service.access import Subject
+from ledger.service.first_answers import Accepted
+from ledger.service.kept_answers import Answered, ClientKey
+from ledger.service.posted import Act
+from ledger.store.errands import fingerprints_of
+from ledger.store.lists import AllOf, Condition, Is, rows_of
+
+__all__ = ["ROUTER"]
+
+ROUTER = router("operations")
+
+VOUCHERS_MAX: Final = 8
+"""What fits into one transaction at its worst; the scheduler settles whole payables."""
+
+_ROUTE: Final[dict[str, Any]] = {
+    "status_code": 202,
+    "response_model": Operation,
+    "openapi_extra": {"parameters": PARAMETERS, ALSO: [404, 409]},
+    "responses": {200: {"model": Operation | DryRun, "description": "At its end, or a dry run."}},
+}
+
+
+class SettlementAsked(Given):
+    """Vouchers of one payable that are to get their shares of what was paid."""
+
+    vouchers: Annotated[list[shapes.VoucherName], Field(min_length=1, max_length=VOUCHERS_MAX)] = (
+        Field(examples=[["V-1.1"]])
+    )
+
+
+class PayableAsked(Given):
+    """The payable that it is about."""
+
+    payable: shapes.PayableName
+
+
+@ROUTER.post("/v1/settlements", operation_id="settle", **_ROUTE)
+async def settle(request: Request, asked: SettlementAsked, subject: Submitter) -> Response:
+    """Distribute what was paid to vouchers. Frozen ones, and those up to date, stay as they are."""
+    ids = sorted({parse_voucher(one) for one in asked.vouchers})
+
+    def act(opened: Reading) -> Act:
+        _require(opened, "vouchers", ids, opened.sight.settleable)
+        return Act("settle", (ids,))
+
+    return await _asked(request, subject, asked, act)
+
+
+@ROUTER.post("/v1/lapses", operation_id="lapse", **_ROUTE)
+async def lapse(request: Request, asked: PayableAsked, subject: Submitter) -> Response:
+    """Let a payable lapse that nobody has accepted in time; its invoices become free."""
+    payable = parse_payable(asked.payable)
+
+    def act(opened: Reading) -> Act:
+        _require(opened, "payables", [payable], opened.sight.payables)
+        return Act("lapse", (payable, fingerprints_of(opened.connection, payable)))
+
+    return await _asked(request, subject, asked, act)
+
+
+@ROUTER.post("/v1/unapplied-payments", operation_id="applyUnapplied", **_ROUTE)
+async def apply_unapplied(request: Request, asked: PayableAsked, subject: Submitter) -> Response:
+    """Apply money that was attested before maturity, once that has come."""
+    payable = parse_payable(asked.payable)
+
+    def act(opened: Reading) -> Act:
+        _require(opened, "payables", [payable], opened.sight.payables)
+        return Act("applyUnapplied", (payable,))
+
+    return await _asked(request, subject, asked, act)
+
+
+async def _asked(
+    request: Request, subject: Subject, asked: Given, act: Callable[[Reading], Act]
+) -> Response:
+    """Take an act in, as a signed command is: once under its key, answered with its operation."""
+    acts = context_of(request).acts
+    key = None if is_dry(request) else client_key(request)
+
+    def ask() -> Answered | None:
+        with reading(request, subject) as opened:
+            made = act(opened)
+        if key is None:
+            acts.try_out(made)
+            return None
+        hashed = request_hash(request, asked.model_dump())
+        return acts.ask(ClientKey(subject.participant, key, hashed), made, first_answer)
+
+    found = await run_in_threadpool(ask)
+    if found is None:
+        return JSONResponse({"dry_run": True})
+    return await answered(request, Accepted(found.place, found.body, found.is_replay))
+
+
+def _require(opened: Reading, view: str, ids: Sequence[int], seen: Condition) -> None:
+    """Raise `ResourceUnknown` for what is not there or may not be seen."""
+    found = list(rows_of(opened.connection, view, AllOf((Is("id", tuple(ids)), seen))))
+    if len(found) != len(ids):
+        raise ResourceUnknown()
