@@ -9,6 +9,8 @@ from api.context import Context
 from ledger.model.errors import EventUnreadable, LedgerError
 from ledger.service.stopping import stop_of
 from ledger.store.cursor import cursor
+from ledger.store.runs import gaps
+from ledger.store.webhook_log import count_queued
 
 __all__ = ["Health", "checks_of", "stop_in"]
 
@@ -51,13 +53,24 @@ class Health(Collector):
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @property
+    def _measures(self) -> tuple[Callable[[], Iterator[Metric]], ...]:
+        return (
+            self._stopped,
+            self._behind,
+            self._outbox,
+            self._operations,
+            self._webhooks,
+            self._settlement,
+        )
+
     def describe(self) -> Iterator[Metric]:
         """Nothing is asked at registration."""
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
         """Every measure that can be had now."""
-        for measure in (self._stopped, self._behind, self._outbox, self._operations):
+        for measure in self._measures:
             try:
                 yield from measure()
             except LedgerError:
@@ -100,3 +113,22 @@ class Health(Collector):
         for state, count in self._context.service.outbox.counts().items():
             counts.add_metric([state], count)
         yield counts
+
+    def _webhooks(self) -> Iterator[Metric]:
+        with self._context.service.database.reading() as connection:
+            waiting = count_queued(connection)
+        yield GaugeMetricFamily(
+            "webhook_pending", "Messages to webhooks that are not delivered yet.", waiting
+        )
+
+    def _settlement(self) -> Iterator[Metric]:
+        with self._context.service.database.reading() as connection:
+            gap, breaches = gaps(connection)
+        yield GaugeMetricFamily(
+            "settlement_gap_fen", "What settlement runs do not account for; 0 when right.", gap
+        )
+        yield CounterMetricFamily(
+            "invariant_breaches",
+            "Settlement runs that ended with a gap: must be 0. `fenbook reconcile` looks further.",
+            breaches,
+        )

@@ -24,6 +24,7 @@ __all__ = [
     "distributed",
     "drop_run",
     "find_run",
+    "gaps",
     "last_run",
     "parked",
     "payout_numbers",
@@ -150,6 +151,14 @@ def wind_back(connection: Connection, *, above: int) -> None:
             .where(of_payable, RUNS.c.first_payment == first)
             .values(state=RUNNING, ended=None, block=above)
         )
+
+
+def gaps(connection: Connection) -> tuple[int, int]:
+    """What runs miss or have too much of in all, in fen; and how many have ended so."""
+    gap = RUNS.c.received - RUNS.c.distributed - RUNS.c.left_amount
+    amount = connection.execute(select(func.sum(func.abs(gap)))).scalar() or 0
+    ended = select(func.count()).select_from(RUNS).where(RUNS.c.state == DONE, gap != 0)
+    return int(amount), int(connection.execute(ended).scalar() or 0)
 
 
 # ---- vouchers

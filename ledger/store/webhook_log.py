@@ -6,12 +6,13 @@ from typing import Final
 from sqlalchemy import Connection, delete, func, insert, select
 
 from ledger.store.tables.webhooks import ATTEMPTS, DELIVERIES
-from ledger.store.webhooks import DeliveryRow
+from ledger.store.webhooks import QUEUED, DeliveryRow
 
 __all__ = [
     "AttemptRow",
     "add_attempt",
     "attempts_of",
+    "count_queued",
     "deliveries_of",
     "find_delivery",
     "forget_ended",
@@ -64,6 +65,12 @@ def attempts_of(connection: Connection, delivery: str) -> list[AttemptRow]:
     """The tries of a message, in their order."""
     asked = select(ATTEMPTS).where(ATTEMPTS.c.delivery == delivery).order_by(ATTEMPTS.c.number)
     return [AttemptRow(**row._mapping) for row in connection.execute(asked)]
+
+
+def count_queued(connection: Connection) -> int:
+    """How many messages are not delivered yet."""
+    asked = select(func.count()).select_from(DELIVERIES).where(DELIVERIES.c.state == QUEUED)
+    return int(connection.execute(asked).scalar_one())
 
 
 def forget_ended(connection: Connection, before_wall: int) -> None:

@@ -1,0 +1,56 @@
+"""What Prometheus is told: what waits, what does not add up, and nobody's name."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from ledger.service.run_figures import begun
+from ledger.store import runs
+from ledger.store.cursor import NOWHERE
+from tests.api.conftest import OPTIONS
+from tests.api.world import People, World, opened_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world("sqlite", tmp_path_factory.mktemp("measures")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    app = create_app(world.service, OPTIONS)
+    with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as made:
+        yield made
+
+
+def measure(client: TestClient, name: str) -> float:
+    lines = client.get("/metrics").text.splitlines()
+    [value] = [one.partition(" ")[2] for one in lines if one.startswith(f"{name} ")]
+    return float(value)
+
+
+def test_messages_that_wait_are_counted(client: TestClient, world: World) -> None:
+    birch = People(client, world)("Birch")
+    assert measure(client, "webhook_pending") == 0
+    made = birch.post("/v1/webhooks", {"url": "https://erp.example.com/in"}).json()["id"]
+    birch.post(f"/v1/webhooks/{made}/test", None)
+    assert measure(client, "webhook_pending") == 1
+
+
+def test_run_that_does_not_add_up_is_seen_and_one_that_ended_so_is_a_breach(
+    client: TestClient, world: World
+) -> None:
+    right = replace(begun(1, 0, NOWHERE), received=500, distributed=300, left_amount=200)
+    for row, gap, breaches in (
+        (right, 0, 0),
+        (replace(right, payable=2, received=450), 50, 0),
+        (replace(right, payable=3, received=507, state=runs.DONE), 57, 1),
+    ):
+        with world.service.database.writing() as connection:
+            runs.put_run(connection, row)
+        assert measure(client, "settlement_gap_fen") == gap
+        assert measure(client, "invariant_breaches_total") == breaches
