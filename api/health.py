@@ -7,8 +7,8 @@ from prometheus_client.registry import Collector
 
 from api.context import Context
 from ledger.model.errors import EventUnreadable, LedgerError
-from ledger.service.stopping import stop_of
-from ledger.store.cursor import cursor
+from ledger.service.stopping import ALARM, stop_of
+from ledger.store.cursor import cursor, setting
 from ledger.store.runs import gaps
 from ledger.store.webhook_log import count_queued
 
@@ -21,8 +21,7 @@ def checks_of(context: Context) -> dict[str, bool]:
     return {
         "database": _holds(lambda: service.database.is_current),
         "chain": _holds(lambda: service.endpoint.head().number >= 0),
-        "views": _holds(lambda: _lag(context) <= options.lag_blocks_most)
-        and _holds(lambda: stop_in(context) is None),
+        "views": _holds(lambda: _lag(context) <= options.lag_blocks_most and _go_on(context)),
         "outbox": _holds(lambda: service.outbox.oldest_seconds() <= options.outbox_seconds_most),
     }
 
@@ -31,6 +30,12 @@ def stop_in(context: Context) -> EventUnreadable | None:
     """What keeps the views from going on: an event that cannot be read."""
     with context.service.database.reading() as connection:
         return stop_of(connection)
+
+
+def _go_on(context: Context) -> bool:
+    """Whether the views can go on, and are of the chain that is."""
+    with context.service.database.reading() as connection:
+        return stop_of(connection) is None and setting(connection, ALARM) is None
 
 
 def _holds(check: Callable[[], bool]) -> bool:

@@ -17,9 +17,9 @@ from ledger.model.errors.store import ChainDiverged, EventUnreadable
 from ledger.service.block_reader import BlockReader
 from ledger.service.blocks import Stretch, Unsettled, stretch_of
 from ledger.service.crash_points import calling, writing
-from ledger.service.rebuild import ALARM, recover
+from ledger.service.rebuild import recover
 from ledger.service.refusals import refusal_text, text_after, text_of_reason
-from ledger.service.stopping import clear_stop, put_stop, stop_of
+from ledger.service.stopping import ALARM, clear_stop, put_stop, stop_of
 from ledger.store.cursor import (
     Cursor,
     add_blocks,

@@ -18,7 +18,7 @@ from ledger.model.errors.store import ChainDiverged, DatabaseBusy
 from ledger.service.block_reader import BlockReader
 from ledger.service.blocks import Stretch, Unsettled, stretch_of
 from ledger.service.crash_points import calling, writing
-from ledger.service.stopping import clear_stop
+from ledger.service.stopping import ALARM, clear_stop
 from ledger.store.cursor import (
     NOWHERE,
     Cursor,
@@ -37,10 +37,7 @@ from ledger.store.following import forget_landings
 from ledger.store.shadow import SHADOW, SHADOW_BLOCKS, drop_shadow, make_shadow, take_over
 from ledger.store.state import CACHE_ROWS, SqlState
 
-__all__ = ["ALARM", "REWOUND", "Rebuilt", "rebuild", "recover"]
-
-ALARM: Final = "alarm"
-"""The setting that stands while the views are of a chain that is no more."""
+__all__ = ["REWOUND", "Rebuilt", "rebuild", "recover"]
 
 MAKING: Final = "rebuild"
 """The setting that names whoever makes the views anew; a later one takes the work over."""

@@ -262,7 +262,7 @@ class Service:
         if (rest := self._stands_until - time.monotonic()) > 0:
             return rest  # whoever wakes it
         self.progress = progress = self.follower.step()
-        if progress.stop is not None and progress.is_standing:
+        if progress.stop is not None and progress.is_standing and not progress.event_count:
             self._stands_until = time.monotonic() + _STAND_SECONDS
             stop = progress.stop
             transaction = "0x" + stop.transaction.hex()

@@ -15,11 +15,11 @@ from ledger.service.crash_points import writing
 from ledger.service.due import due_errands
 from ledger.service.errands import Errands
 from ledger.service.intake import Intake
-from ledger.service.rebuild import ALARM, REWOUND
+from ledger.service.rebuild import REWOUND
 from ledger.service.reminding import remind
 from ledger.service.settling import Settling, begin_run
 from ledger.service.site import Site
-from ledger.service.stopping import stop_of
+from ledger.service.stopping import ALARM, stop_of
 from ledger.store import runs as run_rows
 from ledger.store.cursor import NOWHERE, Cursor, cursor, put_setting, setting
 from ledger.store.database import Connection

@@ -12,7 +12,7 @@ from ledger.store.cursor import cursor, put_setting, setting
 from ledger.store.database import Connection
 from ledger.views import Entry
 
-__all__ = ["UNREADABLE", "clear_stop", "put_stop", "stop_of", "unreadable"]
+__all__ = ["ALARM", "UNREADABLE", "clear_stop", "put_stop", "stop_of", "unreadable"]
 
 UNREADABLE: Final = (
     ArithmeticError,
@@ -23,6 +23,9 @@ UNREADABLE: Final = (
     ValueError,
 )
 """What a handler raises for an event that it does not understand."""
+
+ALARM: Final = "alarm"
+"""The setting that stands while the views are of a chain that is no more."""
 
 _STOPPED: Final = "stopped"
 
@@ -54,4 +57,5 @@ def stop_of(connection: Connection) -> EventUnreadable | None:
         return None
     stop = cast("EventUnreadable", refusal_of(text))
     # Another process, of a release that knows the event, may have gone on meanwhile.
-    return stop if cursor(connection).number < stop.block else None
+    is_passed = cursor(connection).number >= stop.block and setting(connection, ALARM) is None
+    return None if is_passed else stop

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from ledger.model.errors import EventUnreadable
-from ledger.service.stopping import clear_stop, put_stop
-from ledger.store.cursor import cursor
+from ledger.service.stopping import ALARM, clear_stop, put_stop
+from ledger.store.cursor import cursor, put_setting
 from tests.api.world import World
 
 
@@ -57,3 +57,16 @@ def test_measure_says_that_the_views_stopped(app: FastAPI) -> None:
 def test_views_that_go_on_have_no_problem(client: TestClient) -> None:
     assert client.get("/v1/about").json()["problem"] is None
     assert client.get("/readyz").status_code == 200
+
+
+def test_service_is_not_ready_while_its_views_are_of_a_chain_that_is_no_more(
+    client: TestClient, world: World
+) -> None:
+    with world.service.database.writing() as connection:
+        put_setting(connection, ALARM, "{}")
+    try:
+        answer = client.get("/readyz")
+    finally:
+        with world.service.database.writing() as connection:
+            put_setting(connection, ALARM, None)
+    assert (answer.status_code, answer.json()["checks"]["views"]) == (503, False)

@@ -188,3 +188,18 @@ def test_service_that_stands_says_so_and_tries_again_at_its_leisure(
     [line] = [one for one in told if one["event"] == "views stopped"]
     assert (line["log_level"], line["code"]) == ("error", "EventUnreadable")
     assert (line["block"], line["transaction"]) == (number + 1, "0x" + "00" * 32)
+
+
+def test_events_before_a_standstill_are_told_to_whoever_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service.open(Settings(database=f"sqlite:///{tmp_path / 'own.sqlite'}"))
+    stop = EventUnreadable(block=8, transaction=bytes(32), contract="0x", event="? 1")
+    steps = iter([Progress(7, 0, 9, 2, 3, stop=stop), Progress(7, 0, 9, 2, stop=stop)])
+    monkeypatch.setattr(service.follower, "step", lambda: next(steps))
+    told: list[None] = []
+    monkeypatch.setattr(service.outbox, "tell_ended", lambda: told.append(None))
+    assert service._follow() == 0.0
+    assert told == [None]
+    assert service._follow() > 1
+    service.close()
