@@ -17,7 +17,7 @@ from api.openapi import ALSO
 from api.participants import ParticipantPath
 from api.router import router
 from api.shapes import Given, Shape
-from ledger.model.errors import RecordsKeyMissing, ResourceUnknown
+from ledger.model.errors import RecordsKeyMissing, ResourceUnknown, ScopeMissing
 from ledger.records.profiles import ACCOUNTS_MAX, CONTACTS_MAX, Profile
 from ledger.service.access import Subject
 from ledger.service.directory import Directory
@@ -124,10 +124,12 @@ def read_profile(
 def put_profile(
     request: Request, participant: ParticipantPath, asked: ProfileGiven, subject: Manager
 ) -> ParticipantProfile:
-    """Record your own profile in place of what was recorded. The change is logged."""
+    """Record your own profile in place of what was recorded; only a session can. It is logged."""
     directory = _directory(request)
     if participant != subject.participant:
         raise ResourceUnknown()
+    if not subject.is_session:
+        raise ScopeMissing(scope="session")  # payouts go to these accounts: a person answers for it
     profile = Profile.from_values({"participant": participant, **asked.model_dump()})
     directory.put(profile, _logged(subject, "profile change"))
     with reading(request, subject) as opened:

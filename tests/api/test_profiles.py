@@ -133,6 +133,15 @@ class TestWriting:
         assert birch.get(PATH).json()["contacts"] == []
         assert put(birch, PATH, PROFILE).status_code == 200
 
+    def test_key_of_a_system_does_not_write(self, person: People) -> None:
+        birch = person("Birch")
+        asked = {"label": "ERP", "scopes": ["read", "manage"], "days": 1}
+        secret = birch.post("/v1/api-keys", asked).json()["secret"]
+        headers = {"authorization": f"Bearer {secret}"}
+        answer = birch.client.put(PATH, json=PROFILE, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "ScopeMissing")
+        assert birch.client.get(PATH, headers=headers).status_code == 200
+
     def test_code_of_another_is_refused(self, person: People) -> None:
         answer = put(person("Cedar"), "/v1/participants/3/profile", PROFILE)
         assert (answer.status_code, answer.json()["code"]) == (409, "IdentifierTaken")
