@@ -1,8 +1,10 @@
 """The chain in this process: what it answers, and that a journal brings it back to the bit."""
 
+from dataclasses import replace
+
 import pytest
 
-from ledger.chain.codec import Event
+from ledger.chain.codec import UNKNOWN_EVENT, Event
 from ledger.chain.embedded import EmbeddedEndpoint, JournalEntry
 from ledger.chain.endpoint import Answer, Question
 from ledger.chain.endpoint_node import EndpointNode
@@ -165,6 +167,16 @@ class TestQuestions:
             chain.call(starved)
         assert chain.code(relay)
         assert chain.code("0x" + "22" * 20) == b""
+
+    def test_event_without_a_meaning_is_told_of_named_contracts_alone(
+        self, journal: list[JournalEntry]
+    ) -> None:
+        chain = embedded(entries=journal)
+        number, found = next((one, some) for one, some in chain._events.items() if some)
+        odd = replace(found[0], name=UNKNOWN_EVENT, values={"topics": (), "data": b""})
+        chain._events[number] = (odd, *found[1:])
+        assert odd not in every(chain)
+        assert odd in every(chain, odd.contract)
 
     def test_events_are_those_of_the_contracts_that_are_named(
         self, journal: list[JournalEntry]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ledger.chain import rpc
+from ledger.chain.codec import UNKNOWN_EVENT
 from ledger.chain.endpoint import ENDPOINT_FAILURES, Answer, Question
 from ledger.chain.node import Reverted
 from ledger.chain.relayer_key import RelayerKey
@@ -121,6 +122,23 @@ class TestAnswers:
         served._eth_getLogs = bounded  # type: ignore[method-assign]
         monkeypatch.setattr(rpc, "BLOCKS_MAX", 100)
         assert node.logs(0, 6, ()) == served.chain.logs(0, 6, ())
+
+    def test_event_without_a_meaning_is_told_of_named_contracts_alone(
+        self, served: Served, node: RpcEndpoint
+    ) -> None:
+        home = node.logs(0, 1, ())[0].contract
+        known = node.logs(0, 1, (home,))
+        ask = served._eth_getLogs
+
+        def with_another(asked: dict[str, Any]) -> list[Any]:
+            found = ask(asked)
+            return [*found, {**found[-1], "topics": ["0x" + "ab" * 32], "logIndex": "0x63"}]
+
+        served._eth_getLogs = with_another  # type: ignore[method-assign]
+        assert [one.name for one in node.logs(0, 1, ())].count(UNKNOWN_EVENT) == 0
+        *others, last = node.logs(0, 1, (home,))
+        assert others == known != []
+        assert (last.name, last.index, last.block_hash) == (UNKNOWN_EVENT, 99, known[-1].block_hash)
 
     def test_node_that_has_not_come_to_the_last_block_leaves_nothing_out_without_a_word(
         self, node: RpcEndpoint
