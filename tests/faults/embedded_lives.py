@@ -1,10 +1,11 @@
 """Lives on the embedded chain that end by SIGKILL: real contracts, made again from the journal."""
 
-import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from ledger.model.commands import MoveDeposit
 from ledger.model.states import Duty
@@ -16,49 +17,51 @@ from ledger.service.party import Party
 from ledger.service.rebuild import rebuild
 from ledger.service.running import Service
 from ledger.service.settings import Settings
+from tests.databases import database_url
+from tests.faults.lives import Report, acknowledge, forked, striking, tell
+from tests.faults.points import EMBEDDED_POINTS
 
-__all__ = ["EMBEDDED_POINTS", "run"]
+__all__ = ["Embedded"]
 
-EMBEDDED_POINTS: Final = tuple(
-    f"{when} {what}"
-    for what in ("journal", "pack", "send", "mark", "follow", "accept")
-    for when in ("before", "after")
-)
 _BANK, _GIVER, _TAKER = 5, 2, 3
+_LIVES: Final = 4
 _MOVES: Final = 4
 _FOUNDING: Final = 18
 """Blocks that the founding takes: a life may end within it, or after."""
 
 
-def run(
-    url: str,
-    seed: int,
-    forked: Callable[[Callable[[int], None]], tuple[bool, list[str]]],
-    striking: Callable[[str, int], Callable[[str], None]],
-    report: Any,
-) -> None:
-    """Lives on one database until one is not killed; then everything is judged."""
-    chance = Random(seed)
-    acknowledged: dict[int, str] = {}
-    for life in range(4):
-        point = EMBEDDED_POINTS[(seed + life) % len(EMBEDDED_POINTS)]
-        hit = 1
-        if "journal" in point:
-            hit = chance.choice((1, chance.randint(2, _FOUNDING), _FOUNDING + 1 + life))
-        plan = (point if life < 3 else "", hit)
-        left = [one for one in range(_MOVES) if one not in acknowledged]
-        report.lives += 1
-        strike = striking(*plan)
-        killed, lines = forked(partial(_work, url, left, strike))
-        for line in lines:
-            place, id_ = line.split()
-            if acknowledged.setdefault(int(place), id_) != id_:
-                raise RuntimeError("the same command became two operations")
-        if killed:
-            report.kills[point] += 1
-    report.runs += 1
-    report.commands += _MOVES
-    _judge(url, acknowledged)
+@dataclass
+class Embedded:
+    """Runs on the embedded chain."""
+
+    engine: str
+    folder: Path
+    report: Report
+
+    def run(self, seed: int, point: str) -> None:
+        """Lives on one database until one is not killed; then everything is judged."""
+        chance = Random(seed)
+        acknowledged: dict[str, str] = {}
+        with database_url(self.engine, self.folder) as url:
+            for life in range(_LIVES):
+                at = chance.choice(EMBEDDED_POINTS) if life else point
+                at = "" if life == _LIVES - 1 else at
+                left = [one for one in range(_MOVES) if str(one) not in acknowledged]
+                strike = striking(at, _hit(at, life, chance))
+                self.report.lives += 1
+                killed, lines = forked(partial(_work, url, left, strike))
+                acknowledge(lines, acknowledged)
+                if killed:
+                    self.report.kills["embedded"][at] += 1
+            self.report.runs += 1
+            self.report.commands += _MOVES
+            _judge(url, acknowledged)
+
+
+def _hit(point: str, life: int, chance: Random) -> int:
+    if "journal" in point:
+        return chance.choice((1, chance.randint(2, _FOUNDING), _FOUNDING + 1 + life))
+    return chance.randint(1, 2) if "found" in point else 1
 
 
 def _work(url: str, left: list[int], strike: Callable[[str], None], told: int) -> None:
@@ -84,7 +87,7 @@ def _work(url: str, left: list[int], strike: Callable[[str], None], told: int) -
             [answer] = service.intake.submit([Post(data)])
             if not isinstance(answer, Operation):
                 raise RuntimeError(repr(answer))
-            os.write(told, f"{place} {answer.id}\n".encode())
+            tell(told, place, answer.id)
         for _ in range(20):
             for relayer in service.relayers:
                 relayer.step()
@@ -95,7 +98,7 @@ def _work(url: str, left: list[int], strike: Callable[[str], None], told: int) -
         service.close()
 
 
-def _judge(url: str, acknowledged: dict[int, str]) -> None:
+def _judge(url: str, acknowledged: dict[str, str]) -> None:
     service = Service.open(Settings(database=url))  # type: ignore[arg-type]
     try:
         states = [service.outbox.find(id_).state for id_ in acknowledged.values()]

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from ledger.service import crash_points
 from tests.databases import ENGINES
-from tests.faults.deaths import POINTS
-from tests.faults.embedded_lives import EMBEDDED_POINTS
+from tests.faults.points import CAMPAIGNS
 
 PLANTED = ("nonce from the node", "sent before stored", "cursor in a second transaction")
 LIMIT_SECONDS = 3_000
+EACH = 5
+"""Kills at each point of each campaign."""
 
 
 def _campaign(*options: object) -> dict[str, Any]:
@@ -34,27 +36,41 @@ def _campaign(*options: object) -> dict[str, Any]:
         f"{report['engine']}, {report['commands']} commands, {report['seconds']} s; "
         f"failed {len(report['failed'])}"
     )
+    for campaign, kills in report["kills"].items():
+        told = ", ".join(f"{point} {count}" for point, count in sorted(kills.items()))
+        print(f"{campaign}, {report['seconds_of'][campaign]} s: {told}")
     return report
 
 
+def test_each_crash_point_is_killed_at_by_a_campaign() -> None:
+    killed = {point for own in CAMPAIGNS.values() for point in own}
+    assert killed == set(crash_points.NAMES)
+
+
 def test_thirty_deaths_lose_and_double_nothing() -> None:
-    report = _campaign("--kills", 26, "--embedded", 4)
+    report = _campaign("--node", 24, "--embedded", 4, "--office", 6)
     assert report["failed"] == []
-    assert report["killed"] >= 30
+    assert report["killed"] >= 34
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("engine", ENGINES)
 def test_thousand_deaths_at_every_point(engine: str) -> None:
-    report = _campaign("--kills", 1_000, "--each", 5, "--embedded", 60, "--engine", engine)
+    aims = ("--node", 700, "--embedded", 100, "--office", 200)
+    report = _campaign(*aims, "--each", EACH, "--engine", engine)
     assert report["failed"] == []
     assert report["killed"] >= 1_000
-    assert all(report["kills"].get(point, 0) >= 5 for point in POINTS)
-    assert sum(point in report["kills"] for point in EMBEDDED_POINTS) == len(EMBEDDED_POINTS)
+    rare = {
+        f"{campaign}: {point}": report["kills"][campaign].get(point, 0)
+        for campaign, points in CAMPAIGNS.items()
+        for point in points
+        if report["kills"][campaign].get(point, 0) < EACH
+    }
+    assert rare == {}
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("name", PLANTED)
 def test_planted_fault_is_found_by_real_deaths(name: str) -> None:
-    report = _campaign("--kills", 400, "--planted", name)
+    report = _campaign("--node", 400, "--planted", name)
     assert report["failed"]

@@ -21,14 +21,15 @@ from ledger.views.state import State
 from tests.faults.model_chain import ModelChain
 from tests.faults.model_ledger import DEPLOYMENT, POISON
 
-__all__ = ["Violated", "verdict"]
+__all__ = ["Violated", "hold", "verdict"]
 
 
 class Violated(AssertionError):
     """Something does not hold that must hold."""
 
 
-def _hold(condition: object, said: str) -> None:
+def hold(condition: object, said: str) -> None:
+    """Raise `Violated` unless something holds."""
     if not condition:
         raise Violated(said)
 
@@ -60,26 +61,26 @@ def _commands(
     posted: Mapping[bytes, Any],
 ) -> None:
     """Every acknowledged command took effect once, or was refused with a reason."""
-    _hold(all(count == 1 for count in executed.values()), "a command took effect twice")
-    _hold(set(executed) <= set(posted), "a command took effect that nobody posted")
+    hold(all(count == 1 for count in executed.values()), "a command took effect twice")
+    hold(set(executed) <= set(posted), "a command took effect that nobody posted")
     for digest, id_ in acknowledged.items():
         one = stored.get(digest)
-        _hold(one is not None, f"acknowledged {id_} is gone")
+        hold(one is not None, f"acknowledged {id_} is gone")
         assert one is not None
-        _hold(one.id == id_, f"{id_} became another operation")
+        hold(one.id == id_, f"{id_} became another operation")
     for digest, one in stored.items():
-        _hold(one.state in ("done", "refused"), f"{one.id} is still {one.state}")
+        hold(one.state in ("done", "refused"), f"{one.id} is still {one.state}")
         if one.state == "done":
-            _hold(executed.get(digest) == 1, f"{one.id} is done, but had no effect")
-            _hold(one.block is not None, f"{one.id} is done nowhere")
+            hold(executed.get(digest) == 1, f"{one.id} is done, but had no effect")
+            hold(one.block is not None, f"{one.id} is done nowhere")
             continue
-        _hold(digest not in executed, f"{one.id} is refused, but took effect")
+        hold(digest not in executed, f"{one.id} is refused, but took effect")
         reason = refusal_of(one.refusal or "{}") if one.refusal else None
-        _hold(reason is not None, f"{one.id} is refused without a reason")
+        hold(reason is not None, f"{one.id} is refused without a reason")
         before = refusal_before(one.refusal or "{}")
         if BatchReverted in (type(reason), type(before)):
             is_poison = getattr(posted[digest], "purpose", None) == POISON
-            _hold(is_poison, f"{one.id} was parked for another's fault")
+            hold(is_poison, f"{one.id} was parked for another's fault")
 
 
 def _nonces(database: Database, chain: ModelChain) -> None:
@@ -88,7 +89,7 @@ def _nonces(database: Database, chain: ModelChain) -> None:
         rows = connection.execute(select(TRANSACTIONS.c.hash, TRANSACTIONS.c.raw)).all()
     stored = {row.hash: row.raw for row in rows}
     for hash_, raw in chain.taken.items():
-        _hold(stored.get(hash_) == raw, "bytes were sent that are not stored")
+        hold(stored.get(hash_) == raw, "bytes were sent that are not stored")
 
 
 def _views(database: Database, chain: ModelChain, *, is_rebuilt: bool) -> None:
@@ -99,16 +100,16 @@ def _views(database: Database, chain: ModelChain, *, is_rebuilt: bool) -> None:
     with database.reading() as connection:
         state = SqlState(connection)
         shown = {owner: amount for (_, owner), amount in state.deposits.items() if amount}
-        _hold(shown == deposits, f"views have {shown}, the chain {deposits}")
+        hold(shown == deposits, f"views have {shown}, the chain {deposits}")
         for field in fields(State):
             if field.name in VIEW_TABLES:
                 live, fresh = getattr(state, field.name), getattr(again.state, field.name)
-                _hold(_plain(live) == _plain(fresh), f"views of {field.name} are not the chain's")
-        _hold(cursor(connection).number == chain.head().number, "views are behind the chain")
-    _hold(sum(deposits.values()) == chain.ledger.issued, "deposits are not what was issued")
+                hold(_plain(live) == _plain(fresh), f"views of {field.name} are not the chain's")
+        hold(cursor(connection).number == chain.head().number, "views are behind the chain")
+    hold(sum(deposits.values()) == chain.ledger.issued, "deposits are not what was issued")
     if is_rebuilt:
         found = rebuild(database, chain, DEPLOYMENT, takes_over=False)
-        _hold(found.is_equal, "views are not, byte for byte, what reading the chain again gives")
+        hold(found.is_equal, "views are not, byte for byte, what reading the chain again gives")
 
 
 def _plain(value: Any) -> Any:

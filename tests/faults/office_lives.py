@@ -1,0 +1,89 @@
+"""Lives of a service whose whole office is at work, ended by SIGKILL."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from ledger.service import crash_points
+from ledger.service.running import Service
+from ledger.service.settings import Settings
+from tests.databases import database_url
+from tests.faults.lives import Report, acknowledge, forked, striking
+from tests.faults.office_day import OfficeDay
+from tests.faults.office_verdict import ANSWERS, office_verdict
+from tests.faults.points import OFFICE_POINTS
+
+__all__ = ["Office"]
+
+_MORE_DEATHS_MAX: Final = 3
+
+
+@dataclass
+class Office:
+    """Runs of a payable's whole life on the embedded chain; `mail` receives webhooks."""
+
+    engine: str
+    folder: Path
+    mail: str
+    report: Report
+    _hits: Counter[str] = field(default_factory=Counter)
+    """How often an undisturbed life comes to each point."""
+
+    def run(self, seed: int, point: str) -> None:
+        """Lives that end, the first at a point, until one comes to rest; then all is judged."""
+        chance = Random(seed)
+        if not self._hits:
+            self._count()
+        more = chance.choices(OFFICE_POINTS, k=chance.randint(1, _MORE_DEATHS_MAX))
+        acknowledged: dict[str, str] = {}
+        receiver = f"{self.mail}&run={self.report.runs}"
+        with database_url(self.engine, self.folder) as url:
+            for life, at in enumerate([point, *more, ""]):
+                # Later lives come less often to what is done by then.
+                hit = chance.randint(1, max(1, self._hits[at] // (1 + life)))
+                self.report.lives += 1
+                work = partial(_work, url, life, receiver, striking(at, hit))
+                killed, lines = forked(work)
+                acknowledge(lines, acknowledged)
+                if killed:
+                    self.report.kills["office"][at] += 1
+            self.report.runs += 1
+            self.report.commands += len(ANSWERS)
+            office_verdict(url, receiver, self.folder / "mail", acknowledged)
+
+    def _count(self) -> None:
+        """Count the points of a life that is not ended; it must come to each of them."""
+        with database_url(self.engine, self.folder) as url:
+            _, lines = forked(partial(_counted, url, f"{self.mail}&run=none"))
+        for line in lines:
+            if line.startswith("="):
+                _, count, point = line.split(" ", 2)
+                self._hits[point] = int(count)
+        never = [one for one in OFFICE_POINTS if not self._hits[one]]
+        if never:
+            raise RuntimeError(f"the work never comes to {never}")
+
+
+def _work(url: str, life: int, receiver: str, strike: Callable[[str], None], told: int) -> None:
+    """A life of the service, in one thread."""
+    with crash_points.hook(strike):
+        settings = Settings(database=url, webhook_loopback=True)  # type: ignore[arg-type]
+        service = Service.open(settings)
+        OfficeDay(service, life, receiver, told).work()
+        service.close()
+
+
+def _counted(url: str, receiver: str, told: int) -> None:
+    passed: Counter[str] = Counter()
+
+    def strike(point: str) -> None:
+        passed[point] += 1
+
+    _work(url, 0, receiver, strike, told)
+    for point, count in passed.items():
+        os.write(told, f"= {count} {point}\n".encode())
