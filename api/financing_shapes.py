@@ -7,8 +7,7 @@ from pydantic import Field
 
 from api import shapes
 from api.meanings import shown
-from api.operations import Refusal
-from api.problems import problem
+from api.operations import Refusal, refusal_now
 from api.shapes import Shape
 from ledger.model.glossary import Language
 from ledger.model.plain import moment_text
@@ -104,8 +103,7 @@ def reason_json(reason: Any, language: Language, *, is_whole: bool) -> dict[str,
     """Why something is void; to whom the claim is not its own, no more than the name of it."""
     if reason is None:
         return None
-    made = problem(reason, language, trace_id="")
-    told = {name: made[name] for name in Refusal.model_fields}
+    told = refusal_now(reason, language)
     return told if is_whole else {**told, "params": {}, "detail": "", "next_step": ""}
 
 

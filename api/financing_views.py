@@ -12,8 +12,7 @@ from api.financing_requests import RequestPath, one_request
 from api.financing_shapes import KindName
 from api.lists import Reading, as_of, reading
 from api.meanings import shown
-from api.operations import Refusal
-from api.problems import problem
+from api.operations import Refusal, refusal_now
 from api.quote_shapes import KIND_NAMES, Terms, terms_shape
 from api.router import router
 from api.shapes import AsOf, Shape
@@ -175,10 +174,7 @@ def _compared(row: QuoteRow, quote: Signed, terms: Terms, refusal: Refusal | Non
 
 
 def _refusal(opened: Reading, refusal: LedgerError | None) -> Refusal | None:
-    if refusal is None:
-        return None
-    made = problem(refusal, opened.language, trace_id="")
-    return Refusal(**{name: made[name] for name in Refusal.model_fields})
+    return None if refusal is None else Refusal(**refusal_now(refusal, opened.language))
 
 
 def _standing(opened: Reading, id_: str) -> RequestStanding:

@@ -23,7 +23,15 @@ from ledger.service.outbox import Operation as Row
 from ledger.service.refusals import refusal_before, refusal_of
 from ledger.store.lists import AllOf, Condition, Is, find
 
-__all__ = ["ROUTER", "Operation", "Refusal", "first_answer", "operation_json", "refusal_json"]
+__all__ = [
+    "ROUTER",
+    "Operation",
+    "Refusal",
+    "first_answer",
+    "operation_json",
+    "refusal_json",
+    "refusal_now",
+]
 
 ROUTER = router("operations")
 
@@ -105,6 +113,11 @@ def refusal_json(stored: str | None, language: Language) -> dict[str, Any] | Non
     before = refusal_before(stored)
     after = None if before is None else _reason_json(before, language)
     return {**_reason_json(refusal, language), "after": after}
+
+
+def refusal_now(refusal: LedgerError, language: Language) -> dict[str, Any]:
+    """A refusal that was found just now, with none before it."""
+    return {**_reason_json(refusal, language), "after": None}
 
 
 def _reason_json(refusal: LedgerError, language: Language) -> dict[str, Any]:

@@ -206,6 +206,20 @@ class TestStates:
         form = desk.signed(delta, request, "sale")
         assert told(desk.post(delta, "sale", form)) == (409, "RangeChanged")
 
+    def test_void_requests_and_quotes_are_listed_and_exported(
+        self, desk: Desk, birch: Person, delta: Person
+    ) -> None:
+        voucher, cast = desk.voucher(), desk.world.cast
+        desk.give(delta, desk.asked(birch, voucher))
+        desk.acts.transfer(cast.birch, (int(voucher[2:-2]) << 32) | 1, 1_00, cast.cedar)
+        desk.world.follow()
+        for path in ("financing-requests", "quotes"):
+            for reader in (birch, delta):
+                [row] = reader.get(f"/v1/{path}?voucher={voucher}").json()["data"]
+                assert (row["state"], row["reason"]["code"]) == ("void", "RangeChanged")
+                exported = reader.get(f"/v1/exports/{path}?voucher={voucher}")
+                assert "RangeChanged" in exported.text
+
     def test_quote_is_void_once_its_number_is(
         self, desk: Desk, birch: Person, delta: Person
     ) -> None:
