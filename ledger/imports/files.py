@@ -9,7 +9,8 @@ from typing import Any, Final
 from ledger.imports.cells import Cell, CellKind, neutral
 from ledger.imports.columns import COMMENTS, Field
 from ledger.imports.drafts import EXAMPLE, Reading
-from ledger.imports.findings import RIGHT, Finding
+from ledger.imports.finding_texts import RIGHT
+from ledger.imports.findings import Finding
 from ledger.imports.sheets import Sheet
 from ledger.model.glossary import Language
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from ledger.imports.findings import TEXTS, WARNINGS, Finding
+from ledger.imports.finding_texts import TEXTS, WARNINGS
+from ledger.imports.findings import Finding
 from tests.imports.facts import Book, code_of, findings_of, fingerprint, read
 from tests.imports.sheets import HEADER, csv_of, xlsx_of
 
