@@ -9,7 +9,7 @@ from api.context import Context
 from ledger.model.errors import EventUnreadable, LedgerError
 from ledger.service.stopping import ALARM, stop_of
 from ledger.store.cursor import cursor, setting
-from ledger.store.runs import gaps
+from ledger.store.runs import gaps, oldest_running
 from ledger.store.webhook_log import count_queued
 
 __all__ = ["Health", "checks_of", "stop_in"]
@@ -129,6 +129,7 @@ class Health(Collector):
     def _settlement(self) -> Iterator[Metric]:
         with self._context.service.database.reading() as connection:
             gap, breaches = gaps(connection)
+            second, oldest = cursor(connection).second, oldest_running(connection)
         yield GaugeMetricFamily(
             "settlement_gap_fen", "What settlement runs do not account for; 0 when right.", gap
         )
@@ -136,4 +137,9 @@ class Health(Collector):
             "invariant_breaches",
             "Settlement runs that ended with a gap: must be 0. `fenbook reconcile` looks further.",
             breaches,
+        )
+        yield GaugeMetricFamily(
+            "settlement_running_seconds",
+            "Chain seconds since the oldest settlement run began that is under way; 0 for none.",
+            0 if oldest is None else max(0, second - oldest),
         )

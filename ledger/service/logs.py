@@ -20,6 +20,7 @@ ALLOWED: Final = frozenset(
     {
         # which
         "event", "level", "time", "logger", "trace_id", "loop", "operation", "code", "kind",
+        "payable",
         "chain", "database", "dialect", "fault", "at", "in_time", "version", "contracts",
         # how much, how long
         "status", "milliseconds", "lanes", "count", "block", "head", "seconds", "port", "host",

@@ -59,7 +59,7 @@ class Scheduler:
     ) -> None:
         self._database, self._monotonic = site.database, monotonic
         self._errands = Errands(site, intake)
-        self._settling = Settling(site, intake)
+        self._settling = Settling(site, intake, monotonic=monotonic)
         self._seq: int | None = None
         self._swept: Cursor = NOWHERE
         self._looked: tuple[Cursor, float] = (NOWHERE, 0.0)

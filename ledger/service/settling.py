@@ -5,15 +5,13 @@ voucher, in one transaction with the operations: whoever begins again goes on fr
 voucher is named twice for the same payments. Whether a voucher is frozen says the contract.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ledger.chain.artifacts import artifact
-from ledger.chain.endpoint import Question
-from ledger.chain.node import Reverted
 from ledger.model.errors import OperationNeedless, OperationReplaced
-from ledger.service.crash_points import calling, writing
+from ledger.service.crash_points import writing
 from ledger.service.intake import Intake
 from ledger.service.outbox import Operation
 from ledger.service.posted import Act
@@ -21,6 +19,7 @@ from ledger.service.refusals import refusal_text
 from ledger.service.run_figures import RunScene, begun, figures
 from ledger.service.settlement_room import OPERATION_GAS, chunks
 from ledger.service.site import Site
+from ledger.service.verdicts import Verdicts
 from ledger.store import runs as stored
 from ledger.store.cursor import Cursor, cursor
 from ledger.store.database import Connection
@@ -32,15 +31,10 @@ from ledger.views.claim_rows import Voucher
 
 __all__ = ["Settling", "begin_run"]
 
-_ASKED_GAS: Final = 12_000_000
-"""What one question to the contract may take."""
 TRIES: Final = 8
 """How often a voucher is tried again in a smaller operation, before it is left to the operator."""
 
 _UNDER_WAY: Final = (ACCEPTED, SENT)
-_SETTLED: Final = 3
-"""What the contract says of a voucher that it would settle."""
-_UP_TO_DATE: Final = 1
 
 _Key = tuple[int, int]
 
@@ -57,18 +51,19 @@ def begin_run(connection: Connection, payable: int, at: Cursor) -> None:
 
 
 class Settling:
-    """Drives the runs that are under way."""
+    """Drives the runs that are under way; `monotonic` measures waiting and never goes back."""
 
-    def __init__(self, site: Site, intake: Intake) -> None:
+    def __init__(
+        self, site: Site, intake: Intake, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._site, self._intake = site, intake
-        self._frozen: dict[_Key, tuple[object, frozenset[int]]] = {}
+        self._verdicts = Verdicts(site, monotonic=monotonic)
 
     def step(self) -> int:
         """Look at every run that is under way; returns how many operations were asked for."""
         with self._site.database.reading() as connection:
             runs = stored.runs_under_way(connection)
-        keys = {_key(one) for one in runs}
-        self._frozen = {key: one for key, one in self._frozen.items() if key in keys}
+        self._verdicts.keep({_key(one) for one in runs})
         return sum(self._go_on(one) for one in runs)
 
     def _go_on(self, run: RunRow) -> int:
@@ -79,10 +74,11 @@ class Settling:
                 stored.drop_run(connection, run)
             return 0
         left = _unassigned(scene)
-        frozen = self._frozen_of(scene, left)
-        if not self._write(run, scene, sorted(frozen)):
+        verdict = self._verdicts.of(_key(run), scene, left)
+        if not self._write(run, scene, sorted(verdict.frozen)):
             return 0
-        due = [one for one in left if one.id not in frozen]
+        resting = verdict.frozen | verdict.unsure
+        due = [one for one in left if one.id not in resting]
         return self._ask(scene, due) if due else 0
 
     def _write(self, before: RunRow, scene: RunScene, frozen: Sequence[int]) -> bool:
@@ -154,40 +150,6 @@ class Settling:
         for parent, ids in after.items():
             refusal = refusal_text(OperationReplaced(operations=", ".join(ids)))
             end_parked(connection, [parent], refusal=refusal, wall=self._intake.wall)
-
-    # ---- what is frozen
-
-    def _frozen_of(self, scene: RunScene, left: Sequence[Voucher]) -> frozenset[int]:
-        """Which vouchers the contract would not settle now; asked again when a freeze changes."""
-        key, ids = _key(scene.run), frozenset(one.id for one in left)
-        is_second = {one.voucher for one in scene.assigned} & ids
-        if not scene.freezes and not is_second:
-            return frozenset()
-        stand = (scene.freezes, scene.run.payments, ids)
-        known = self._frozen.get(key)
-        if known is None or known[0] != stand:
-            found = frozenset(self._asked(scene, left))
-            known = self._frozen[key] = (stand, found)
-        return known[1]
-
-    def _asked(self, scene: RunScene, left: Sequence[Voucher]) -> Iterator[int]:
-        batches = list(chunks(left, scene.room, most=_ASKED_GAS))
-        for batch, results in zip(batches, self._results(batches), strict=True):
-            for one, result in zip(batch, results, strict=True):
-                if result != _SETTLED:
-                    yield one.id
-
-    def _results(self, batches: Sequence[Sequence[Voucher]]) -> list[Sequence[int]]:
-        """What the contract says would become of each voucher."""
-        entry = artifact("Settlement").functions["settle"]
-        address = self._site.deployment.address("Settlement")
-        questions = [Question(address, entry.call([one.id for one in batch])) for batch in batches]
-        with calling("ask"):
-            answers = self._site.endpoint.calls(questions)
-        return [
-            [_UP_TO_DATE] * len(batch) if isinstance(answer, Reverted) else entry.answer(answer)
-            for batch, answer in zip(batches, answers, strict=True)
-        ]
 
 
 def _unassigned(scene: RunScene) -> list[Voucher]:

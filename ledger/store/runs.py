@@ -26,6 +26,7 @@ __all__ = [
     "find_run",
     "gaps",
     "last_run",
+    "oldest_running",
     "parked",
     "payout_numbers",
     "put_run",
@@ -159,6 +160,13 @@ def gaps(connection: Connection) -> tuple[int, int]:
     amount = connection.execute(select(func.sum(func.abs(gap)))).scalar() or 0
     ended = select(func.count()).select_from(RUNS).where(RUNS.c.state == DONE, gap != 0)
     return int(amount), int(connection.execute(ended).scalar() or 0)
+
+
+def oldest_running(connection: Connection) -> int | None:
+    """The chain second in which the oldest run began that is neither done nor only frozen."""
+    oldest = select(func.min(RUNS.c.begun)).where(RUNS.c.state == RUNNING)
+    found: int | None = connection.execute(oldest).scalar()
+    return found
 
 
 # ---- vouchers

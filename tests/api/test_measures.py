@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from ledger.service.run_figures import begun
 from ledger.store import runs
-from ledger.store.cursor import NOWHERE
+from ledger.store.cursor import NOWHERE, cursor
 from tests.api.conftest import OPTIONS
 from tests.api.world import People, World, opened_world
 
@@ -54,3 +54,20 @@ def test_run_that_does_not_add_up_is_seen_and_one_that_ended_so_is_a_breach(
             runs.put_run(connection, row)
         assert measure(client, "settlement_gap_fen") == gap
         assert measure(client, "invariant_breaches_total") == breaches
+
+
+def test_run_that_is_under_way_for_long_is_seen(client: TestClient, world: World) -> None:
+    def kept(state: str) -> None:
+        with world.service.database.writing() as connection:
+            runs.put_run(connection, replace(begun(4, 0, at), begun=at.second - 70, state=state))
+
+    with world.service.database.reading() as connection:
+        at = cursor(connection)
+    with world.service.database.writing() as connection:
+        for payable in (1, 2, 3):
+            runs.drop_run(connection, begun(payable, 0, at))
+    assert measure(client, "settlement_running_seconds") == 0
+    kept(runs.RUNNING)
+    assert measure(client, "settlement_running_seconds") >= 70
+    kept(runs.WAITING)
+    assert measure(client, "settlement_running_seconds") == 0
