@@ -1,5 +1,6 @@
 """What a request is judged by: the checks and the lineage for those asked, quotes side by side."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import Request
@@ -20,12 +21,17 @@ from api.vouchers import LineageShape, lineage_shape
 from ledger.chain.calls import Signed
 from ledger.model.checks import Check
 from ledger.model.days import day_of_second
-from ledger.model.errors import LedgerError, ResourceUnknown
+from ledger.model.errors import LedgerError, RequestEnded, ResourceUnknown
 from ledger.model.ids import payable_of
 from ledger.model.plain import moment_text
 from ledger.service.financing import signed_of
 from ledger.service.financing_checks import checks_on
-from ledger.service.financing_states import QuoteState, RequestStanding
+from ledger.service.financing_states import (
+    QuoteState,
+    RequestStanding,
+    is_asked,
+    was_before,
+)
 from ledger.service.quote_terms import terms_of
 from ledger.store.financing import QuoteRow
 from ledger.store.slices import whole
@@ -86,7 +92,7 @@ def read_checks(request: Request, request_id: RequestPath, subject: Reader) -> C
     directory = context_of(request).service.directory
     groups = directory.groups if directory is not None else lambda _: {}
     with reading(request, subject) as opened:
-        standing = _standing(opened, request_id)
+        standing = _judged(opened, request_id)
         found = checks_on(
             opened.connection,
             standing.row,
@@ -110,13 +116,17 @@ def _check(opened: Reading, check: Check, names: Any) -> CheckShape:
 
 @ROUTER.get("/v1/financing-requests/{request_id}/lineage", operation_id="readRequestLineage")
 def read_lineage(request: Request, request_id: RequestPath, subject: Reader) -> LineageShape:
-    """How the units came to their holder, hop by hop, with the commitments of their evidence."""
+    """How the units asked for had come to their holder when it asked, hop by hop."""
     with reading(request, subject) as opened:
-        row = _standing(opened, request_id).row
+        standing = _judged(opened, request_id)
+        row = standing.row
         made = whole(opened.connection, payable_of(row.voucher), opened.at.second)
-        voucher = made.voucher(row.voucher)
-        sees = opened.sight.sees_lineage(voucher.holder, voucher.counterparty, is_asked=True)
-        return lineage_shape(opened, made, voucher, is_whole=sees)
+        part = replace(made.voucher(row.voucher), start=row.start, end=row.start + row.amount)
+        hops = [hop for hop in made.state.hops.get(part.payable, ()) if was_before(row, hop)]
+        sees = opened.sight.sees_lineage(
+            row.participant, 0, is_asked=is_asked(row, subject.participant)
+        )
+        return lineage_shape(opened, hops, part, is_whole=sees)
 
 
 @ROUTER.get("/v1/financing-requests/{request_id}/comparison", operation_id="compareQuotes")
@@ -177,9 +187,16 @@ def _refusal(opened: Reading, refusal: LedgerError | None) -> Refusal | None:
     return None if refusal is None else Refusal(**refusal_now(refusal, opened.language))
 
 
-def _standing(opened: Reading, id_: str) -> RequestStanding:
-    """A request whose range is still on the ledger."""
+def _judged(opened: Reading, id_: str) -> RequestStanding:
+    """A request whose range is still on the ledger, for those who may still judge it.
+
+    Whoever was asked and can neither answer any more nor be taken at its word has no business with
+    what became of the range.
+    """
     standing = one_request(opened, id_)
     if standing.reason is not None and standing.reason.code == "UnknownVoucher":
         raise ResourceUnknown()
+    is_own = opened.sight.sees_all or standing.row.participant == opened.sight.own
+    if not is_own and not standing.is_underway:
+        raise RequestEnded(request=id_, state=standing.state.value)
     return standing

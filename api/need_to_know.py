@@ -5,7 +5,8 @@ named here is not seen; to whoever may not see it, a row looks as if it did not 
 
 - A holder sees its vouchers, their obligor, and its own legs.
 - An obligor sees its payables, and who is paid on them.
-- A bank sees the lineage of what it is offered, asked to quote, holds or lends on.
+- A bank sees the lineage of what it is offered, asked to quote, holds or lends on; of what it is
+  asked to quote, the units asked for, as they were then, and only while its answer counts.
 - A settlement bank sees what it settles, and the deposits that it keeps.
 - A regulator sees everything; each read is logged.
 - The operator sees participants and how operations fare, not what trades are about.

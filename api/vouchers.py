@@ -1,5 +1,6 @@
 """Vouchers: ranges of payables, with what lies on them and how they came."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Request
@@ -210,14 +211,17 @@ def read_lineage(request: Request, voucher: VoucherPath, subject: Reader) -> Lin
     with reading(request, subject) as opened:
         made, row = _one(opened, voucher)
         is_whole = opened.sight.sees_lineage(row.holder, row.counterparty)
-        return lineage_shape(opened, made, row, is_whole=is_whole)
+        hops = made.state.hops.get(row.payable, ())
+        return lineage_shape(opened, hops, row, is_whole=is_whole)
 
 
-def lineage_shape(opened: Reading, made: Projection, row: Row, *, is_whole: bool) -> LineageShape:
+def lineage_shape(
+    opened: Reading, every: Iterable[HopRow], row: Row, *, is_whole: bool
+) -> LineageShape:
     """The hops of a voucher's units: all of them, or the reader's own legs."""
     hops = [
         hop
-        for hop in made.state.hops.get(row.payable, ())
+        for hop in every
         if hop.start < row.end
         and row.start < hop.end
         and (is_whole or opened.sight.own in (hop.giver, hop.taker))

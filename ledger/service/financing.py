@@ -23,6 +23,7 @@ from ledger.service.financing_states import (
     QuoteState,
     RequestStanding,
     RequestState,
+    is_asked,
     quote_standings,
     request_standings,
 )
@@ -35,7 +36,7 @@ from ledger.service.site import Site
 from ledger.store import financing as rows
 from ledger.store.cursor import cursor
 from ledger.store.database import Connection
-from ledger.store.financing import QuoteRow, RefusalRow, RequestRow
+from ledger.store.financing import QuoteRow, RefusalRow
 
 __all__ = ["QUOTES_MAX", "REQUESTS_MAX", "Financing", "signed_of"]
 
@@ -173,7 +174,7 @@ class Financing:
     def _answerable(self, connection: Connection, participant: int, id_: str) -> RequestStanding:
         """A request on which a participant is asked, as far as it may see it."""
         row = rows.find_request(connection, id_)
-        if row is None or not _is_asked(row, participant):
+        if row is None or not is_asked(row, participant):
             raise ResourceUnknown()
         second = self._second(connection)
         return request_standings(connection, [row], second, viewer=participant)[0]
@@ -206,10 +207,6 @@ class Financing:
 def signed_of(row: QuoteRow) -> Signed:
     """A quote as its giver signed it."""
     return read_quote(json.loads(row.signed))
-
-
-def _is_asked(row: RequestRow, participant: int) -> bool:
-    return f",{participant}," in row.asked
 
 
 def _require_open(standing: RequestStanding, second: int) -> None:

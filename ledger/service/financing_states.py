@@ -24,6 +24,7 @@ from ledger.store.database import Connection
 from ledger.store.financing import QuoteRow, RefusalRow, RequestRow
 from ledger.store.lists import Is, rows_of
 from ledger.store.slices import sliced
+from ledger.views.claim_rows import Hop
 from ledger.views.projection import Projection
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "QuoteState",
     "RequestStanding",
     "RequestState",
+    "is_asked",
     "quote_standings",
     "request_standings",
+    "was_before",
 ]
 
 
@@ -82,6 +85,25 @@ class RequestStanding:
     def takes_answers(self) -> bool:
         """Whether those who are asked may still answer."""
         return self.state in (RequestState.OPEN, RequestState.ANSWERED)
+
+    @property
+    def is_underway(self) -> bool:
+        """Whether an answer may still come, or one that was given may still be taken."""
+        return self.takes_answers or any(one.state is QuoteState.OPEN for one in self.quotes)
+
+
+def is_asked(request: RequestRow, participant: int) -> bool:
+    """Whether a request asks somebody for quotes."""
+    return f",{participant}," in request.asked
+
+
+def was_before(request: RequestRow, hop: Hop) -> bool:
+    """Whether a hop was there when a request was made.
+
+    In the very second of the request, what its holder gave away came after it.
+    """
+    is_given_since = hop.second == request.made and hop.giver == request.participant
+    return hop.second <= request.made and not is_given_since
 
 
 def quote_standings(

@@ -138,6 +138,56 @@ class TestWhoSees:
         assert delta.get(f"/v1/vouchers/{name}").status_code == 404
 
 
+class TestLineage:
+    """Who is asked reads how the units came, as they were when it was asked, while it counts."""
+
+    def test_part_that_is_asked_for_is_all_that_is_told(
+        self, desk: Desk, birch: Person, delta: Person
+    ) -> None:
+        request = desk.asked(birch, desk.voucher(), amount="400.00")
+        lineage = desk.read(delta, request, "/lineage")
+        assert (lineage["start"], lineage["end"]) == ("0", "40000")
+        assert [(one["end"], one["price"]) for one in lineage["hops"]] == [("40000", None)]
+
+    def test_loser_learns_nothing_of_the_winners_terms(
+        self, desk: Desk, birch: Person, delta: Person, echo: Person
+    ) -> None:
+        request = desk.asked(birch, desk.voucher(), asked=[4, 5])
+        assert desk.take(birch, desk.give(delta, request))["state"] == "done"
+        for more in ("/lineage", "/checks"):
+            answer = echo.get(f"/v1/financing-requests/{request['id']}{more}")
+            assert told(answer) == (409, "RequestEnded")
+        assert [one["kind"] for one in desk.read(birch, request, "/lineage")["hops"]] == ["issue"]
+
+    def test_bank_of_a_withdrawn_request_learns_nothing_more(
+        self, desk: Desk, birch: Person, echo: Person
+    ) -> None:
+        request = desk.asked(birch, desk.voucher(), asked=[5])
+        birch.post(f"/v1/financing-requests/{request['id']}/withdraw", None)
+        for more in ("/lineage", "/checks"):
+            answer = echo.get(f"/v1/financing-requests/{request['id']}{more}")
+            assert told(answer) == (409, "RequestEnded")
+
+    def test_giver_of_a_firm_quote_reads_on_when_the_request_is_withdrawn(
+        self, desk: Desk, birch: Person, delta: Person
+    ) -> None:
+        request = desk.asked(birch, desk.voucher())
+        desk.give(delta, request)
+        birch.post(f"/v1/financing-requests/{request['id']}/withdraw", None)
+        assert desk.read(delta, request, "/lineage")["is_whole"]
+
+    def test_what_its_holder_does_meanwhile_is_not_told(
+        self, desk: Desk, birch: Person, delta: Person, echo: Person
+    ) -> None:
+        voucher = desk.voucher()
+        waiting = desk.asked(birch, voucher, asked=[5])
+        pledge = desk.give(delta, desk.asked(birch, voucher, asked=[4]), "pledge")
+        assert desk.take(birch, pledge)["state"] == "done"
+        assert desk.read(echo, waiting)["state"] == "open"
+        hops = desk.read(echo, waiting, "/lineage")["hops"]
+        assert [one["kind"] for one in hops] == ["issue"]
+
+
 class TestAnswers:
     def test_refusal_carries_reason_and_next_step_in_both_languages(
         self, desk: Desk, birch: Person, delta: Person
