@@ -49,7 +49,6 @@ def _text(name: str, value: Any, language: Language, names: Names) -> str:
 _MEANINGS: Final[Mapping[str, Meaning]] = MappingProxyType(
     {
         "since": Meaning.DAY,
-        "outstanding": Meaning.AMOUNT,
         "limit": Meaning.AMOUNT,
         "days": Meaning.DAY_COUNT,
         "tenor": Meaning.DAY_COUNT,
@@ -69,12 +68,12 @@ CHECKS: Final[Mapping[tuple[str, Level], tuple[str, str]]] = MappingProxyType(
             "债务人尚未付清 {since} 到期的款项。",
         ),
         ("line", Level.FINE): (
-            "{outstanding} of the obligor's payables are outstanding under lines of {limit}.",
-            "债务人未清偿应付账款 {outstanding}，授信额度合计 {limit}。",
+            "The obligor's outstanding payables are within its lines, those of all banks together.",
+            "债务人未清偿的应付账款在各银行授信额度合计之内。",
         ),
         ("line", Level.LOOK): (
-            "{outstanding} of the obligor's payables are outstanding, above its lines of {limit}.",
-            "债务人未清偿应付账款 {outstanding}，超过授信额度合计 {limit}。",
+            "The obligor's outstanding payables are above its lines, those of all banks together.",
+            "债务人未清偿的应付账款超过各银行授信额度合计。",
         ),
         ("own_line", Level.FINE): (
             "Your own line for the obligor is {limit}.",

@@ -13,6 +13,7 @@ from ledger.model.checks import Check, Level
 from ledger.model.days import day_of_second, months_after
 from ledger.model.ids import payable_of
 from ledger.model.states import VoucherState
+from ledger.service.financing_states import is_asked
 from ledger.store.backing import invoices_behind
 from ledger.store.database import Connection
 from ledger.store.financing import RequestRow
@@ -81,14 +82,19 @@ def _obligor(facts: _Facts) -> Iterator[Check]:
     since = exposure.unpaid_due if exposure else 0
     is_overdue = 0 < since < facts.today
     yield _check("obligor_overdue", not is_overdue, since=since if is_overdue else None)
-    limit, outstanding = (exposure.limit, exposure.outstanding) if exposure else (0, 0)
-    yield _check("line", outstanding <= limit, limit=limit, outstanding=outstanding)
 
 
-def _own_line(facts: _Facts) -> Iterator[Check]:
-    """Only for whoever is asked: the line it gives itself."""
-    if facts.viewer in _asked(facts.request) and facts.viewer != facts.payable.obligor:
-        own = (Is("bank", (facts.viewer,)), Is("obligor", (facts.payable.obligor,)))
+def _lines(facts: _Facts) -> Iterator[Check]:
+    """Only for banks that are asked: whether all lines together suffice, and its own line.
+
+    What other banks give, and what is drawn on it, is told to nobody.
+    """
+    obligor = facts.payable.obligor
+    if is_asked(facts.request, facts.viewer) and facts.viewer != obligor:
+        exposure = find(facts.connection, "exposures", Is("obligor", (obligor,)))
+        is_within = exposure is None or exposure.outstanding <= exposure.limit
+        yield _check("line", is_within)
+        own = (Is("bank", (facts.viewer,)), Is("obligor", (obligor,)))
         limit = find(facts.connection, "limits", AllOf(own)) or 0
         yield _check("own_line", limit > 0, limit=limit or None)
 
@@ -189,13 +195,9 @@ def _check(code: str, is_fine: bool, **values: Any) -> Check:
     return Check(code, Level.FINE if is_fine else Level.LOOK, told)
 
 
-def _asked(request: RequestRow) -> set[int]:
-    return {int(one) for one in request.asked.split(",") if one}
-
-
 def _parties(facts: _Facts, participants: Sequence[int]) -> list[Any]:
     wanted = tuple(dict.fromkeys(participants))
     return list(rows_of(facts.connection, "participants", Is("id", wanted)))
 
 
-_LOOKS: Final = (_obligor, _own_line, _tenor, _invoices, _lien, _freeze, _lineage)
+_LOOKS: Final = (_obligor, _lines, _tenor, _invoices, _lien, _freeze, _lineage)

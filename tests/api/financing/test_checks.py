@@ -70,7 +70,22 @@ def test_plain_voucher_is_fine(desk: Desk, birch: Person, delta: Person) -> None
 def test_bank_without_a_line_is_told_so(desk: Desk, birch: Person) -> None:
     request = desk.asked(birch, desk.voucher())
     assert _checks(desk, request, viewer=5)["own_line"].level is Level.LOOK
-    assert "own_line" not in _checks(desk, request, viewer=2)
+
+
+@pytest.mark.parametrize("name", ["Birch", "Acme"])
+def test_lines_of_the_obligor_are_for_asked_banks(
+    desk: Desk, birch: Person, person: People, name: str
+) -> None:
+    request = desk.asked(birch, desk.voucher())
+    codes = {one["code"] for one in desk.read(person(name), request, "/checks")["data"]}
+    assert "obligor_overdue" in codes
+    assert not {"line", "own_line"} & codes
+
+
+def test_amounts_of_other_banks_lines_are_told_to_no_bank(desk: Desk, birch: Person) -> None:
+    request = desk.asked(birch, desk.voucher())
+    for viewer in (4, 5):
+        assert not _checks(desk, request, viewer=viewer)["line"].values
 
 
 def test_round_trip_is_found_on_the_units_asked_for_alone(
