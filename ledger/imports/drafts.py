@@ -1,13 +1,14 @@
 """Rows of a sheet as drafts of payables. A line that holds invoice columns alone belongs to the
 payable above it, so that one payable may have several invoices."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from ledger.imports.cells import EMPTY, Cell, CellKind, column_letter
-from ledger.imports.columns import Field, Layout, heading_key
+from ledger.imports.columns import Field, Layout
 from ledger.imports.findings import Finding
+from ledger.imports.lines import OF_INVOICE, Line, lines_of
 from ledger.imports.parties import Finder, Parties
 from ledger.imports.sheets import Sheet
 from ledger.imports.values import Unreadable, code_text, parse_amount, parse_date, plain_text
@@ -23,9 +24,6 @@ EVIDENCE_LENGTH_MAX: Final = 1_000
 NUMBER_LENGTH_MAX: Final = 40
 
 _Value = TypeVar("_Value")
-_TOTALS: Final = frozenset({"合计", "总计", "合计金额", "total", "grandtotal", "sum"})
-_TOTAL_LENGTH: Final = 12
-_OF_INVOICE: Final = frozenset(one for one in Field if one.value.startswith("invoice_"))
 
 
 @dataclass(slots=True)
@@ -96,35 +94,12 @@ def read_drafts(sheet: Sheet, layout: Layout, finder: Finder, *, bank: int = 0) 
     if layout.ignored:
         facts = {"columns": ", ".join(layout.ignored)}
         reading.findings.append(Finding("ColumnIgnored", 0, facts=facts))
-    lines = list(_lines(sheet, layout))
-    parties = Parties(finder, [cells for _, cells in lines])
+    lines = list(lines_of(sheet, layout))
+    parties = Parties(finder, [one.cells for one in lines])
     reader = _Reader(reading, parties, layout, bank=bank, is_1904=sheet.is_1904)
-    for line, cells in lines:
-        reader.read(line, cells)
+    for line in lines:
+        reader.read(line)
     return reading
-
-
-def _lines(sheet: Sheet, layout: Layout) -> Iterator[tuple[int, dict[Field, Cell]]]:
-    """The filled cells of each line below the heading, with the line's number."""
-    columns = list(layout.columns.items())
-    for line, row in enumerate(sheet.rows[layout.line :], start=layout.line + 1):
-        length = len(row)
-        cells = {
-            of: row[column]
-            for of, column in columns
-            if column < length and row[column].kind is not CellKind.EMPTY
-        }
-        if cells or _is_total(row):
-            yield line, cells
-
-
-def _is_total(row: Sequence[Cell]) -> bool:
-    return _says_total(next((one for one in row if one.kind is not CellKind.EMPTY), EMPTY))
-
-
-def _says_total(cell: Cell) -> bool:
-    is_word = cell.kind is CellKind.TEXT and len(cell.text) <= _TOTAL_LENGTH
-    return is_word and heading_key(cell.text) in _TOTALS
 
 
 class _Reader:
@@ -142,22 +117,31 @@ class _Reader:
         self._total = 0
         self._is_total_known = True
 
-    def read(self, line: int, cells: Mapping[Field, Cell]) -> None:
+    def read(self, line: Line) -> None:
         """Read one line."""
-        shown = {of: (self._letters[of], cell.text) for of, cell in cells.items()}
-        if not cells or any(_says_total(cell) for cell in cells.values()):
-            self._read_total(line, cells)
+        number, cells = line.number, line.cells
+        if line.is_total:
+            self._reading.findings += line.flaws
+            self._read_total(number, cells)
         elif cells.get(Field.REFERENCE, EMPTY).text == EXAMPLE:
-            self._reading.findings.append(Finding("ExampleSkipped", line))
-        elif cells.keys() <= _OF_INVOICE:
-            if self._reading.drafts:
-                self._read_invoice(self._reading.drafts[-1], line, cells)
-            else:
-                self._reading.findings.append(Finding("NoPayableAbove", line))
+            self._reading.findings.append(Finding("ExampleSkipped", number))
+        elif cells.keys() <= OF_INVOICE:
+            self._read_below(line)
         else:
-            draft = Draft(line, shown)
+            shown = {of: (self._letters[of], cell.text) for of, cell in cells.items()}
+            draft = Draft(number, shown, findings=line.flaws)
             self._reading.drafts.append(draft)
             self._read_payable(draft, cells)
+
+    def _read_below(self, line: Line) -> None:
+        """A line of the payable above it: an invoice more, or nothing that is known."""
+        if not self._reading.drafts:
+            self._reading.findings += line.flaws or [Finding("NoPayableAbove", line.number)]
+            return
+        draft = self._reading.drafts[-1]
+        draft.findings += line.flaws
+        if line.cells:
+            self._read_invoice(draft, line.number, line.cells)
 
     def _read_payable(self, draft: Draft, cells: Mapping[Field, Cell]) -> None:
         for of in (Field.SUPPLIER, Field.SUPPLIER_USCC, Field.SUPPLIER_ID):
@@ -177,7 +161,7 @@ class _Reader:
             self._miss(draft, Field.BANK)
         draft.reference = self._text(draft, cells, Field.REFERENCE, REFERENCE_LENGTH_MAX)
         draft.evidence = self._text(draft, cells, Field.EVIDENCE, EVIDENCE_LENGTH_MAX)
-        if any(of in cells for of in _OF_INVOICE):
+        if any(of in cells for of in OF_INVOICE):
             self._read_invoice(draft, draft.line, cells)
 
     def _read_invoice(self, draft: Draft, line: int, cells: Mapping[Field, Cell]) -> None:
@@ -196,18 +180,22 @@ class _Reader:
             )
 
     def _read_total(self, line: int, cells: Mapping[Field, Cell]) -> None:
-        if Field.AMOUNT not in cells or not self._is_total_known:
+        """Compare a total with the rows; where one could not be read, it may only be too small."""
+        if Field.AMOUNT not in cells:
+            self._reading.findings.append(Finding("TotalWithoutAmount", line))
             return
         column, text = self._letters[Field.AMOUNT], cells[Field.AMOUNT].text
+        facts = {"total": grouped_text(self._total)}
         try:
             told = parse_amount(cells[Field.AMOUNT])
         except Unreadable as unreadable:
-            finding = Finding(unreadable.code, line, column, Field.AMOUNT, text)
+            code = unreadable.code
         else:
-            code = "TotalSkipped" if told == self._total else "TotalDiffers"
-            facts = {"total": grouped_text(self._total)}
-            finding = Finding(code, line, column, Field.AMOUNT, text, facts)
-        self._reading.findings.append(finding)
+            if self._is_total_known:
+                code = "TotalSkipped" if told == self._total else "TotalDiffers"
+            else:
+                code = "TotalUnchecked" if told > self._total else "TotalDiffers"
+        self._reading.findings.append(Finding(code, line, column, Field.AMOUNT, text, facts))
 
     # ---- one cell
 

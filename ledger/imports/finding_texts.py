@@ -58,6 +58,23 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "12,345.67.",
         "{place}的内容为“{value}”，可有多种读法。请写成 12345.67 或 12,345.67 的形式。",
     ),
+    "AmountCut": (
+        "{place} says “{value}” and the cell beside it “{beside}”: this may be one amount, cut at "
+        "its comma. Put it in quotes, or write it with two decimals and without separators.",
+        "{place}的内容为“{value}”，右侧单元格为“{beside}”：可能是同一金额被逗号拆开。"
+        "请加引号，或不写分隔符并保留两位小数。",
+    ),
+    "BeyondHeadings": (
+        "{place} says “{value}” to the right of the last heading. Put an amount with commas in "
+        "quotes or write it without separators; give any other cell a heading.",
+        "{place}的内容为“{value}”，位于最后一个表头的右侧。含逗号的金额请加引号，或不写分隔符；"
+        "其他内容请补充表头。",
+    ),
+    "LineBreak": (
+        "{place} says “{value}” on more than one line: a quote that is not closed takes in the "
+        "rows below it. Close the quote, or write the text on one line.",
+        "{place}的内容“{value}”占多行：引号未成对会吞并其下各行。请补全引号，或写在一行内。",
+    ),
     "UnitGiven": (
         "{place} says “{value}”. Write the whole amount in yuan, without 万 or another unit.",
         "{place}的内容为“{value}”。请以元为单位写出完整金额，不要使用“万”等单位。",
@@ -146,6 +163,15 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{place} is the total of the rows, and is right. It is not issued.",
         "{place}为合计行，金额相符，不予开立。",
     ),
+    "TotalUnchecked": (
+        "{place} says that the rows come to {value}, which cannot be compared: an amount above "
+        "could not be read. It is not issued.",
+        "{place}写明合计 {value}，其上有金额无法读取，未能核对。该行不予开立。",
+    ),
+    "TotalWithoutAmount": (
+        "{place} says that it is a total, without an amount. It is not issued.",
+        "{place}为合计行，但未写金额，不予开立。",
+    ),
     "ExampleSkipped": (
         "{place} is the example of the template. It is not issued.",
         "{place}为模板示例行，不予开立。",
@@ -220,6 +246,14 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
 """By code: what is said in English and in Chinese."""
 
 WARNINGS: Final = frozenset(
-    {"TenorLong", "TotalSkipped", "ExampleSkipped", "ColumnIgnored", "LooksAlike"}
+    {
+        "TenorLong",
+        "TotalSkipped",
+        "TotalUnchecked",
+        "TotalWithoutAmount",
+        "ExampleSkipped",
+        "ColumnIgnored",
+        "LooksAlike",
+    }
 )
 """What does not keep a row from being issued."""

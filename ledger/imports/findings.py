@@ -46,7 +46,8 @@ class Finding:
         if not self.line:
             place = "文件" if chinese else "The file"
         elif self.column:
-            place = f"单元格 {self.cell}（{label}）" if chinese else f"Cell {self.cell} ({label})"
+            beside = (f"（{label}）" if chinese else f" ({label})") if label else ""
+            place = f"单元格 {self.cell}{beside}" if chinese else f"Cell {self.cell}{beside}"
         else:
             place = f"第 {self.line} 行" if chinese else f"Row {self.line}"
         right = RIGHT.get(self.field, ("", "")) if self.field else ("", "")

@@ -15,11 +15,11 @@ from ledger.imports.workbooks import (
     read_workbook,
 )
 from ledger.model.errors.imports import (
-    FileDamaged,
     FileEmpty,
     FileIsWebPage,
     FileTooLarge,
     FileUnsupported,
+    QuoteUnclear,
     SheetUnknown,
     TooManyRows,
 )
@@ -71,13 +71,17 @@ def _read_text(data: bytes) -> Sheet:
     delimiter = hint[1] if hint else _delimiter(text)
     rows: list[list[Cell]] = [[]] if hint else []  # so that lines keep their numbers
     body = text[hint.end() :] if hint else text
+    # Strict: otherwise a quote that is not closed takes in the rows below it without a word.
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
+    before = len(rows)
     try:
-        for row in csv.reader(io.StringIO(body, newline=""), delimiter=delimiter):
+        for row in reader:
             rows.append(_cells(row))
+            before = reader.line_num + bool(hint)
             if len(rows) > LINES_MAX + 1:
                 raise TooManyRows(most=LINES_MAX, what="rows 行")
     except csv.Error:
-        raise FileDamaged() from None
+        raise QuoteUnclear(line=before + 1) from None
     while rows and not rows[-1]:
         rows.pop()
     return Sheet(f"csv {encoding}", ("",), "", rows)

@@ -179,6 +179,104 @@ class TestWholeFile:
         ]
 
 
+class TestTextFiles:
+    """What commas and quotes do to a row that were not meant as such."""
+
+    HEADER = "供应商名称,到期日,清算行,合同号,金额"
+
+    @pytest.mark.parametrize(
+        ("amount", "shown"),
+        [("12,500.00", "500.00"), ("1,234,567.00", "234, 567.00"), ("1234,50", "50")],
+    )
+    def test_amount_cut_at_its_comma_is_refused(self, amount: str, shown: str) -> None:
+        text = f"{self.HEADER}\n2,2027-03-31,6,HT-1,{amount}\n2,2027-03-31,6,HT-2,500.00\n"
+        cut, good = read(text.encode()).drafts
+        assert (code_of(cut), code_of(good)) == (["BeyondHeadings"], [])
+        finding = cut.findings[0]
+        assert finding.message().startswith(f"Cell F2 says “{shown}” to the right of the last")
+        assert finding.message("zh").startswith("单元格 F2的内容为")
+        assert "quotes" in finding.message()
+        assert "引号" in finding.message("zh")
+
+    def test_amount_in_quotes_is_read(self) -> None:
+        text = f'{self.HEADER}\n2,2027-03-31,6,HT-1,"12,500.00",,\n'
+        [draft] = read(text.encode()).drafts
+        assert (draft.face, draft.findings) == (1_250_000, [])
+
+    @pytest.mark.parametrize(
+        ("cells", "codes"),
+        [
+            ("7,000.00", ["AmountCut"]),
+            ("12,500", ["AmountCut"]),
+            ("7.00,000", []),
+            ("7000,100", []),
+            ("700,5", []),
+        ],
+    )
+    def test_amount_cut_before_a_remark_is_refused(self, cells: str, codes: list[str]) -> None:
+        text = f"{self.HEADER},备注\n2,2027-03-31,6,HT-1,{cells}\n"
+        [draft] = read(text.encode()).drafts
+        assert code_of(draft) == codes
+
+    def test_amount_cut_in_a_total_or_below_a_payable_is_refused(self) -> None:
+        text = f"{self.HEADER}\n2,2027-03-31,6,HT-1,500\n合计,,,,500,00\n"
+        reading = read(text.encode())
+        assert [one.code for one in reading.findings] == ["BeyondHeadings", "TotalSkipped"]
+        assert not reading.is_valid
+        header = "供应商名称,到期日,清算行,合同号,金额,发票号码,本次使用金额,发票金额"
+        first = "2,2027-03-31,6,HT-1,12500.00,24312000000012345678,11500.00,12500.00"
+        below = ",,,,,24312000000012345679,1000.00,12,500.00"
+        [draft] = read(f"{header}\n{first}\n{below}\n".encode()).drafts
+        assert ("BeyondHeadings", "I3") in [(one.code, one.cell) for one in draft.findings]
+
+    @pytest.mark.parametrize(
+        ("text", "cell"),
+        [
+            ('2,2027-03-31,6,"HT-1\n2,2027-03-31,6,HT-2",500.00', "D2"),
+            ('2,2027-03-31,6,HT-1,"100\n200"', "E2"),
+            ('2,2027-03-31,6,HT-1,500.00,"a\nb,c"', "F2"),
+            (',,,,,"a\r2,2027-03-31,6,HT-2,500.00"', "F2"),
+        ],
+    )
+    def test_cell_of_more_than_one_line_is_refused(self, text: str, cell: str) -> None:
+        """Two quotes that are not closed make one cell of all rows between them."""
+        reading = read(f"{self.HEADER},备注\n{text}\n".encode())
+        found = [(one.code, one.cell) for one in findings_of(reading) if one.is_error]
+        assert ("LineBreak", cell) in found
+
+    def test_cell_of_a_workbook_may_have_two_lines(self) -> None:
+        [draft] = read(book_of(row(合同="HT-1\n验收单"))).drafts
+        assert (draft.evidence, draft.findings) == ("HT-1 验收单", [])
+
+
+class TestTotals:
+    @pytest.mark.parametrize(
+        "changes", [{"业务": "SUM"}, {"合同": "合计"}, {"供应商": "合计"}, {"清算": "Total"}]
+    )
+    def test_row_with_a_word_for_totals_and_other_cells_is_a_payable(
+        self, changes: dict[str, object]
+    ) -> None:
+        reading = read(book_of(row(**changes), ["合计", None, 12500]))
+        assert len(reading.drafts) == 1
+        assert [one.code for one in reading.findings] == ["TotalSkipped"]
+
+    @pytest.mark.parametrize(
+        ("total", "code", "is_valid"),
+        [
+            (30_000, "TotalUnchecked", True),
+            (12_500, "TotalDiffers", False),
+            (None, "TotalWithoutAmount", True),
+        ],
+    )
+    def test_below_an_amount_that_could_not_be_read_is_told(
+        self, total: object, code: str, is_valid: bool
+    ) -> None:
+        reading = read(book_of(row(), row(业务="PO-2", 金额="x"), ["合计", None, total]))
+        [finding] = reading.findings
+        assert (finding.code, finding.line, reading.is_valid) == (code, 4, is_valid)
+        assert "4" in finding.message("zh")
+
+
 class TestRepeats:
     def test_of_a_reference_is_refused(self) -> None:
         one, other = read(book_of(row(), row(业务="po-1", 金额=1, 发票号="", 发票金=""))).drafts

@@ -19,6 +19,7 @@ from ledger.model.errors import (
     FileTooLarge,
     FileUnsupported,
     LedgerError,
+    QuoteUnclear,
     SheetUnknown,
     TooManyRows,
 )
@@ -252,6 +253,19 @@ class TestTexts:
     def test_quoted_cells_keep_their_delimiters_and_lines(self) -> None:
         data = b'a;b\r\n"1,5;x";"two\nlines"\r\n"say ""hi""";,\r\n'
         assert texts(data) == [["a", "b"], ["1,5;x", "two\nlines"], ['say "hi"', ","]]
+
+    @pytest.mark.parametrize(
+        ("text", "line"),
+        [
+            ('a,b\n1,"HT-1\n2,HT-2\n3,HT-3\n', 2),
+            ('a,b\n1,"x\ny"\n2,"HT-1\n3,"HT-2\n', 4),
+            ('sep=,\na,"b"c\n', 2),
+        ],
+    )
+    def test_quote_that_swallows_rows_is_refused(self, text: str, line: int) -> None:
+        with pytest.raises(QuoteUnclear) as caught:
+            read_sheet(text.encode())
+        assert caught.value.values == {"line": line}
 
     def test_hint_of_the_delimiter_is_followed_and_lines_keep_their_numbers(self) -> None:
         assert texts(b"sep=|\r\na|b,c\r\n") == [[], ["a", "b,c"]]

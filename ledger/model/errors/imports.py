@@ -16,6 +16,8 @@ __all__ = [
     "ImportStateWrong",
     "ImportUnknown",
     "NothingToIssue",
+    "PreviewOutdated",
+    "QuoteUnclear",
     "RowsInvalid",
     "SheetUnknown",
     "TooManyRows",
@@ -89,6 +91,18 @@ class FileUnsupported(LedgerError):
     kind = Kind.UNSUPPORTED
     zh = "文件既非 CSV，也非 XLSX 或 XLS。"
     next_steps = ("Save it in one of these formats.", "请另存为上述格式之一。")
+
+
+class QuoteUnclear(LedgerError):
+    """A quote on line {line} of the file is not closed, or goes on behind its end."""
+
+    line: Count
+    kind = Kind.MALFORMED
+    zh = "文件第 {line} 行的引号未成对，或引号结束后仍有内容。"
+    next_steps = (
+        "Close each quote, write a quote within a text twice, or save the file as .xlsx.",
+        "请补全引号，文本内的引号写两次，或另存为 .xlsx。",
+    )
 
 
 class SheetUnknown(LedgerError):
@@ -177,6 +191,18 @@ class RowsInvalid(LedgerError):
     next_steps = (
         "Correct them, or issue the valid rows alone.",
         "请更正错误行，或选择仅开立有效行。",
+    )
+
+
+class PreviewOutdated(LedgerError):
+    """Rows {lines} say something else than when they were previewed."""
+
+    lines: Text
+    kind = Kind.CONFLICT
+    zh = "第 {lines} 行的内容与预览时不同。"
+    next_steps = (
+        "Preview the import again and look at supplier, bank, amount, maturity and invoices.",
+        "请重新预览，并核对供应商、清算行、金额、到期日与发票。",
     )
 
 
