@@ -16,7 +16,17 @@ from ledger.model.states import Role
 from ledger.service.access import Scope, Subject
 from ledger.store.access import ReadRow
 
-__all__ = ["Exporter", "Manager", "Preparer", "Reader", "Submitter", "subject_of", "submitter_of"]
+__all__ = [
+    "Exporter",
+    "Manager",
+    "Preparer",
+    "Reader",
+    "Submitter",
+    "secret_in",
+    "subject_of",
+    "subject_still",
+    "submitter_of",
+]
 
 PURPOSE_MOST: Final = 200
 
@@ -42,11 +52,22 @@ async def subject_of(request: Request, credentials: _Credentials) -> Subject:
 
 async def submitter_of(request: Request) -> Subject:
     """The same as `Submitter`, for routes that read their request themselves."""
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    subject = await _subject(request, secret.strip() if scheme.lower() == "bearer" else "")
+    subject = await _subject(request, secret_in(request.headers.get("authorization", "")))
     if Scope.SUBMIT not in subject.scopes:
         raise ScopeMissing(scope=Scope.SUBMIT.value)
     return subject
+
+
+def subject_still(request: Request) -> Subject | None:
+    """Who asks, looked up once more for an answer that goes on; None where that has ended."""
+    secret = secret_in(request.headers.get("authorization", ""))
+    return context_of(request).access.subject(secret) if secret else None
+
+
+def secret_in(authorization: str) -> str:
+    """The secret in a header of authorization; empty where there is none."""
+    scheme, _, secret = authorization.partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 async def _subject(request: Request, secret: str) -> Subject:

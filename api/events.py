@@ -11,13 +11,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from api import shapes
-from api.asking import Reader
+from api.asking import Reader, subject_still
 from api.context import context_of
 from api.lists import as_of, reading
 from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.errors import CursorInvalid, ServiceBusy
-from ledger.service.access import Subject
+from ledger.service.access import Scope, Subject
 from ledger.service.events import event_json
 from ledger.store.feed import events_after
 
@@ -97,13 +97,14 @@ def list_events(
 )
 async def stream_events(
     request: Request,
-    subject: Reader,
+    subject: Reader,  # noqa: ARG001 -- asked again in every round
     query: Annotated[EventsAsked, Query()],
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> StreamingResponse:
     """The same as they happen, as server-sent events; each id is a number to go on from.
 
-    A stream ends by itself from time to time; its client comes again with Last-Event-ID.
+    A stream ends by itself from time to time, and when its session or key does; its client comes
+    again with Last-Event-ID.
     """
     after = query.after if last_event_id is None else _seq(last_event_id)
     context = context_of(request)
@@ -111,22 +112,30 @@ async def stream_events(
         raise ServiceBusy()
     await context.streams.acquire()
     return StreamingResponse(
-        _told(request, subject, after, query.kind),
+        _told(request, after, query.kind),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
 
 
-async def _told(
-    request: Request, subject: Subject, after: int, kind: str | None
-) -> AsyncIterator[str]:
+def _round(request: Request, after: int, kind: str | None) -> Any:
+    """What has come since; None where whoever asks may no longer."""
+    subject = subject_still(request)
+    if subject is None or Scope.READ not in subject.scopes:
+        return None
+    return _concerned(subject, request, after, _PAGE, kind)[0]
+
+
+async def _told(request: Request, after: int, kind: str | None) -> AsyncIterator[str]:
     context, loop = context_of(request), asyncio.get_running_loop()
     end = loop.time() + context.options.stream_seconds
     beat = loop.time()
     try:
         yield "retry: 2000\n\n"
         while loop.time() < end and not await request.is_disconnected():
-            found, _ = await run_in_threadpool(_concerned, subject, request, after, _PAGE, kind)
+            found = await run_in_threadpool(_round, request, after, kind)
+            if found is None:
+                return
             for one in found:
                 said = json.dumps(event_json(one), ensure_ascii=False, separators=(",", ":"))
                 yield f"id: {one.seq}\nevent: {one.kind}\ndata: {said}\n\n"

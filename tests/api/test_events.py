@@ -1,14 +1,20 @@
 """The feed: replayed from a number, streamed as it grows, and only to whom it concerns."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.meanings import MEANINGS
 from ledger.chain.artifacts import entries_of
 from ledger.model.structs import snake_case
-from tests.api.world import Person, World
+from tests.api.conftest import OPTIONS
+from tests.api.world import Person, World, sign_in
 
 MOVE = {"bank": 6, "to": 3, "amount": "3.21", "purpose": "0x" + "22" * 32}
 
@@ -98,6 +104,31 @@ class TestStream:
         assert own
         assert {one["seq"] for one in own} != others
         assert not [one for one in own if one["data"].get("holder") == 3]
+
+    @pytest.mark.parametrize("way", ["session", "key"])
+    def test_stream_ends_with_the_session_or_key_that_opened_it(
+        self, client: TestClient, birch: Person, world: World, way: str
+    ) -> None:
+        made = sign_in(client, birch.member).json()
+        session = {"authorization": f"Bearer {made['secret']}"}
+        path, headers = "/v1/sign-in", session
+        if way == "key":
+            asked = {"label": "stream", "scopes": ["read"]}
+            key = client.post("/v1/api-keys", json=asked, headers=session).json()
+            path = f"/v1/api-keys/{key['id']}"
+            headers = {"authorization": f"Bearer {key['secret']}"}
+        begun = time.monotonic()
+        long = create_app(world.service, replace(OPTIONS, stream_seconds=20))
+        with TestClient(long) as door, ThreadPoolExecutor(1) as pool:
+            stream = pool.submit(door.get, "/v1/events/stream", headers=headers)
+            time.sleep(0.6)
+            assert door.delete(path, headers=session).status_code == 204
+            birch.submit("/v1/deposits/move", **MOVE)
+            world.turn()
+            told = _told(stream.result().text)
+        assert time.monotonic() - begun < 10
+        last = birch.get("/v1/events?limit=200&after=" + str(told[-1]["seq"])).json()["data"]
+        assert "DepositMoved" in {one["kind"] for one in last}
 
     @pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 20])
     def test_last_id_that_is_no_number_is_refused(self, birch: Person, last: str) -> None:
