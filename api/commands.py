@@ -22,6 +22,7 @@ from ledger.model.commands import COMMANDS, Command
 from ledger.model.errors import ResourceUnknown
 from ledger.model.glossary import Language
 from ledger.model.plain import moment_text, plain_of, struct_of
+from ledger.model.rendering import Names
 from ledger.model.sentences import fields, sentence
 from ledger.service.access import Subject
 
@@ -126,6 +127,11 @@ def _filled(
     return struct_of(kind, plain)
 
 
+def _numbered(names: Names) -> Names:
+    """Names beside the numbers that are signed: a name alone is only what somebody recorded."""
+    return {number: f"{name} ({number})" for number, name in names.items()}
+
+
 def prepared(context: Context, command: Command, subject: Subject, language: Language) -> Prepared:
     """A command as its signers read it."""
     deployment = context.service.deployment
@@ -133,7 +139,7 @@ def prepared(context: Context, command: Command, subject: Subject, language: Lan
     hashed = digest(command, domain)
     names = context.names(parties_of(command), subject, language, "sign")
     return Prepared(
-        sentence=sentence(command, names, language),
+        sentence=sentence(command, _numbered(names), language),
         fields=[Row(label=one, value=value) for one, value in fields(command, names, language)],
         command=plain_of(command),
         typed_data=typed_data(command, domain),

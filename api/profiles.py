@@ -1,9 +1,11 @@
 """Profiles: what is recorded of a participant and never goes on chain.
 
-It writes its own. Who reads what of another's is said by need to know; each reading is logged.
+It writes its own contacts. By its names and codes others know it, and to its accounts it is paid:
+those one person alone cannot change. Who reads what of another's is said by need to know; each
+reading is logged.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Request
 from pydantic import Field, StringConstraints
@@ -17,7 +19,12 @@ from api.openapi import ALSO
 from api.participants import ParticipantPath
 from api.router import router
 from api.shapes import Given, Shape
-from ledger.model.errors import RecordsKeyMissing, ResourceUnknown, ScopeMissing
+from ledger.model.errors import (
+    ProfileGuarded,
+    RecordsKeyMissing,
+    ResourceUnknown,
+    ScopeMissing,
+)
 from ledger.records.profiles import ACCOUNTS_MAX, CONTACTS_MAX, Profile
 from ledger.service.access import Subject
 from ledger.service.directory import Directory
@@ -29,6 +36,9 @@ __all__ = ["ROUTER"]
 ROUTER = router("participants")
 
 _ALSO = {ALSO: [409]}
+
+_OWN: Final = frozenset({"participant", "contacts"})
+"""Fields that whoever is signed in for a participant may change."""
 
 Name = Annotated[str, StringConstraints(max_length=200)]
 Short = Annotated[str, StringConstraints(max_length=64)]
@@ -57,7 +67,7 @@ class AccountGiven(Given):
 
 
 class ProfileGiven(Given):
-    """A whole profile, in place of what was recorded. One name at least."""
+    """A whole profile: other contacts, and for the rest what is recorded."""
 
     name_zh: Name = Field("", examples=["桦木铸造有限公司"])
     name_en: Name = Field("", examples=["Birch Castings"])
@@ -124,16 +134,30 @@ def read_profile(
 def put_profile(
     request: Request, participant: ParticipantPath, asked: ProfileGiven, subject: Manager
 ) -> ParticipantProfile:
-    """Record your own profile in place of what was recorded; only a session can. It is logged."""
+    """Record your own contacts; the rest must be what is recorded. Only a session can.
+
+    It is logged, as is the reading that it takes.
+    """
     directory = _directory(request)
     if participant != subject.participant:
         raise ResourceUnknown()
     if not subject.is_session:
-        raise ScopeMissing(scope="session")  # payouts go to these accounts: a person answers for it
+        raise ScopeMissing(scope="session")
     profile = Profile.from_values({"participant": participant, **asked.model_dump()})
-    directory.put(profile, _logged(subject, "profile change"))
+    logged = _logged(subject, "profile change")
+    _check_guarded(profile, directory.read([participant], logged).get(participant))
+    directory.put(profile, logged)
     with reading(request, subject) as opened:
         return ParticipantProfile(**_shown(profile, opened.sight))
+
+
+def _check_guarded(asked: Profile, recorded: Profile | None) -> None:
+    """Raises `ProfileGuarded` where more would change than one person may."""
+    before = {} if recorded is None else recorded.to_values()
+    after = asked.to_values()
+    guarded = [name for name in after if name not in _OWN and after[name] != before.get(name)]
+    if guarded:
+        raise ProfileGuarded(fields=", ".join(guarded))
 
 
 def _directory(request: Request) -> Directory:

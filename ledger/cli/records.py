@@ -1,6 +1,7 @@
-"""`fenbook records`: the key of the private records, its change, and the log of who read them."""
+"""`fenbook records`: who participants are, the key of the private records, and who read them."""
 # ruff: noqa: PLC0415 -- a database takes a second to import, and only these commands need one
 
+import json
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -16,12 +17,24 @@ from ledger.cli.screen import Screen
 from ledger.model.glossary import Term
 
 if TYPE_CHECKING:
+    from ledger.records.profiles import Profile
     from ledger.service.directory import Directory
 
-__all__ = ["check_log", "new_key", "rotate"]
+__all__ = ["check_log", "identity", "new_key", "put", "rotate"]
 
 KeyArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="Where to write the key; it must not exist yet.")
+]
+
+ProfilesArgument = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="JSON of one profile, or of a list of them."),
+]
+CodeArgument = Annotated[
+    str, typer.Argument(metavar="CODE", help="A unified social credit code, 18 characters.")
+]
+ActorOption = Annotated[
+    str, typer.Option("--by", metavar="WHO", help="Who has checked the documents; it is logged.")
 ]
 
 _SAID: Final[Mapping[str, Term]] = MappingProxyType(
@@ -38,6 +51,11 @@ _SAID: Final[Mapping[str, Term]] = MappingProxyType(
             "所有服务均改用新密钥后，可停用上一把。",
         ),
         "resealing": Term("{table}: {looked} looked at", "{table}：已处理 {looked} 条"),
+        "recorded": Term(
+            "{count} profiles are recorded, in place of what was recorded before.",
+            "已登记 {count} 份档案，取代此前登记的内容。",
+        ),
+        "identity": Term("{identity}", "{identity}"),
         "checked": Term(
             "{count} readings stand in the log; none is missing, changed or added.",
             "查阅日志共 {count} 条，无缺失、改动或添加。",
@@ -99,7 +117,60 @@ def check_log(
     _answer(screen, is_json, "checked", count=count)
 
 
+def put(
+    ctx: typer.Context,
+    path: ProfilesArgument,
+    by: ActorOption,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Record profiles whose documents you have checked 登记参与方档案.
+
+    A code must be the one under which its participant was admitted.
+    """
+    from ledger.service.directory import Reader
+    from ledger.service.recording import record_profiles
+
+    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    with screen.guarded(path):
+        profiles = _profiles_of(path.read_text("utf-8"))
+        with _directory() as directory:
+            record_profiles(directory, profiles, Reader(0, by, "profile recorded"))
+    _answer(screen, is_json, "recorded", count=len(profiles))
+
+
+def identity(
+    ctx: typer.Context,
+    code: CodeArgument,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """What stands on the ledger for an organisation when it is admitted 计算准入身份."""
+    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    with screen.guarded(), _directory() as directory:
+        found = "0x" + directory.identity(code).hex()
+    _answer(screen, is_json, "identity", identity=found)
+
+
 # ---- private
+
+
+def _profiles_of(text: str) -> list["Profile"]:
+    """What a file holds; raises `InvalidField` where it holds anything else."""
+    from ledger.model.errors.input import InvalidField
+    from ledger.records.profiles import Profile
+
+    try:
+        given = json.loads(text)
+    except ValueError:
+        raise InvalidField(field="file", value=text[:40], expected="message") from None
+    listed = given if isinstance(given, list) else [given]
+    for one in listed:
+        if not isinstance(one, dict):
+            raise InvalidField(field="profile", value=one, expected="message")
+    return [Profile.from_values(one) for one in listed]
 
 
 @contextmanager

@@ -2,17 +2,23 @@
 
 import json
 import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
+from ledger.chain.typed_data import keccak
 from ledger.cli.app import app
+from ledger.model.states import Role
 from ledger.records.profiles import Profile
 from ledger.service.directory import Directory, Reader
 from ledger.service.keyring import Keyring, master_keys_of
 from ledger.store.database import Database
+from ledger.store.state import SqlState
+from ledger.views.party_rows import Participant
 from tests.databases import database_url
 
 READER = Reader(1, "session 1", "test")
@@ -83,3 +89,76 @@ def test_rotation_and_log_from_the_shell(
     assert tampered.exit_code == 1
     assert "r_access[1]" in tampered.output
     database.close()
+
+
+class TestRecorded:
+    """Profiles recorded by the operator's people; participant 2 is admitted under this code."""
+
+    CODE = "91350100M000100Y43"
+
+    @pytest.fixture
+    def directory(
+        self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Iterator[Directory]:
+        run("new-key", str(tmp_path / "key"))
+        monkeypatch.setenv("FENBOOK_RECORDS_KEY_FILE", str(tmp_path / "key"))
+        database = Database.open(url)
+        database.migrate()
+        directory = directory_of(database, key=tmp_path / "key")
+        identities = {2: directory.identity(self.CODE), 3: keccak(b"another")}
+        with database.writing() as connection:
+            state = SqlState(connection)
+            state.begin(connection)
+            for number, identity in identities.items():
+                state.participants[number] = Participant(number, Role.SUPPLIER, identity, 0)
+            state.seal()
+            state.flush()
+        yield directory
+        database.close()
+
+    @pytest.fixture
+    def put(self, tmp_path: Path) -> Callable[..., Result]:
+        def put(*profiles: dict[str, Any]) -> Result:
+            path = tmp_path / "profiles.json"
+            path.write_text(json.dumps(profiles), "utf-8")
+            return run("put", str(path), "--by", "Wang", "--json")
+
+        return put
+
+    def test_profile_under_the_code_of_its_admission_is_recorded_and_logged(
+        self, directory: Directory, put: Callable[..., Result]
+    ) -> None:
+        done = put({"participant": 2, "name_en": "Birch", "uscc": self.CODE})
+        assert json.loads(done.output) == {"count": 1}
+        assert directory.by_uscc([self.CODE]) == {self.CODE: 2}
+        [row] = directory.readings(0)
+        assert (row.actor, row.purpose) == ("Wang", "profile recorded")
+
+    def test_code_of_another_s_admission_is_refused_and_nothing_is_recorded(
+        self, directory: Directory, put: Callable[..., Result]
+    ) -> None:
+        """Whoever is recorded under another's code would be paid, and sign, as the other."""
+        good = {"participant": 2, "name_en": "Birch", "uscc": self.CODE}
+        done = put(good, {"participant": 3, "name_en": "Birch", "uscc": self.CODE})
+        assert done.exit_code == 1
+        assert "not the one under which it was admitted" in done.output
+        assert directory.by_uscc([self.CODE]) == {}
+
+    @pytest.mark.usefixtures("directory")
+    def test_participant_that_the_ledger_does_not_know_is_refused(
+        self, put: Callable[..., Result]
+    ) -> None:
+        done = put({"participant": 9, "name_en": "Nobody"})
+        assert done.exit_code == 1
+        assert "9" in done.output
+
+    @pytest.mark.usefixtures("directory")
+    @pytest.mark.parametrize("text", ["", "[1]", '"Birch"', '{"participant": 2}'])
+    def test_file_of_another_form_is_refused(self, tmp_path: Path, text: str) -> None:
+        path = tmp_path / "profiles.json"
+        path.write_text(text, "utf-8")
+        assert run("put", str(path), "--by", "Wang").exit_code == 2
+
+    def test_identity_is_what_stands_on_the_ledger(self, directory: Directory) -> None:
+        said = json.loads(run("identity", self.CODE, "--json").output)
+        assert said == {"identity": "0x" + directory.identity(self.CODE).hex()}

@@ -15,6 +15,7 @@ __all__ = [
     "IdempotencyKeyReused",
     "MethodUnknown",
     "NotSignedIn",
+    "ProfileGuarded",
     "PurposeNotStated",
     "RequestInvalid",
     "ResourceUnknown",
@@ -149,6 +150,19 @@ class ScopeMissing(LedgerError):
     next_steps = (
         "Use a session, or have an API key made with this scope.",
         "请使用登录会话，或申请带有此权限的接口密钥。",
+    )
+
+
+class ProfileGuarded(LedgerError):
+    """One person may not change {fields} of a recorded profile."""
+
+    fields: Text
+    kind = Kind.FORBIDDEN
+    zh = "已登记档案中的 {fields} 不能由一人自行更改。"
+    next_steps = (
+        "Change the contacts alone. Names, codes and accounts are recorded anew by the ledger's "
+        "operator, who checks them against documents.",
+        "只可自行更改联系人。名称、代码和收款账户须由平台运营方核对证明材料后重新登记。",
     )
 
 

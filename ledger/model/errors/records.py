@@ -5,6 +5,7 @@ from ledger.model.meanings import ParticipantId, Text
 
 __all__ = [
     "IdentifierTaken",
+    "IdentityDiffers",
     "PurposeMissing",
     "RecordTampered",
     "RecordUnknown",
@@ -45,6 +46,20 @@ class RecordsKeyUnknown(LedgerError):
     next_steps = (
         "Set that key as well, as the previous one; without it the records cannot be read.",
         "请将该密钥设为上一把密钥；没有它，档案无法读取。",
+    )
+
+
+class IdentityDiffers(LedgerError):
+    """The code recorded for {participant} is not the one under which it was admitted."""
+
+    participant: ParticipantId
+    kind = Kind.CONFLICT
+    zh = "为 {participant} 登记的代码与其准入时的身份不符。"
+    next_steps = (
+        "Compare with `fenbook records identity CODE`: its value must be the participant's "
+        "identity on the ledger. Find out who it is before anything is recorded.",
+        "请用 `fenbook records identity CODE` 核对，其值须与账本上的参与方身份一致；"
+        "查明身份之前请勿登记。",
     )
 
 
