@@ -2,17 +2,18 @@
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from ledger.imports.cells import Cell, CellKind, column_letter
+from ledger.imports.headings import heading_key
+from ledger.imports.units import check_units
 from ledger.model.errors.imports import ColumnMissing, ColumnUnclear, ColumnUnknown, UnitUnclear
 from ledger.model.glossary import Language
 
-__all__ = ["ALIASES", "COMMENTS", "Field", "Layout", "frozen", "heading_key", "recognise"]
+__all__ = ["ALIASES", "COMMENTS", "Field", "Layout", "frozen", "recognise"]
 
 COMMENTS: Final = "问题 Problems"
 """Heading of the column that an error file adds; it is read over."""
@@ -110,25 +111,9 @@ _REQUIRED: Final = (Field.AMOUNT, Field.MATURITY)
 _SUPPLIERS: Final = (Field.SUPPLIER, Field.SUPPLIER_USCC, Field.SUPPLIER_ID)
 _AMOUNTS: Final = (Field.AMOUNT, Field.INVOICE_TOTAL, Field.INVOICE_USED)
 
-_BRACKETS: Final = re.compile(r"[(\[【〔{]([^)\]】〕}]*)[)\]】〕}]")
-_MARKS: Final = re.compile(r"[\s*·•:：、,，./\\_\-'\"“”#＊]+")
-_YUAN: Final = re.compile(r"(人民币)?元|单位元|人民币|rmb|cny|yuan|cnyyuan|rmbyuan")
 _OTHER_UNIT: Final = re.compile(
     r"万|千元|亿|百元|美元|欧元|港元|港币|日元|usd|eur|hkd|jpy|gbp|thousand|million|10k"
 )
-
-
-def heading_key(text: str) -> str:
-    """What two spellings of one heading share."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return _MARKS.sub("", _BRACKETS.sub(_kept_bracket, folded))
-
-
-def _kept_bracket(match: re.Match[str]) -> str:
-    """What stands in brackets counts unless it says yuan, or that the column is required."""
-    inner = _MARKS.sub("", match[1])
-    is_beside = _YUAN.fullmatch(inner) or inner in ("必填", "选填", "required", "optional", "可选")
-    return "" if is_beside else inner
 
 
 def _known() -> dict[str, Field]:
@@ -197,6 +182,7 @@ def recognise(
         columns[field] = column
     columns |= {field: column for field, column in given.items() if column is not None}
     _check(columns, rows[line], line)
+    check_units(rows[:line])
     used = set(columns.values())
     own = heading_key(COMMENTS)
     unused = (place for place, key in enumerate(keys) if key not in ("", own) and place not in used)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ledger.imports.cells import EMPTY, Cell, CellKind, column_letter
-from ledger.imports.columns import Field, Layout, heading_key
+from ledger.imports.columns import Field, Layout
 from ledger.imports.findings import Finding
+from ledger.imports.headings import heading_key
 from ledger.imports.workbooks import Sheet
 
 __all__ = ["OF_INVOICE", "Line", "lines_of"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ledger.imports.columns import ALIASES, COMMENTS, Field, heading_key, recognise
+from ledger.imports.columns import ALIASES, COMMENTS, Field, recognise
+from ledger.imports.headings import heading_key
 from ledger.model.errors import ColumnMissing, ColumnUnclear, ColumnUnknown, UnitUnclear
 from tests.imports.sheets import HEADER, cell
 
@@ -35,6 +36,50 @@ class TestRefusals:
     def test_of_amounts_in_another_unit(self, heading: str) -> None:
         with pytest.raises(UnitUnclear):
             recognise(rows_of("供应商", heading, "到期日"), {}, {})
+
+    @pytest.mark.parametrize(
+        "above",
+        [
+            ["单位：万元"],
+            ["", "", "", "单位: 千元"],
+            ["金额单位：人民币万元"],
+            ["付款计划 单位：亿元，币种：人民币"],
+            ["12月付款计划（万元）"],
+            ["单位：", "", "百万元"],
+            ["（单位：万）"],
+            ["单位：分"],
+            ["单位：美元"],
+            ["币种：USD"],
+            ["Unit: CNY 10,000"],
+            ["Unit: RMB thousand"],
+            ["Amounts in CNY thousands"],
+            ["Currency", "EUR"],
+            ["(RMB'000)"],
+            ["金额：万元"],
+        ],
+    )
+    def test_of_a_unit_above_the_heading(self, above: list[str]) -> None:
+        rows = [[cell(one) for one in above], *rows_of("供应商", "金额", "到期日")]
+        with pytest.raises(UnitUnclear):
+            recognise(rows, {}, {})
+
+    @pytest.mark.parametrize(
+        "above",
+        [
+            ["单位：元"],
+            ["金额单位：人民币元", "2026年12月"],
+            ["编制单位：万科千元贸易有限公司"],
+            ["付款单位：", "亿达集团"],
+            ["Unit: CNY", "Currency: RMB"],
+            ["单位：", "元"],
+            ["合计金额：10,000.00"],
+            ["2026年12月付款计划（第一批）"],
+            ["Amounts in yuan"],
+        ],
+    )
+    def test_not_of_yuan_or_of_a_name_above_the_heading(self, above: list[str]) -> None:
+        rows = [[cell(one) for one in above], *rows_of("供应商", "金额", "到期日")]
+        assert recognise(rows, {}, {}).line == 2
 
     def test_of_a_choice_that_is_none(self) -> None:
         for chosen in ({"amount": "Umsatz"}, {"price": "A"}, {"amount": "ZZZZ"}):
