@@ -17,6 +17,7 @@ FEN_MAX: Final = 10**17 - 1
 TEXT_LENGTH_MAX: Final = 200
 
 _EXACT_DIGITS: Final = 15
+_DIGITS: Final = frozenset("0123456789０１２３４５６７８９")
 
 
 class Unreadable(Exception):
@@ -172,5 +173,17 @@ def _nothing(cell: Cell) -> str:
 
 
 def _folded(text: str) -> str:
-    """Half-width, lower case, one blank between words."""
+    """Half-width, lower case, one blank between words.
+
+    Raises `Unreadable` for marks that would become digits: ① behind 500 does not make it 5,001.
+    """
+    if not text.isascii() and any(map(_is_like_digits, set(text))):
+        raise Unreadable("Malformed")
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _is_like_digits(one: str) -> bool:
+    """Whether a character stands for digits without being one, half-width or full-width."""
+    if one in _DIGITS:
+        return False
+    return any(each in _DIGITS for each in unicodedata.normalize("NFKC", one))

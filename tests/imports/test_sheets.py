@@ -11,6 +11,7 @@ import pytest
 from ledger.imports import sheets, workbooks
 from ledger.imports.cells import CellKind
 from ledger.imports.sheets import read_sheet
+from ledger.imports.values import Unreadable, parse_amount
 from ledger.model.errors import (
     FileDamaged,
     FileEmpty,
@@ -213,6 +214,22 @@ class TestWorkbooks:
         ]
         [[one]] = read_sheet(xlsx_of([[NOON]])).rows
         assert one.kind is CellKind.TIME
+
+    def test_numbers_of_more_than_fifteen_digits_have_lost_some(self) -> None:
+        numbers = [12345678901234.56, 99999999999999.99, 1234567890123456, 1234567890123.456]
+        whole = [1234567890123.45, 12345678901234.5, 99999999999999, 0.1 + 0.2, 1e12 + 0.1 + 0.2]
+        [row] = read_sheet(xlsx_of([numbers + whole])).rows
+        assert [one.text for one in row[4:]] == [
+            "1234567890123.45",
+            "12345678901234.5",
+            "99999999999999",
+            "0.3",
+            "1000000000000.3",
+        ]
+        for one in row[:4]:
+            with pytest.raises(Unreadable) as caught:
+                parse_amount(one)
+            assert caught.value.code == "DigitsLost"
 
     def test_old_workbooks_are_read_as_well(self) -> None:
         sheet = read_sheet(xls_file([["业务编号", None, 12.5], [True]], sheet="付款"))

@@ -27,6 +27,13 @@ class TestAmounts:
             ("", "Malformed"),
             ("twelve", "Malformed"),
             ("1.5e3", "Malformed"),
+            ("500①", "Malformed"),  # and not 5,001
+            ("500¹", "Malformed"),
+            ("100²", "Malformed"),
+            ("５⑵", "Malformed"),
+            ("1½", "Malformed"),
+            ("500㍘", "Malformed"),
+            ("𝟓00", "Malformed"),
             ("12%", "Malformed"),
             ("٣", "Malformed"),
             ("1 000 元 2", "Malformed"),
