@@ -1,14 +1,40 @@
 """Conditions that several lists share: by dates, invoices, references, names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from api.lists import Reading
 from ledger.model.days import parse_day
 from ledger.model.errors import InvalidField, ResourceUnknown
 from ledger.model.ids import parse_payable, parse_voucher
-from ledger.store.lists import NOTHING, AllOf, Between, Condition, Is, Of, find
+from ledger.model.states import VoucherState
+from ledger.store.lists import (
+    NOTHING,
+    AllOf,
+    AnyOf,
+    Between,
+    Condition,
+    Has,
+    Is,
+    Of,
+    PayableIn,
+    find,
+    rows_of,
+)
+from ledger.store.slices import sliced
+from ledger.views.claim_rows import Payable
 
-__all__ = ["by_external_reference", "by_invoice", "named", "of_payable", "of_voucher", "within"]
+__all__ = [
+    "by_external_reference",
+    "by_invoice",
+    "named",
+    "of_payable",
+    "of_voucher",
+    "still_seen",
+    "within",
+]
+
+_ANSWERED: Final = tuple(one for one in VoucherState if one is not VoucherState.OFFERED)
 
 
 def within(column: str, first: str | None, last: str | None) -> Condition:
@@ -21,10 +47,35 @@ def within(column: str, first: str | None, last: str | None) -> Condition:
 
 
 def by_invoice(opened: Reading, fingerprint: str) -> Condition:
-    """Payables that an invoice backs."""
+    """Payables that an invoice backs, where their invoices are this reader's to know."""
     asked = Is("fingerprint", (bytes.fromhex(fingerprint[2:]),))
     found = find(opened.connection, "invoices", asked)
-    return NOTHING if found is None else Is("id", tuple(payable for payable, _ in found.uses))
+    if found is None:
+        return NOTHING
+    backed = Is("id", tuple(payable for payable, _ in found.uses))
+    return AllOf((backed, opened.sight.issues))
+
+
+def still_seen(opened: Reading, payables: Sequence[Payable]) -> list[Payable]:
+    """Payables without those that are a reader's only by an offer that has ended by itself."""
+    sight, connection = opened.sight, opened.connection
+    doubtful = {one.id for one in payables if not _sees_issue(opened, one)}
+    if not doubtful:
+        return list(payables)
+    to_it = Is("counterparty", (sight.own,))
+    lasting = AnyOf((Is("holder", (sight.own,)), AllOf((to_it, Is("state", _ANSWERED)))))
+    where = AllOf((Is("id", tuple(doubtful)), Has("id", lasting)))
+    doubtful -= {one.id for one in rows_of(connection, "payables", where)}
+    on_those = PayableIn("id", Is("id", tuple(doubtful)))
+    offers = AllOf((on_those, to_it, Is("state", (VoucherState.OFFERED,))))
+    offered = list(rows_of(connection, "vouchers", offers))
+    made = sliced(connection, offered, opened.at.second)
+    doubtful -= {one.payable for one in offered if made.voucher(one.id).counterparty == sight.own}
+    return [one for one in payables if one.id not in doubtful]
+
+
+def _sees_issue(opened: Reading, one: Payable) -> bool:
+    return opened.sight.sees_issue(one.obligor, one.offeree, one.bank)
 
 
 def by_external_reference(opened: Reading, reference: str) -> Condition:

@@ -68,11 +68,16 @@ class Sight:
         """Owed by it, offered to it, settled by it, or under one of its vouchers."""
         if self.sees_all:
             return EVERYTHING
-        return AnyOf((self._parties_of_payable, Has("id", self.vouchers)))
+        return AnyOf((self.issues, Has("id", self.vouchers)))
 
     @property
-    def _parties_of_payable(self) -> Condition:
-        return self._is("obligor", "offeree", "bank")
+    def issues(self) -> Condition:
+        """Payables of which it sees the issue: face, invoices, evidence."""
+        return EVERYTHING if self.sees_all else self._is("obligor", "offeree", "bank")
+
+    def sees_issue(self, obligor: int, offeree: int, bank: int) -> bool:
+        """The same, of one payable."""
+        return self.sees_all or self.own in (obligor, offeree, bank)
 
     def sees_whole(self, obligor: int, bank: int) -> bool:
         """Whether it sees how much of a payable is live, paid and cut, beside its own part."""

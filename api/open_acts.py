@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from api import shapes
 from api.asking import Submitter
 from api.context import context_of
+from api.finding import still_seen
 from api.lists import Reading, reading
 from api.openapi import ALSO
 from api.operations import Operation, first_answer
@@ -27,7 +28,7 @@ from ledger.service.first_answers import Accepted
 from ledger.service.kept_answers import Answered, ClientKey
 from ledger.service.posted import Act
 from ledger.store.errands import fingerprints_of
-from ledger.store.lists import AllOf, Condition, Is, rows_of
+from ledger.store.lists import AllOf, Is, rows_of
 
 __all__ = ["ROUTER"]
 
@@ -64,7 +65,7 @@ async def settle(request: Request, asked: SettlementAsked, subject: Submitter) -
     ids = sorted({parse_voucher(one) for one in asked.vouchers})
 
     def act(opened: Reading) -> Act:
-        _require(opened, "vouchers", ids, opened.sight.settleable)
+        _require_vouchers(opened, ids)
         return Act("settle", (ids,))
 
     return await _asked(request, subject, asked, act)
@@ -76,7 +77,7 @@ async def lapse(request: Request, asked: PayableAsked, subject: Submitter) -> Re
     payable = parse_payable(asked.payable)
 
     def act(opened: Reading) -> Act:
-        _require(opened, "payables", [payable], opened.sight.payables)
+        _require_payable(opened, payable)
         return Act("lapse", (payable, fingerprints_of(opened.connection, payable)))
 
     return await _asked(request, subject, asked, act)
@@ -88,7 +89,7 @@ async def apply_unapplied(request: Request, asked: PayableAsked, subject: Submit
     payable = parse_payable(asked.payable)
 
     def act(opened: Reading) -> Act:
-        _require(opened, "payables", [payable], opened.sight.payables)
+        _require_payable(opened, payable)
         return Act("applyUnapplied", (payable,))
 
     return await _asked(request, subject, asked, act)
@@ -116,8 +117,15 @@ async def _asked(
     return await answered(request, Accepted(found.place, found.body, found.is_replay))
 
 
-def _require(opened: Reading, view: str, ids: Sequence[int], seen: Condition) -> None:
+def _require_payable(opened: Reading, payable: int) -> None:
     """Raise `ResourceUnknown` for what is not there or may not be seen."""
-    found = list(rows_of(opened.connection, view, AllOf((Is("id", tuple(ids)), seen))))
-    if len(found) != len(ids):
+    where = AllOf((Is("id", (payable,)), opened.sight.payables))
+    if not still_seen(opened, list(rows_of(opened.connection, "payables", where))):
+        raise ResourceUnknown()
+
+
+def _require_vouchers(opened: Reading, ids: Sequence[int]) -> None:
+    """The same, for all of some vouchers."""
+    where = AllOf((Is("id", tuple(ids)), opened.sight.settleable))
+    if len(list(rows_of(opened.connection, "vouchers", where))) != len(ids):
         raise ResourceUnknown()

@@ -1,6 +1,5 @@
 """Payables: what an obligor owes, and to whom it is known."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Request
@@ -9,7 +8,7 @@ from pydantic import Field
 from api import shapes
 from api.asking import Reader
 from api.commands import add_verbs
-from api.finding import by_external_reference, by_invoice, named, within
+from api.finding import by_external_reference, by_invoice, named, still_seen, within
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
 from api.meanings import picked, shown
 from api.router import router
@@ -98,7 +97,7 @@ def payable_json(opened: Reading, row: Row) -> dict[str, Any]:
     """A payable as somebody may see it."""
     sight = opened.sight
     sees_whole = sight.sees_whole(row.obligor, row.bank)
-    sees_issue = sees_whole or sight.own == row.offeree
+    sees_issue = sight.sees_issue(row.obligor, row.offeree, row.bank)
     return {
         "id": shown("payable", row.id),
         "settlement_bank": row.bank,
@@ -117,8 +116,8 @@ def payable_json(opened: Reading, row: Row) -> dict[str, Any]:
 
 
 def _shown(opened: Reading, rows: Rows, _: PayableFilters) -> list[dict[str, Any]]:
-    found: Iterable[Row] = (row for _, row in rows)
-    return [payable_json(opened, row) for row in found]
+    found: list[Row] = [row for _, row in rows]
+    return [payable_json(opened, row) for row in still_seen(opened, found)]
 
 
 PAYABLES = Listing(
@@ -141,7 +140,7 @@ def read_payable(request: Request, payable: PayablePath, subject: Reader) -> One
     with reading(request, subject) as opened:
         where = AllOf((Is("id", (number,)), opened.sight.payables))
         row: Row | None = find(opened.connection, "payables", where)
-        if row is None:
+        if row is None or not still_seen(opened, [row]):
             raise ResourceUnknown()
         account = find(opened.connection, "accounts", Is("payable", (number,)))
         sees_whole = opened.sight.sees_whole(row.obligor, row.bank)

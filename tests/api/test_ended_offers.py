@@ -1,0 +1,77 @@
+"""An offer that has ended by itself leaves its offeree nothing of the claim."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from ledger.model.figures import payable_name, voucher_name
+from tests.api.conftest import OPTIONS
+from tests.api.world import People, Person, World, opened_world
+from tests.views_scenario import Acts
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world("sqlite", tmp_path_factory.mktemp("ended")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with TestClient(create_app(world.service, OPTIONS), raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def person(client: TestClient, world: World) -> People:
+    return People(client, world)
+
+
+def _listed(person: Person, more: str = "") -> list[str]:
+    return [one["id"] for one in person.get(f"/v1/payables?limit=200{more}").json()["data"]]
+
+
+def test_payable_goes_with_the_offer_that_showed_it(world: World, person: People) -> None:
+    cast, acts = world.cast, Acts(world.cast)
+    root, kept = acts.issue(), acts.issue()
+    held = acts.transfer(cast.birch, kept, 100_00, cast.cedar)
+    offered = [acts.offer(cast.birch, root, 100_00, cast.cedar)]
+    offered.append(acts.offer(cast.birch, kept, 100_00, cast.cedar))
+    world.follow()
+    cedar, lost, still = person("Cedar"), payable_name(root >> 32), payable_name(kept >> 32)
+    assert cedar.get(f"/v1/payables/{lost}").status_code == 200
+    assert set(_listed(cedar)) == {lost, still}
+
+    cast.advance(30)
+    world.follow()
+    for one in offered:
+        assert cedar.get(f"/v1/vouchers/{voucher_name(one)}").status_code == 404
+    assert cedar.get(f"/v1/vouchers/{voucher_name(held)}").status_code == 200
+    absent = cedar.get("/v1/payables/P-4000000000")
+    gone = cedar.get(f"/v1/payables/{lost}")
+    assert (gone.status_code, gone.json()["code"]) == (404, absent.json()["code"])
+    assert _listed(cedar) == [still]
+    assert lost not in cedar.get("/v1/exports/payables").text
+    for path in ("lapses", "unapplied-payments"):
+        key = secrets.token_hex(8)
+        asked = cedar.post(f"/v1/{path}", {"payable": lost}, idempotency_key=key)
+        assert (asked.status_code, asked.json()["code"]) == (404, "ResourceUnknown")
+    for name in ("Acme", "Birch", "Regulator", "Settlement Bank"):
+        assert person(name).get(f"/v1/payables/{lost}").status_code == 200
+
+
+def test_invoice_finds_nothing_for_whoever_is_not_told_of_invoices(
+    world: World, person: People
+) -> None:
+    acts = Acts(world.cast)
+    acts.count = 500
+    part = acts.transfer(world.cast.birch, acts.issue(), 100_00, world.cast.cedar)
+    world.follow()
+    name, query = payable_name(part >> 32), f"&invoice=0x{acts.invoice(501).hex()}"
+    assert person("Cedar").get(f"/v1/payables/{name}").json()["invoices"] is None
+    assert _listed(person("Cedar"), query) == []
+    for one in ("Acme", "Birch", "Settlement Bank", "Regulator"):
+        assert _listed(person(one), query) == [name]
