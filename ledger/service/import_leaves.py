@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.chain.trees import Tree
-from ledger.imports.drafts import Draft
+from ledger.imports.drafts import Draft, Reading
+from ledger.model.errors import NothingToIssue, PreviewOutdated, RowsInvalid
 from ledger.model.parts import BatchIssue, InvoiceUse
 from ledger.records.commitments import Memo, RecordKind
 from ledger.service.directory import Directory
@@ -14,9 +15,10 @@ from ledger.service.posted import canonical
 from ledger.store.import_items import ImportItem
 from ledger.store.records import MemoRow, ReferenceRow
 
-__all__ = ["Leaves", "leaf_from", "leaves_of", "source_of"]
+__all__ = ["Leaves", "expect_unchanged", "leaf_from", "leaves_of", "rows_chosen", "source_of"]
 
 _NO_EVIDENCE = bytes(32)
+_TOLD_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,43 @@ def leaves_of(directory: Directory, owner: int, import_id: str, drafts: Sequence
     return Leaves(items, memos, references, Tree(leaves).root, total)
 
 
+def rows_chosen(reading: Reading, *, is_all: bool) -> list[Draft]:
+    """The rows that are to be issued: all, which is refused with one at fault, or the valid ones.
+
+    Raises `RowsInvalid`, `NothingToIssue`.
+    """
+    valid = [draft for draft in reading.drafts if draft.is_valid]
+    faulty = len(reading.drafts) - len(valid)
+    if not reading.is_valid or (is_all and faulty):
+        raise RowsInvalid(count=faulty + sum(one.is_error for one in reading.findings))
+    if not valid:
+        raise NothingToIssue()
+    return valid
+
+
+def expect_unchanged(shown: Reading, found: Reading) -> None:
+    """Refuse rows that would be issued on other terms than the preview has shown.
+
+    A name in the file may stand for somebody else by now, who would be paid in its supplier's
+    place. Raises `PreviewOutdated`.
+    """
+    terms = {draft.line: _terms(draft) for draft in shown.drafts}
+    valid = (draft for draft in found.drafts if draft.is_valid)
+    others = [str(draft.line) for draft in valid if terms.get(draft.line) != _terms(draft)]
+    if others:
+        more = ", …" if len(others) > _TOLD_MAX else ""
+        raise PreviewOutdated(lines=", ".join(others[:_TOLD_MAX]) + more)
+
+
 def leaf_from(item: ImportItem) -> BatchIssue:
     """A leaf as it was kept."""
     return BatchIssue.from_message(json.loads(item.leaf))
+
+
+def _terms(draft: Draft) -> tuple[object, ...]:
+    """What is signed of a row; its texts are the file's."""
+    invoices = [(one.number, one.fingerprint, one.total, one.used) for one in draft.invoices]
+    return (draft.supplier, draft.bank, draft.face, draft.maturity, invoices)
 
 
 def source_of(import_id: str, place: int) -> str:

@@ -11,15 +11,22 @@ from typing import Final, Literal
 
 from ledger.imports.checks import judge
 from ledger.imports.columns import Layout, frozen, recognise
-from ledger.imports.drafts import Draft, Reading, read_drafts
+from ledger.imports.drafts import Reading, read_drafts
 from ledger.imports.sheets import read_sheet
 from ledger.model.commands import IssueBatch
-from ledger.model.errors import NothingToIssue, RowsInvalid
+from ledger.model.errors import RowsInvalid
 from ledger.service.crash_points import writing
 from ledger.service.directory import Directory, Reader
 from ledger.service.import_facts import ImportFacts, claimed_by, refused_of
 from ledger.service.import_files import ImportFiles, Meta, file_name
-from ledger.service.import_leaves import Leaves, leaf_from, leaves_of, source_of
+from ledger.service.import_leaves import (
+    Leaves,
+    expect_unchanged,
+    leaf_from,
+    leaves_of,
+    rows_chosen,
+    source_of,
+)
 from ledger.service.import_shelf import ImportShelf, expect, wrong
 from ledger.service.import_states import ImportState
 from ledger.service.numbers import new_id
@@ -147,16 +154,19 @@ class Importing:
 
         The columns are those of the preview; the rows are judged by the facts of this moment.
         Raises `RowsInvalid` where something is wrong with the file, or with a row and all are
-        chosen; `NothingToIssue` where no row is left. A corrected command gets the number of the
+        chosen; `NothingToIssue` where no row is left; `PreviewOutdated` where a row would be
+        issued on other terms than were shown. A corrected command gets the number of the
         one before, so that of both at most one takes effect.
         """
         row, meta, data = self._shelf.opened(participant, id_, ImportState.PREVIEWED)
         nonce = meta.nonce if terms.nonce is None else terms.nonce
         nonce = self._clerk.propose(participant) if nonce is None else nonce
         meta = replace(meta, nonce=nonce)
+        shown = self._shelf.reading(participant, id_)
         reading, _ = self._read(participant, meta, data, reader, {})
+        expect_unchanged(shown, reading)
         self._keep(row, meta, reading, None)
-        chosen = _chosen(reading, terms.choice)
+        chosen = rows_chosen(reading, is_all=terms.choice == "all")
         leaves = leaves_of(self._clerk.directory, participant, id_, chosen)
         latest = self._clerk.facts.latest_deadline
         command = IssueBatch(
@@ -281,14 +291,3 @@ class Importing:
         records.free_references(connection, row.participant, sources)
         stored.drop_items(connection, row.id)
         rows.drop_approvals(connection, row.id)
-
-
-def _chosen(reading: Reading, choice: Choice) -> list[Draft]:
-    """The rows that are to be issued."""
-    valid = [draft for draft in reading.drafts if draft.is_valid]
-    faulty = len(reading.drafts) - len(valid)
-    if not reading.is_valid or (choice == "all" and faulty):
-        raise RowsInvalid(count=faulty + sum(one.is_error for one in reading.findings))
-    if not valid:
-        raise NothingToIssue()
-    return valid

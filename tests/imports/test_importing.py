@@ -14,11 +14,13 @@ from ledger.model.errors import (
     ImportUnknown,
     InvalidSignature,
     NothingToIssue,
+    PreviewOutdated,
     RecordTampered,
     RowsInvalid,
     UnknownSigner,
 )
 from ledger.model.ids import root_voucher
+from ledger.records.profiles import Profile
 from ledger.service.import_leaves import leaf_from
 from ledger.service.import_states import ImportState
 from ledger.service.importing import Terms, Wishes
@@ -27,7 +29,7 @@ from ledger.service.refusals import refusal_of
 from ledger.store.tables.imports import IMPORTS, LAYOUTS
 from tests.cast import CHECKER, LINE, MAKER, named
 from tests.imports.sheets import csv_of
-from tests.imports.world import ACME, BIRCH, HEADER, READER, World, rows_of
+from tests.imports.world import ACME, BIRCH, CEDAR, HEADER, NAMES, READER, World, rows_of
 
 ALL = Terms("all")
 VALID = Terms("valid")
@@ -180,6 +182,20 @@ class TestPrepare:
         assert world.shelf.find(ACME, id_).errors == 2
         operator.act(SuspendParticipant, subject=birch.id, suspended=False, reason=bytes(32))
         world.follow()
+        assert world.importing.prepare(ACME, id_, READER, ALL).count == 2
+
+    def test_of_a_name_that_stands_for_somebody_else_by_now_is_refused(self, world: World) -> None:
+        world.directory.put(Profile(BIRCH, name_en="Riverside Parts"))
+        id_ = world.previewed(rows_of(2, 供应商="Riverside Parts"))
+        world.directory.put(NAMES[BIRCH])
+        world.directory.put(Profile(CEDAR, name_en="Riverside Parts"))
+        for _ in range(2):  # it stays refused, and what was shown stays what was shown
+            with pytest.raises(PreviewOutdated) as caught:
+                world.importing.prepare(ACME, id_, READER, ALL)
+            assert caught.value.values == {"lines": "2, 3"}
+            assert world.shelf.reading(ACME, id_).drafts[0].supplier == BIRCH
+        world.importing.preview(ACME, id_, READER)
+        assert world.shelf.reading(ACME, id_).drafts[0].supplier == CEDAR
         assert world.importing.prepare(ACME, id_, READER, ALL).count == 2
 
     def test_claims_references_so_that_no_other_import_has_them(self, world: World) -> None:
