@@ -4,31 +4,21 @@ A list says from which view its rows come, under which filters, and how a row is
 which rows is said by `api.need_to_know` alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
-from starlette.background import BackgroundTask
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from api import sheets
 from api.asking import Exporter, Reader
-from api.context import Context, context_of
-from api.need_to_know import Sight, sight_of
+from api.context import context_of
+from api.exports import FILE, File, Format, exported
 from api.paging import CURSOR_MOST
-from api.problems import scope_language
+from api.reading import Reading, as_of, as_of_json, reading
 from api.shapes import AsOf, Shape
-from ledger.model.days import date_text, day_of_second
-from ledger.model.errors import ServiceBusy
-from ledger.model.glossary import Language, label
-from ledger.model.plain import moment_text
-from ledger.model.rendering import Names
 from ledger.service.access import Subject
-from ledger.store.cursor import Cursor, cursor
-from ledger.store.database import Connection
 from ledger.store.lists import Condition, page
 
 __all__ = ["Filters", "Listing", "Reading", "add_lists", "as_of", "as_of_json", "reading"]
@@ -49,33 +39,6 @@ class Paging(BaseModel):
     cursor: Annotated[str | None, StringConstraints(max_length=CURSOR_MOST)] = Field(
         default=None, description="Of the page before: go on behind it."
     )
-
-
-class Format(BaseModel):
-    """Of an export."""
-
-    format: Literal["csv", "xlsx"] = "csv"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One read: a transaction, in which everything is true at one block."""
-
-    context: Context
-    connection: Connection
-    subject: Subject
-    sight: Sight
-    at: Cursor
-    language: Language
-
-    def names(self, participants: Iterable[int]) -> Names:
-        """Display names, for this reader; the directory logs who read them."""
-        return self.context.names(participants, self.subject, self.language, "read")
-
-    @property
-    def day(self) -> int:
-        """Business day of the block."""
-        return day_of_second(self.at.second)
 
 
 Rows = Sequence[tuple[tuple[Any, ...], Any]]
@@ -117,42 +80,8 @@ def add_lists(router: APIRouter, *listings: Listing) -> None:
             methods=["GET"],
             operation_id=f"export{one.operation}",
             summary=f"Export {one.name.replace('-', ' ')}",
-            response_class=Response,
-            responses={
-                200: {
-                    "description": "A file of all rows that you may see.",
-                    "content": {
-                        kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-                        for kind in sheets.MEDIA_TYPES.values()
-                    },
-                }
-            },
+            **FILE,
         )
-
-
-@contextmanager
-def reading(request: Request, subject: Subject) -> Iterator[Reading]:
-    """Open a read for a subject; it ends with its block."""
-    context, language = context_of(request), scope_language(request.scope)
-    with context.service.database.reading() as connection:
-        at, sight = cursor(connection), sight_of(subject)
-        yield Reading(context, connection, subject, sight, at, language)
-
-
-def as_of_json(reading: Reading) -> dict[str, Any]:
-    """The block at which an answer is true."""
-    return {
-        "block": reading.at.number,
-        "block_hash": "0x" + reading.at.hash.hex(),
-        "time": moment_text(reading.at.second),
-        "business_date": date_text(reading.day),
-        "chain_id": reading.context.service.deployment.chain_id,
-    }
-
-
-def as_of(reading: Reading) -> AsOf:
-    """The same, for an answer of one thing."""
-    return AsOf(**as_of_json(reading))
 
 
 def _page_of(listing: Listing) -> type[Shape]:
@@ -207,26 +136,11 @@ def _export_route(listing: Listing) -> Callable[..., Any]:
     def export_rows(
         request: Request, subject: Exporter, query: Annotated[Any, Query()]
     ) -> Response:
-        context = context_of(request)
-        context.limits.take(request.scope, "export", context.options.export, subject.actor)
-        if not context.exports.acquire(blocking=False):
-            raise ServiceBusy()
-        try:
-            with reading(request, subject) as opened:
-                names = list(listing.row.model_fields)
-                heads = [label(name, opened.language) for name in names]
-                rows = ([one[name] for name in names] for one in _every(listing, opened, query))
-                file = sheets.written(query.format, listing.name, heads, rows)
-                block = opened.at.number
-        finally:
-            context.exports.release()
-        name = f"fenbook-{listing.name}-{block}.{query.format}"
-        return StreamingResponse(
-            iter(lambda: file.read(65_536), b""),
-            media_type=sheets.MEDIA_TYPES[query.format],
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-            background=BackgroundTask(file.close),
-        )
+        def rows(opened: Reading) -> Iterator[Mapping[str, Any]]:
+            return _every(listing, opened, query)
+
+        file = File(listing.name, query.format, list(listing.row.model_fields), rows)
+        return exported(request, subject, file)
 
     export_rows.__annotations__["query"] = Annotated[asked, Query()]
     export_rows.__doc__ = "The same rows and filters as the list, in one file, of one block."
@@ -234,16 +148,15 @@ def _export_route(listing: Listing) -> Callable[..., Any]:
 
 
 def _every(listing: Listing, opened: Reading, query: Any) -> Iterator[Mapping[str, Any]]:
-    where = listing.where(opened, query)
-    left, after = opened.context.options.export_rows_most, None
-    while left > 0:
+    where, after = listing.where(opened, query), None
+    while True:
         found = listing.source(
-            opened.connection, listing.view, where, after=after, most=min(left, _EXPORT_PAGE)
+            opened.connection, listing.view, where, after=after, most=_EXPORT_PAGE
         )
         yield from listing.shown(opened, found, query)
         if len(found) < _EXPORT_PAGE:
             return
-        left, after = left - len(found), found[-1][0]
+        after = found[-1][0]
 
 
 def _bound(listing: Listing, subject: Subject, query: BaseModel) -> dict[str, Any]:

@@ -3,16 +3,20 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
+from starlette.testclient import TestClient
 
 from api import sheets
+from api.app import create_app
 from api.paging import Cursors
 from ledger.imports.cells import restored
 from ledger.model.errors import CursorInvalid
-from tests.api.world import People, Person
+from tests.api.conftest import OPTIONS
+from tests.api.world import People, Person, World
 from tests.cast import named
 
 EVIL = [
@@ -144,6 +148,24 @@ class TestExports:
         column = list(rows[0]).index("amount")
         amounts = [f"{float(one[column]):.2f}" for one in found[1:]]
         assert amounts == [one["amount"] for one in rows]
+
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    def test_file_that_would_leave_rows_out_is_refused(
+        self, world: World, birch: Person, kind: str
+    ) -> None:
+        few = create_app(world.service, replace(OPTIONS, export_rows_most=3))
+        with TestClient(few) as door:
+            path, headers = f"/v1/exports/vouchers?format={kind}", dict(birch.headers)
+            refused = door.get(path, headers=headers)
+            told = (refused.status_code, refused.json()["code"], refused.json()["params"])
+            assert told == (409, "ExportTooLong", {"most": 3})
+            assert "filters" in refused.json()["next_step"]
+            chinese = door.get(path, headers=headers | {"accept-language": "zh"})
+            assert "筛选条件" in chinese.json()["next_step"]
+            narrow = door.get(f"{path}&payable=P-4000000000", headers=headers)
+            assert narrow.status_code == 200
+        with TestClient(create_app(world.service, OPTIONS)) as door:
+            assert len(_read(kind, door.get(path, headers=headers).content)) > 4
 
     def test_heads_follow_the_language(self, birch: Person) -> None:
         answer = birch.get("/v1/exports/vouchers", headers={"accept-language": "zh"})

@@ -9,6 +9,7 @@ __all__ = [
     "BodyUnreadable",
     "CommandForeign",
     "CursorInvalid",
+    "ExportTooLong",
     "FormUnsupported",
     "IdempotencyKeyBusy",
     "IdempotencyKeyMissing",
@@ -185,6 +186,18 @@ class CursorInvalid(LedgerError):
     next_steps = (
         "Begin again without a cursor, or keep the filters that it was given for.",
         "请不带游标重新查询，或保持取得该游标时的筛选条件。",
+    )
+
+
+class ExportTooLong(LedgerError):
+    """There are more than the {most} rows that one file takes."""
+
+    most: Count
+    kind = Kind.LIMIT
+    zh = "符合条件的记录超过单个文件的上限 {most} 行。"
+    next_steps = (
+        "Narrow the filters, and export the parts one after another: no file leaves rows out.",
+        "请缩小筛选条件后分次导出；导出文件不会省略任何记录。",
     )
 
 
