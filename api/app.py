@@ -16,6 +16,7 @@ import ledger
 from api import (
     about,
     access_log,
+    asking,
     batches,
     clock,
     deposits,
@@ -115,6 +116,7 @@ def create_app(service: Service, options: Options | None = None) -> FastAPI:
         body_depth=chosen.body_depth,
         target_bytes=chosen.target_bytes,
         uploads=imports.UPLOADS,
+        is_known=lambda scope: asking.is_known(context.access, scope["headers"]),
     )
     app.add_middleware(
         Door,

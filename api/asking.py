@@ -1,7 +1,7 @@
 """Who is asking. Whether they may is said by need to know, and by the contracts."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Final
 from urllib.parse import unquote
 
@@ -10,10 +10,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from api.context import context_of
+from api.languages import header
 from api.problems import trace_of
 from ledger.model.errors import NotSignedIn, PurposeNotStated, ScopeMissing
 from ledger.model.states import Role
-from ledger.service.access import Scope, Subject
+from ledger.service.access import Access, Scope, Subject
 from ledger.store.access import ReadRow
 
 __all__ = [
@@ -22,7 +23,7 @@ __all__ = [
     "Preparer",
     "Reader",
     "Submitter",
-    "secret_in",
+    "is_known",
     "subject_of",
     "subject_still",
     "submitter_of",
@@ -52,19 +53,25 @@ async def subject_of(request: Request, credentials: _Credentials) -> Subject:
 
 async def submitter_of(request: Request) -> Subject:
     """The same as `Submitter`, for routes that read their request themselves."""
-    subject = await _subject(request, secret_in(request.headers.get("authorization", "")))
+    subject = await _subject(request, _secret_in(request.headers.get("authorization", "")))
     if Scope.SUBMIT not in subject.scopes:
         raise ScopeMissing(scope=Scope.SUBMIT.value)
     return subject
 
 
+async def is_known(access: Access, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a request comes with the secret of a session or key; its body is not read."""
+    secret = _secret_in(header(headers, b"authorization"))
+    return bool(secret) and await _looked_up(access, secret) is not None
+
+
 def subject_still(request: Request) -> Subject | None:
     """Who asks, looked up once more for an answer that goes on; None where that has ended."""
-    secret = secret_in(request.headers.get("authorization", ""))
+    secret = _secret_in(request.headers.get("authorization", ""))
     return context_of(request).access.subject(secret) if secret else None
 
 
-def secret_in(authorization: str) -> str:
+def _secret_in(authorization: str) -> str:
     """The secret in a header of authorization; empty where there is none."""
     scheme, _, secret = authorization.partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""
@@ -74,15 +81,18 @@ async def _subject(request: Request, secret: str) -> Subject:
     context = context_of(request)
     if not secret:
         raise NotSignedIn()
-    is_known, subject = context.access.remembered(secret)
-    if not is_known:
-        subject = await run_in_threadpool(context.access.subject, secret)
+    subject = await _looked_up(context.access, secret)
     if subject is None:
         raise NotSignedIn()
     options = context.options
     rate = options.per_session if subject.is_session else options.per_key
     context.limits.take(request.scope, "subject", rate, subject.actor)
     return subject
+
+
+async def _looked_up(access: Access, secret: str) -> Subject | None:
+    is_remembered, subject = access.remembered(secret)
+    return subject if is_remembered else await run_in_threadpool(access.subject, secret)
 
 
 def _may(scope: Scope) -> Callable[..., Awaitable[Subject]]:

@@ -6,7 +6,7 @@ parsed once in the strictest way; what follows reads the same bytes and finds no
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
@@ -20,6 +20,7 @@ from ledger.model.errors import (
     BodyUnreadable,
     FormUnsupported,
     LedgerError,
+    NotSignedIn,
 )
 
 __all__ = ["Guard", "Upload", "strict_json"]
@@ -55,6 +56,8 @@ class Guard:
     target_bytes: int
     uploads: Mapping[str, Upload] = field(default_factory=dict)
     """By path."""
+    is_known: Callable[[Scope], Awaitable[bool]] | None = None
+    """Whether somebody is signed in; nothing as large as a file is read for a stranger."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -84,6 +87,8 @@ class Guard:
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body, or None where the client has gone."""
         upload = self.uploads.get(scope["path"])
+        if upload and self.is_known and not await self.is_known(scope):
+            raise NotSignedIn()
         most = upload.most if upload else self.body_bytes
         length = header(scope["headers"], b"content-length")
         if length and not (length.isascii() and length.isdigit() and len(length) < 20):

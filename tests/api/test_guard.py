@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 
@@ -166,6 +167,19 @@ class TestMemory:
         assert answer.status == 413
         assert answer.headers["connection"] == "close"
 
+    @pytest.mark.parametrize("secret", [None, b"Bearer fbs_stranger", b"Bearer ", b"Basic eA=="])
+    def test_file_of_a_stranger_is_refused_unread(self, app: FastAPI, secret: bytes | None) -> None:
+        def parts() -> Iterator[bytes]:
+            pytest.fail("nobody should read this")
+            yield b""
+
+        named = [] if secret is None else [(b"authorization", secret)]
+        scope = _scope([]) | {"path": "/v1/imports", "raw_path": b"/v1/imports"}
+        scope["headers"] = [(b"content-type", b"text/csv"), *named]
+        answer = asyncio.run(_sent(scope, parts(), app))
+        assert (answer.status, json.loads(answer.body)["code"]) == (401, "NotSignedIn")
+        assert answer.headers["connection"] == "close"
+
     def test_hostile_bodies_leave_nothing(self, client: TestClient) -> None:
         bodies = [body for _, body, *_ in HOSTILE if len(body) < 200_000]
         for body in bodies:
@@ -227,7 +241,7 @@ def _scope(headers: list[tuple[bytes, bytes]]) -> Scope:
     }
 
 
-async def _sent(scope: Scope, parts: Any) -> Answer:
+async def _sent(scope: Scope, parts: Any, app: FastAPI | None = None) -> Answer:
     answer, left = Answer(), iter(parts)
 
     async def receive() -> Message:
@@ -236,7 +250,7 @@ async def _sent(scope: Scope, parts: Any) -> Answer:
         except StopIteration:
             return {"type": "http.request", "body": b"", "more_body": False}
 
-    await echo_app()(scope, receive, answer.send)
+    await (app or echo_app())(scope, receive, answer.send)
     return answer
 
 
