@@ -12,6 +12,7 @@ from ledger.chain.trees import Tree
 from ledger.imports.drafts import Reading
 from ledger.model.errors import BatchVoid, DeadlinePassed, ImportStateWrong
 from ledger.service.crash_points import writing
+from ledger.service.import_feed import issued_after
 from ledger.service.import_leaves import leaf_from, source_of
 from ledger.service.import_shelf import ImportShelf, expect
 from ledger.service.import_states import ImportState, ItemState
@@ -24,7 +25,6 @@ from ledger.store import imports as rows
 from ledger.store import records
 from ledger.store.cursor import cursor
 from ledger.store.database import Connection, Database
-from ledger.store.feed import events_after, last_seq
 from ledger.store.import_items import ImportItem
 from ledger.store.imports import ImportRow
 from ledger.store.lists import Is, find
@@ -41,9 +41,6 @@ ASKED_A_STEP: Final = 500
 ASKED_MAX: Final = 2_000
 """Payables of one import on their way at a time: others' operations pass between them."""
 
-_EVENTS_MAX: Final = 2_000
-_ISSUED_AS: Final = ("BatchItemIssuedAs",)
-
 
 class ImportIssuing:
     """Drives signed imports to their end."""
@@ -58,8 +55,7 @@ class ImportIssuing:
     def step(self) -> int:
         """Go on with every import that is under way; returns how many payables were asked for."""
         with self._database.reading() as connection:
-            second = cursor(connection).second
-            found = rows.imports_under_way(connection, _UNDER_WAY, _ENDED, second)
+            found = rows.imports_under_way(connection, _UNDER_WAY, _ENDED, cursor(connection))
         return sum(self._go_on(row) for row in found)
 
     def retry(self, participant: int, id_: str) -> ImportRow:
@@ -104,6 +100,15 @@ class ImportIssuing:
     def _await_record(self, row: ImportRow) -> None:
         """The commitment is on its way, or was refused for good."""
         with writing(self._database, "import") as connection:
+            self._database.lock(connection, f"import {row.id}")
+            row = self._shelf.find_in(connection, row.participant, row.id)
+            if row.state not in (*_UNDER_WAY, *_ENDED):
+                return
+            if cursor(connection).epoch != row.feed_epoch:  # the chain that had it is gone
+                row = self._wind_back(connection, row)
+                self._change(connection, row, state=ImportState.RECORDING, issued=0)
+            elif row.state in _ENDED:
+                return
             operation = find_operation(connection, row.operation or "")
             if operation is None or operation.state != REFUSED:
                 return
@@ -114,24 +119,24 @@ class ImportIssuing:
 
     def _read_feed(self, connection: Connection, row: ImportRow) -> None:
         """Which payables were issued, by whatever transaction."""
-        seq, epoch = row.feed_seq, cursor(connection).epoch
-        if epoch != row.feed_epoch:  # another chain: what was thought to be issued may not be
-            seq = 0
-            issued = stored.items_in(connection, row.id, ItemState.ISSUED, row.payables)
-            self._mark(connection, row, issued, state=ItemState.WAITING)
-        batch = "0x" + (row.digest or b"").hex()
-        while events := events_after(connection, seq, limit=_EVENTS_MAX, kinds=_ISSUED_AS):
-            seq = events[-1].seq
-            own = [one.data for one in events if one.data["batch"] == batch]
-            places = [int(data["index"]) for data in own]
-            payables = [int(data["payable_id"]) for data in own]
-            values = [{"state": ItemState.ISSUED, "payable": one} for one in payables]
-            stored.mark_items(connection, row.id, places, values)
-            sources = [source_of(row.id, place) for place in places]
-            named = zip(sources, payables, strict=True)
-            records.name_payables(connection, row.participant, named)
-        seq = max(seq, last_seq(connection))
-        self._change(connection, row, feed_seq=seq, feed_epoch=epoch)
+        if cursor(connection).epoch != row.feed_epoch:
+            row = self._wind_back(connection, row)
+        issued = issued_after(connection, row.feed_seq, row.digest or b"")
+        values = [{"state": ItemState.ISSUED, "payable": one} for one in issued.payables.values()]
+        stored.mark_items(connection, row.id, issued.payables, values)
+        sources = [source_of(row.id, place) for place in issued.payables]
+        named = zip(sources, issued.payables.values(), strict=True)
+        records.name_payables(connection, row.participant, named)
+        self._change(connection, row, feed_seq=issued.seq)
+
+    def _wind_back(self, connection: Connection, row: ImportRow) -> ImportRow:
+        """Forget what was issued: on another chain it may not be, or be another's."""
+        issued = stored.items_in(connection, row.id, ItemState.ISSUED, row.payables)
+        self._mark(connection, row, issued, state=ItemState.WAITING)
+        sources = [source_of(row.id, one.place) for one in issued]
+        rows.forget_payables(connection, row.participant, sources)
+        self._change(connection, row, feed_seq=0, feed_epoch=cursor(connection).epoch)
+        return self._shelf.find_in(connection, row.participant, row.id)
 
     def _read_refusals(self, connection: Connection, row: ImportRow) -> None:
         """Which operations ended without their payable."""

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
+from ledger.store.cursor import Cursor
 from ledger.store.tables.imports import APPROVALS, IMPORTS, LAYOUTS
+from ledger.store.tables.records import REFERENCES
 
 __all__ = [
     "ImportRow",
@@ -18,6 +20,7 @@ __all__ = [
     "find_import",
     "find_layout",
     "find_same_file",
+    "forget_payables",
     "imports_of",
     "imports_under_way",
     "new_import",
@@ -37,6 +40,7 @@ _COUNTS: Final = (
     "feed_epoch",
 )
 _UNDER_WAY_MAX: Final = 1_000
+_MANY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +129,16 @@ def imports_of(
 
 
 def imports_under_way(
-    connection: Connection, states: Sequence[str], ended: Sequence[str], second: int
+    connection: Connection, states: Sequence[str], ended: Sequence[str], at: Cursor
 ) -> list[ImportRow]:
     """Imports in some states, the oldest first; of ended ones those that may still change.
 
-    What was refused may be issued by somebody else, as long as the signature holds.
+    What was refused may be issued by somebody else, as long as the signature holds. What was
+    issued may not be, once the views were made anew: the chain may have been wound back.
     """
-    may_change = and_(
-        IMPORTS.c.state.in_(ended), IMPORTS.c.refused > 0, IMPORTS.c.deadline >= second
-    )
+    is_open = and_(IMPORTS.c.refused > 0, IMPORTS.c.deadline >= at.second)
+    is_anew = and_(IMPORTS.c.digest.is_not(None), IMPORTS.c.feed_epoch != at.epoch)
+    may_change = and_(IMPORTS.c.state.in_(ended), or_(is_open, is_anew))
     rows = connection.execute(
         select(*_COLUMNS)
         .where(or_(IMPORTS.c.state.in_(states), may_change))
@@ -151,6 +156,16 @@ def change(
         update(IMPORTS).where(IMPORTS.c.id == id_, IMPORTS.c.state.in_(states)).values(**values)
     )
     return done.rowcount == 1
+
+
+def forget_payables(connection: Connection, owner: int, sources: Sequence[str]) -> None:
+    """Forget which payables came of sources; what they claimed stays claimed."""
+    for low in range(0, len(sources), _MANY):
+        connection.execute(
+            update(REFERENCES)
+            .where(REFERENCES.c.owner == owner, REFERENCES.c.source.in_(sources[low : low + _MANY]))
+            .values(payable=None)
+        )
 
 
 # ---- approvals and layouts

@@ -56,6 +56,17 @@ class Chain:
         self.key = RelayerKey(secret, chain_id=self.endpoint.chain_id, gas_price=GAS_PRICE)
         self.cast = Cast(EndpointNode(self.endpoint, self.key))  # type: ignore[arg-type]
 
+    def rewind(self, block: bytes) -> None:
+        """Lose every block behind one."""
+        engine = self.endpoint._chain
+        found = engine.get_block_by_hash(block)
+        engine.chaindb._set_as_canonical_chain_head(engine.chaindb.db, found.header, bytes(32))
+        engine.header = engine.create_header_from_parent(found.header)
+        number = int(found.header.block_number)
+        landed, events = self.endpoint._landed, self.endpoint._events
+        self.endpoint._landed = {key: one for key, one in landed.items() if one.block <= number}
+        self.endpoint._events = {key: one for key, one in events.items() if key <= number}
+
 
 @dataclass(slots=True)
 class World:
