@@ -16,7 +16,8 @@ from ledger.chain.endpoint import Endpoint, Question
 from ledger.chain.node import Reverted
 from ledger.model.figures import amount_text
 from ledger.model.structs import snake_case
-from ledger.service.matters import MATTERS, MONEY, Figures, Matter
+from ledger.service.matter import MONEY, Figures, Matter
+from ledger.service.matters import MATTERS
 from ledger.store.cursor import cursor
 from ledger.store.database import Database
 
