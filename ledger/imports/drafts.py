@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from ledger.imports.cells import EMPTY, Cell, CellKind, column_letter
 from ledger.imports.columns import Field, Layout
 from ledger.imports.findings import Finding
-from ledger.imports.lines import OF_INVOICE, Line, lines_of
+from ledger.imports.lines import OF_INVOICE, Line, lines_of, sheet_findings
 from ledger.imports.parties import Finder, Parties
 from ledger.imports.sheets import Sheet
 from ledger.imports.values import Unreadable, code_text, parse_amount, parse_date, plain_text
@@ -95,6 +95,7 @@ def read_drafts(sheet: Sheet, layout: Layout, finder: Finder, *, bank: int = 0) 
         facts = {"columns": ", ".join(layout.ignored)}
         reading.findings.append(Finding("ColumnIgnored", 0, facts=facts))
     lines = list(lines_of(sheet, layout))
+    reading.findings += sheet_findings(sheet, lines)
     parties = Parties(finder, [one.cells for one in lines])
     reader = _Reader(reading, parties, layout, bank=bank, is_1904=sheet.is_1904)
     for line in lines:

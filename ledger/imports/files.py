@@ -11,6 +11,7 @@ from ledger.imports.columns import COMMENTS, Field
 from ledger.imports.drafts import EXAMPLE, Reading
 from ledger.imports.finding_texts import RIGHT
 from ledger.imports.findings import Finding
+from ledger.imports.lines import GUIDE
 from ledger.imports.sheets import Sheet
 from ledger.model.glossary import Language
 
@@ -83,7 +84,7 @@ def template() -> bytes:
         page.write_comment(0, column, f"{RIGHT[of][1]}\n{RIGHT[of][0]}")
         _put(page, (1, column), _EXAMPLE.get(of, ""), formats)
         page.data_validation(1, column, _LINES, column, _validation(of, kind))
-    guide = book.add_worksheet("说明 Guide")
+    guide = book.add_worksheet(GUIDE)
     guide.set_column(0, 0, 34)
     guide.set_column(1, 2, 70, formats["wrapped"])
     for line, (of, _, _) in enumerate(_COLUMNS):

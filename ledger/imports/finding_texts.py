@@ -180,6 +180,14 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{place}: column {columns} was not recognised and is ignored.",
         "{place}：未识别 {columns} 列，已忽略。",
     ),
+    "SheetsUnread": (
+        "{place}: only the sheet “{value}” is read, and not {others}.",
+        "{place}：仅读取工作表“{value}”，未读取{others}。",
+    ),
+    "RowsHidden": (
+        "{place}: rows {lines} are hidden in the sheet, and are read as any other.",
+        "{place}：第 {lines} 行在工作表中被隐藏，仍照常读取。",
+    ),
     "Repeated": (
         "{place} says the same as row {other} and has no reference of its own. Give each "
         "payable a "
@@ -253,6 +261,8 @@ WARNINGS: Final = frozenset(
         "TotalWithoutAmount",
         "ExampleSkipped",
         "ColumnIgnored",
+        "SheetsUnread",
+        "RowsHidden",
         "LooksAlike",
     }
 )

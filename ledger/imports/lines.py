@@ -7,16 +7,20 @@ from typing import Final
 
 from ledger.imports.cells import EMPTY, Cell, CellKind, column_letter
 from ledger.imports.columns import Field, Layout
-from ledger.imports.findings import Finding
+from ledger.imports.findings import Finding, shown
 from ledger.imports.headings import heading_key
 from ledger.imports.workbooks import Sheet
 
-__all__ = ["OF_INVOICE", "Line", "lines_of"]
+__all__ = ["GUIDE", "OF_INVOICE", "Line", "lines_of", "sheet_findings"]
+
+GUIDE: Final = "说明 Guide"
+"""The template's sheet that explains it."""
 
 OF_INVOICE: Final = frozenset(one for one in Field if one.value.startswith("invoice_"))
 
 _TOTALS: Final = frozenset({"合计", "总计", "合计金额", "total", "grandtotal", "sum"})
 _TOTAL_LENGTH: Final = 12
+_TOLD_MAX: Final = 20
 _AMOUNTS: Final = frozenset({Field.AMOUNT, Field.INVOICE_TOTAL, Field.INVOICE_USED})
 _FREE: Final = frozenset({None, Field.REFERENCE, Field.EVIDENCE})
 """What columns hold that take any text, also the end of an amount."""
@@ -53,6 +57,29 @@ def lines_of(sheet: Sheet, layout: Layout) -> Iterator[Line]:
         is_total = _is_total(row, cells)
         if cells or is_total or flaws:
             yield Line(line, cells, is_total, flaws)
+
+
+def sheet_findings(sheet: Sheet, lines: Sequence[Line]) -> Iterator[Finding]:
+    """What the file holds that its sender may not see, or that is not read."""
+    others = [one for one in sheet.names if one not in (sheet.name, GUIDE)]
+    if others:
+        said = ", ".join(f"“{shown(one)}”" for one in others[:_TOLD_MAX])
+        said += ", …" if len(others) > _TOLD_MAX else ""
+        yield Finding("SheetsUnread", 0, value=sheet.name, facts={"others": said})
+    if unseen := [one.number for one in lines if one.number in sheet.hidden]:
+        yield Finding("RowsHidden", 0, facts={"lines": _ranges(unseen)})
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Rising numbers, runs of them as 3–7."""
+    runs: list[list[int]] = []
+    for one in numbers:
+        if runs and runs[-1][-1] == one - 1:
+            runs[-1][1:] = [one]
+        else:
+            runs.append([one])
+    told = ["–".join(map(str, run)) for run in runs[:_TOLD_MAX]]
+    return ", ".join(told + ["…"] * (len(runs) > _TOLD_MAX))
 
 
 def _flaws(row: Sequence[Cell], layout: Layout, line: int, width: int) -> Iterator[Finding]:

@@ -9,9 +9,13 @@ import datetime
 import io
 import json
 import math
+import posixpath
+import re
 import resource
 import sys
+import zipfile
 from decimal import Decimal
+from xml.etree import ElementTree
 
 __all__: list[str] = []
 
@@ -29,7 +33,8 @@ def main() -> int:
 
     import python_calamine as calamine  # noqa: PLC0415 -- only once the limits hold
 
-    data = io.BytesIO(sys.stdin.buffer.read())
+    content = sys.stdin.buffer.read()
+    data = io.BytesIO(content)
     try:
         book = calamine.CalamineWorkbook.from_filelike(data)
     except calamine.PasswordError:
@@ -55,8 +60,49 @@ def main() -> int:
         if characters < 0:
             return 5
         rows.append(cells)
-    json.dump({"sheets": shown, "sheet": name, "rows": rows}, sys.stdout, ensure_ascii=True)
+    hidden = _hidden(content, name)[:lines] if content.startswith(b"PK") else []
+    answer = {"sheets": shown, "sheet": name, "rows": rows, "hidden": hidden}
+    json.dump(answer, sys.stdout, ensure_ascii=True)
     return 0
+
+
+def _hidden(content: bytes, name: str) -> list[int]:
+    """Numbers of the rows of a sheet that are not shown: hidden, filtered out, or of no height.
+
+    None for a workbook that can be read although it does not say where its sheets are.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            sheet = archive.read(_part_of(archive, name))
+    except (KeyError, ElementTree.ParseError):
+        return []
+    found, line = [], 0
+    for row in _ROW.finditer(sheet):
+        number = _NUMBER.search(row[0])
+        line = int(number[1]) if number else line + 1
+        if _NOT_SHOWN.search(row[0]):
+            found.append(line)
+    return found
+
+
+def _part_of(archive: zipfile.ZipFile, name: str) -> str:
+    """The part of the archive that holds a sheet; empty where it is not told."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    wanted = {
+        value
+        for one in book.iter()
+        if one.tag.endswith("}sheet") and one.get("name") == name
+        for key, value in one.items()
+        if key.endswith("}id")
+    }
+    found = (one.get("Target", "") for one in links if one.get("Id") in wanted)
+    return posixpath.normpath(posixpath.join("/xl", next(found, ""))).lstrip("/")
+
+
+_ROW = re.compile(rb"<(?:\w{1,20}:)?row(?:\s[^>]{0,1000})?>")
+_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]{1,7})[\"']")
+_NOT_SHOWN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true|on)[\"']|\sht\s*=\s*[\"']0(?:\.0+)?[\"']")
 
 
 def _number(value: float) -> str:

@@ -59,6 +59,8 @@ class Sheet:
     rows: list[list[Cell]]
     is_1904: bool = False
     """Whether bare numbers count days from 1904, so that they cannot be read as dates."""
+    hidden: frozenset[int] = frozenset()
+    """Numbers of rows that the program does not show, as far as the format tells."""
 
 
 def read_workbook(data: bytes, *, sheet: str = "") -> Sheet:
@@ -72,7 +74,12 @@ def read_workbook(data: bytes, *, sheet: str = "") -> Sheet:
     if len(rows) > LINES_MAX:
         raise TooManyRows(most=LINES_MAX, what="rows 行")
     return Sheet(
-        "xlsx" if is_zip else "xls", tuple(answer["sheets"]), answer["sheet"], rows, is_1904
+        "xlsx" if is_zip else "xls",
+        tuple(answer["sheets"]),
+        answer["sheet"],
+        rows,
+        is_1904,
+        frozenset(answer["hidden"]),
     )
 
 

@@ -28,8 +28,17 @@ def cell(text: str, kind: CellKind = CellKind.TEXT) -> Cell:
     return Cell(kind, text)
 
 
-def xlsx_of(rows: Sequence[Sequence[Any]], *, date_1904: bool = False) -> bytes:
-    """A workbook whose dates are formatted as dates and whose numbers are numbers."""
+def xlsx_of(
+    rows: Sequence[Sequence[Any]],
+    *,
+    date_1904: bool = False,
+    hidden: Sequence[int] = (),
+    more: Sequence[str] = (),
+) -> bytes:
+    """A workbook whose dates are formatted as dates and whose numbers are numbers.
+
+    `hidden` are numbers of rows that it does not show, `more` names of further sheets.
+    """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "date_1904": date_1904}
     with xlsxwriter.Workbook(target, options) as book:
@@ -41,6 +50,10 @@ def xlsx_of(rows: Sequence[Sequence[Any]], *, date_1904: bool = False) -> bytes:
                     page.write_datetime(line, column, value, day)
                 elif value is not None:
                     page.write(line, column, value)
+        for line in hidden:
+            page.set_row(line - 1, None, None, {"hidden": True})
+        for name in more:
+            book.add_worksheet(name).write(0, 0, "业务编号")
     return target.getvalue()
 
 
