@@ -2,14 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Final
 
-from ledger.model.errors import IdempotencyKeyReused
+from ledger.model.errors import IdempotencyKeyBusy, IdempotencyKeyReused
 from ledger.service.crash_points import writing
 from ledger.store import access as rows
 from ledger.store.access import FirstAnswer
 from ledger.store.database import Connection, Database
 
-__all__ = ["Answered", "ClientKey", "KeptAnswers"]
+__all__ = ["Answered", "CameFirst", "ClientKey", "KeptAnswers"]
+
+_TRIES: Final = 3
+"""How often somebody else may come first under the same key before we give way."""
+
+
+class CameFirst(Exception):
+    """Another request under the same key was answered meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +57,31 @@ class KeptAnswers:
     ) -> Answered:
         """Make something under a key, in one transaction with its number and answer.
 
-        `point` names the crash points around it.
+        `point` names the crash points around it. Raises `IdempotencyKeyReused` for another
+        request's key, `IdempotencyKeyBusy` where others come first again and again.
         """
+        for _ in range(_TRIES):
+            try:
+                return self._once(key, make, point)
+            except CameFirst:
+                continue  # nothing was made; what came first is found now
+        raise IdempotencyKeyBusy()
+
+    def keep(
+        self, connection: Connection, key: ClientKey, place: str, body: str, *, status: int = 202
+    ) -> None:
+        """Keep a first answer in somebody's transaction.
+
+        Raises `CameFirst` where there is one already: that transaction must be undone.
+        """
+        wall = self._wall()
+        first = FirstAnswer(**asdict(key), status=status, location=place, body=body, made_wall=wall)
+        if not rows.add_answers(connection, [first]):
+            raise CameFirst()
+
+    def _once(
+        self, key: ClientKey, make: Callable[[Connection], tuple[str, str]], point: str
+    ) -> Answered:
         with writing(self._database, point) as connection:
             self._database.lock(connection, f"key {key.participant} {key.key}")
             known = _first(connection, key)
@@ -58,15 +89,7 @@ class KeptAnswers:
                 return known
             place, body = make(connection)
             self.keep(connection, key, place, body, status=201)
-            return Answered(place, body, is_replay=False)
-
-    def keep(
-        self, connection: Connection, key: ClientKey, place: str, body: str, *, status: int = 202
-    ) -> bool:
-        """Keep a first answer in somebody's transaction; False where there is one already."""
-        wall = self._wall()
-        first = FirstAnswer(**asdict(key), status=status, location=place, body=body, made_wall=wall)
-        return rows.add_answers(connection, [first])
+        return Answered(place, body, is_replay=False)
 
 
 def _first(connection: Connection, key: ClientKey) -> Answered | None:

@@ -10,7 +10,7 @@ from ledger.chain.codec import decode_refusal
 from ledger.model.errors import CommandUnworkable, IdempotencyKeyBusy
 from ledger.service.gas import estimate
 from ledger.service.intake import Intake
-from ledger.service.kept_answers import Answered, ClientKey, KeptAnswers
+from ledger.service.kept_answers import Answered, CameFirst, ClientKey, KeptAnswers
 from ledger.service.outbox import Operation
 from ledger.service.posted import Act
 from ledger.service.simulation import Simulation, Trial
@@ -36,12 +36,11 @@ class OpenActs:
 
         def keep(connection: Connection, operations: Sequence[Operation]) -> None:
             [operation] = operations
-            if not self._answers.keep(connection, key, operation.id, said(operation)):
-                raise _CameFirst()
+            self._answers.keep(connection, key, operation.id, said(operation))
 
         try:
             [made] = self._intake.request([act], keep, participant=key.participant)
-        except _CameFirst:
+        except CameFirst:
             known = self._answers.known(key)
             if known is None:
                 raise IdempotencyKeyBusy() from None
@@ -54,7 +53,3 @@ class OpenActs:
         [reason] = self._simulation.reasons([trial])
         if reason is not None:
             raise decode_refusal(reason) or CommandUnworkable()
-
-
-class _CameFirst(Exception):
-    """Another request under the same key was taken in meanwhile."""
