@@ -5,9 +5,10 @@ The log has a function that appends and one that reads; there is none to change 
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from ledger.store.rows import VIEW_TABLES
@@ -106,10 +107,9 @@ class ReadRow:
 
 def seal_of(connection: Connection, drawn: str) -> bytes:
     """The door's seal: the one in the database, or `drawn`, which is kept from now on."""
-    found = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.key == _SEAL)).scalar()
-    if found is None:
-        connection.execute(insert(SETTINGS), {"key": _SEAL, "value": drawn})
-        found = drawn
+    values = {"key": _SEAL, "value": drawn}
+    connection.execute(_insert(connection)(SETTINGS).values(values).on_conflict_do_nothing())
+    found = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.key == _SEAL)).scalar_one()
     return bytes.fromhex(found)
 
 
@@ -117,15 +117,10 @@ def seal_of(connection: Connection, drawn: str) -> bytes:
 
 
 def use_challenge(connection: Connection, challenge: bytes, ends_wall: int) -> bool:
-    """Take a challenge out of use; False where it was already."""
-    found = connection.execute(
-        select(USED_CHALLENGES.c.challenge).where(USED_CHALLENGES.c.challenge == challenge)
-    ).first()
-    if found is None:
-        connection.execute(
-            insert(USED_CHALLENGES), {"challenge": challenge, "ends_wall": ends_wall}
-        )
-    return found is None
+    """Take a challenge out of use; False where it was already, or is by another meanwhile."""
+    values = {"challenge": challenge, "ends_wall": ends_wall}
+    used = _insert(connection)(USED_CHALLENGES).values(values).on_conflict_do_nothing()
+    return connection.execute(used).rowcount == 1
 
 
 def add_session(connection: Connection, row: SessionRow) -> None:
@@ -267,3 +262,10 @@ def forget_ended(connection: Connection, wall: int, answers_before: int) -> None
     connection.execute(delete(USED_CHALLENGES).where(USED_CHALLENGES.c.ends_wall < wall))
     connection.execute(delete(SESSIONS).where(SESSIONS.c.ends_wall < wall))
     connection.execute(delete(FIRST_ANSWERS).where(FIRST_ANSWERS.c.made_wall < answers_before))
+
+
+# ---- private
+
+
+def _insert(connection: Connection) -> Any:
+    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
