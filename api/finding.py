@@ -81,7 +81,13 @@ def _sees_issue(opened: Reading, one: Payable) -> bool:
 def by_external_reference(opened: Reading, reference: str) -> Condition:
     """Payables issued under somebody's own reference; of others' references nobody learns."""
     own = AllOf((Is("external_reference", (reference,)), opened.sight.own_operations))
-    return Of("digest", "operations", "digest", own)
+    posted = Of("digest", "operations", "digest", own)
+    directory = opened.context.service.directory
+    if directory is None:
+        return posted
+    # Those of an import stand sealed beside its rows, and are found by their owner alone.
+    claims = directory.references_claimed(opened.sight.own, (reference,)).values()
+    return AnyOf((posted, Is("id", tuple(one.payable for one in claims if one.payable))))
 
 
 def of_payable(column: str, payable: str) -> Condition:

@@ -160,10 +160,15 @@ def opened_world(engine: str, folder: Path) -> Iterator[World]:
             database.close()
 
 
+def directory_of(world: World) -> Directory:
+    """The records of the world, under the keys that its imports have."""
+    keyring = Keyring(world.service.database, MasterKeys(keccak(b"records")), world.service.wall)
+    return Directory(world.service.database, keyring, world.service.wall)
+
+
 def recorded(world: World) -> Directory:
     """Have everybody's profile recorded."""
-    keyring = Keyring(world.service.database, MasterKeys(keccak(b"records")), world.service.wall)
-    directory = Directory(world.service.database, keyring, world.service.wall)
+    directory = directory_of(world)
     for one in world.cast.members:
         directory.put(Profile(one.id, name_en=one.name))
     world.service.directory = directory
