@@ -24,6 +24,7 @@ __all__ = [
     "Reader",
     "Submitter",
     "is_known",
+    "secret_of",
     "subject_of",
     "subject_still",
     "submitter_of",
@@ -53,7 +54,7 @@ async def subject_of(request: Request, credentials: _Credentials) -> Subject:
 
 async def submitter_of(request: Request) -> Subject:
     """The same as `Submitter`, for routes that read their request themselves."""
-    subject = await _subject(request, _secret_in(request.headers.get("authorization", "")))
+    subject = await _subject(request, secret_of(request))
     if Scope.SUBMIT not in subject.scopes:
         raise ScopeMissing(scope=Scope.SUBMIT.value)
     return subject
@@ -65,9 +66,14 @@ async def is_known(access: Access, headers: Iterable[tuple[bytes, bytes]]) -> bo
     return bool(secret) and await _looked_up(access, secret) is not None
 
 
+def secret_of(request: Request) -> str:
+    """The secret that a request came with; empty where there is none."""
+    return _secret_in(request.headers.get("authorization", ""))
+
+
 def subject_still(request: Request) -> Subject | None:
     """Who asks, looked up once more for an answer that goes on; None where that has ended."""
-    secret = _secret_in(request.headers.get("authorization", ""))
+    secret = secret_of(request)
     return context_of(request).access.subject(secret) if secret else None
 
 

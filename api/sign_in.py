@@ -8,12 +8,15 @@ from pydantic import Field, StringConstraints
 from api import shapes
 from api.asking import subject_of
 from api.context import context_of
+from api.once import Making, made_once
 from api.openapi import ALSO
 from api.router import router
 from api.shapes import Given, Shape
+from api.submitting import IdempotencyKey
 from ledger.model.errors import ResourceUnknown, ScopeMissing
 from ledger.model.plain import moment_text
-from ledger.service.access import Scope, Subject
+from ledger.service.access import Scope, Subject, key_secret
+from ledger.service.kept_answers import Once
 from ledger.store.access import KeyRow
 
 __all__ = ["ROUTER"]
@@ -161,15 +164,22 @@ def list_keys(request: Request, subject: _Own) -> Keys:
     return Keys(data=[Key(**_key(row)) for row in found])
 
 
-@ROUTER.post("/v1/api-keys", operation_id="makeApiKey", status_code=201)
-def make_key(request: Request, asked: KeyAsked, subject: _Own) -> NewKey:
+@ROUTER.post("/v1/api-keys", operation_id="makeApiKey", status_code=201, response_model=NewKey)
+def make_key(
+    request: Request,
+    asked: KeyAsked,
+    subject: _Own,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+) -> Response:
     """Make an API key for a system of your organisation; only a session can."""
     _in_session(subject)
-    scopes = [Scope(one) for one in asked.scopes]
-    secret, row = context_of(request).access.make_key(
-        subject, asked.label, scopes, seconds=asked.days * _DAY
-    )
-    return NewKey(secret=secret, **_key(row))
+    access, scopes = context_of(request).access, [Scope(one) for one in asked.scopes]
+
+    def make(once: Once | None) -> tuple[str, KeyRow]:
+        seconds = asked.days * _DAY
+        return access.make_key(subject, asked.label, scopes, seconds=seconds, once=once)
+
+    return made_once(request, subject, asked, Making(make, _key, key_secret))
 
 
 @ROUTER.delete("/v1/api-keys/{key}", operation_id="revokeApiKey", status_code=204)

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request, Response
 
 from api.asking import Manager, Reader
 from api.context import context_of
 from api.lists import as_of, reading
+from api.once import Making, made_once
 from api.openapi import ALSO
 from api.paging import CURSOR_MOST
 from api.router import router
+from api.submitting import IdempotencyKey
 from api.webhook_shapes import (
     DELIVERY,
     WEBHOOK,
@@ -32,7 +34,10 @@ from api.webhook_shapes import (
     webhook_json,
 )
 from ledger.model.errors import RecordsKeyMissing, ResourceUnknown, WebhookUnknown
-from ledger.service.webhooks import Change, Webhooks
+from ledger.service.kept_answers import Once
+from ledger.service.webhook_secrets import new_secret
+from ledger.service.webhooks import Change, Endpoint, Webhooks
+from ledger.store.webhooks import EndpointRow
 
 __all__ = ["ROUTER"]
 
@@ -51,13 +56,26 @@ def list_webhooks(request: Request, subject: Reader) -> WebhookList:
     return WebhookList(data=[Webhook(**webhook_json(one)) for one in found])
 
 
-@ROUTER.post("/v1/webhooks", operation_id="makeWebhook", status_code=201)
-def make_webhook(request: Request, asked: WebhookAsked, subject: Manager) -> NewWebhook:
+@ROUTER.post("/v1/webhooks", operation_id="makeWebhook", status_code=201, response_model=NewWebhook)
+def make_webhook(
+    request: Request,
+    asked: WebhookAsked,
+    subject: Manager,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+) -> Response:
     """Make an endpoint. It hears of what is told from now on."""
-    made, secret = _webhooks(request).create(
-        subject.participant, asked.url, label=asked.label, kinds=asked.kinds
-    )
-    return NewWebhook(**webhook_json(made), secret=secret)
+    webhooks = _webhooks(request)
+
+    def make(once: Once | None) -> tuple[str, EndpointRow]:
+        made, secret = webhooks.create(
+            subject.participant, asked.url, label=asked.label, kinds=asked.kinds, once=once
+        )
+        return secret, made.row
+
+    def shown(row: EndpointRow) -> dict[str, Any]:
+        return webhook_json(Endpoint(row, asked.url))
+
+    return made_once(request, subject, asked, Making(make, shown, new_secret))
 
 
 @ROUTER.get("/v1/webhooks/{webhook}", operation_id="readWebhook", openapi_extra=_ALSO)

@@ -4,6 +4,7 @@ A secret is handed out once and kept as its hash. A session and a key are good f
 signer behind them may sign: a revoked or expired signer, or one replaced by a recovery, ends both.
 """
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -19,12 +20,13 @@ from ledger.chain.sign_in import SignIn
 from ledger.model.errors.door import SignInRefused
 from ledger.model.states import Role
 from ledger.records import verification
+from ledger.service.kept_answers import Once
 from ledger.service.numbers import new_id
 from ledger.store import access as rows
 from ledger.store.database import Connection, Database
 from ledger.views.party_rows import SignerRow
 
-__all__ = ["EVERYTHING", "Access", "Scope", "Subject"]
+__all__ = ["EVERYTHING", "Access", "Scope", "Subject", "key_secret"]
 
 _SESSION: Final = "fbs_"
 _KEY: Final = "fbk_"
@@ -134,10 +136,17 @@ class Access:
     # ---- API keys
 
     def make_key(
-        self, subject: Subject, label: str, scopes: Iterable[Scope], *, seconds: int
+        self,
+        subject: Subject,
+        label: str,
+        scopes: Iterable[Scope],
+        *,
+        seconds: int,
+        once: Once | None = None,
     ) -> tuple[str, rows.KeyRow]:
         """Make an API key of the subject's participant; returns its secret."""
-        secret, now = _KEY + secrets.token_urlsafe(32), self.wall()
+        secret = key_secret(secrets.token_bytes(32) if once is None else once.secret)
+        now = self.wall()
         row = rows.KeyRow(
             id=new_id("key"),
             secret_hash=_hash(secret),
@@ -150,6 +159,8 @@ class Access:
         )
         with self._database.writing() as connection:
             rows.add_key(connection, row)
+            if once is not None:
+                once.keep(connection, row)
         return secret, row
 
     def keys(self, participant: int) -> list[rows.KeyRow]:
@@ -232,6 +243,11 @@ class Access:
     def _mac(self, participant: int, signer: int, drawn: bytes) -> bytes:
         said = participant.to_bytes(4, "big") + signer.to_bytes(1, "big") + drawn
         return hmac.digest(self.seal, said, "sha256")[:16]
+
+
+def key_secret(drawn: bytes) -> str:
+    """The secret of an API key, from what was drawn for it."""
+    return _KEY + base64.urlsafe_b64encode(drawn).rstrip(b"=").decode()
 
 
 def _signed(connection: Connection, key: bytes, digest: bytes, signature: bytes) -> bool:

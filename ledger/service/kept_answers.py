@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 from ledger.model.errors import IdempotencyKeyBusy, IdempotencyKeyReused
 from ledger.service.crash_points import writing
@@ -10,7 +10,7 @@ from ledger.store import access as rows
 from ledger.store.access import FirstAnswer
 from ledger.store.database import Connection, Database
 
-__all__ = ["Answered", "CameFirst", "ClientKey", "KeptAnswers"]
+__all__ = ["Answered", "CameFirst", "ClientKey", "KeptAnswers", "Once"]
 
 _TRIES: Final = 3
 """How often somebody else may come first under the same key before we give way."""
@@ -28,6 +28,16 @@ class ClientKey:
     key: str
     request_hash: bytes
     """Of everything that makes the request what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """How something that has a secret is made under a client's key."""
+
+    secret: bytes
+    """What its secret is made of, instead of chance."""
+    keep: Callable[[Connection, Any], None]
+    """Keeps the first answer in the transaction that makes it, from the row that was made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from ledger.model.errors import (
 )
 from ledger.service.crash_points import writing
 from ledger.service.events import KINDS
+from ledger.service.kept_answers import Once
 from ledger.service.numbers import new_id
 from ledger.service.webhook_client import target_of
 from ledger.service.webhook_queue import begin_queue, concerned, delivery_id
@@ -74,7 +75,13 @@ class Webhooks:
     # ---- endpoints
 
     def create(
-        self, participant: int, url: str, *, label: str = "", kinds: Sequence[str] = ()
+        self,
+        participant: int,
+        url: str,
+        *,
+        label: str = "",
+        kinds: Sequence[str] = (),
+        once: Once | None = None,
     ) -> tuple[Endpoint, str]:
         """Make an endpoint, which hears of what is told from now on; and its secret.
 
@@ -82,7 +89,8 @@ class Webhooks:
         `WebhooksTooMany`.
         """
         target_of(url, allows_loopback=self._allows_loopback)
-        id_, secret, wall = new_id("whk"), new_secret(), self.wall
+        id_, wall = new_id("whk"), self.wall
+        secret = new_secret() if once is None else new_secret(once.secret)
         row = EndpointRow(
             id=id_,
             participant=participant,
@@ -101,6 +109,8 @@ class Webhooks:
                 raise WebhooksTooMany(most=ENDPOINTS_MAX)
             begin_queue(connection, wall=wall)
             rows.add_endpoint(connection, row)
+            if once is not None:
+                once.keep(connection, row)
         return Endpoint(row, url), secret
 
     def list(self, participant: int) -> list[Endpoint]:

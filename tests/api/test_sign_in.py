@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from docs.samples import sample
@@ -178,3 +179,47 @@ class TestKeys:
         ]
         assert [one.status_code for one in answers] == [404, 404]
         assert made["id"] not in cedar.get("/v1/api-keys").text
+
+
+class TestMadeOnce:
+    """What has a secret is made once under a key; its secret is told again, and kept nowhere."""
+
+    ASKED = (
+        ("/v1/api-keys", {"label": "once", "scopes": ["read"]}),
+        ("/v1/webhooks", {"url": "https://example.com/once", "label": "once"}),
+    )
+
+    @pytest.mark.parametrize(("path", "body"), ASKED)
+    def test_same_key_gets_the_first_answer(
+        self, app: FastAPI, acme: Person, path: str, body: dict[str, Any]
+    ) -> None:
+        key = f"once {path}"
+        first, again = (acme.post(path, body, idempotency_key=f'"{key}"') for _ in range(2))
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert first.json() == again.json()
+        assert "idempotent-replayed" not in first.headers
+        assert again.headers["idempotent-replayed"] == "true"
+        listed = [one["id"] for one in acme.get(path).json()["data"]]
+        assert listed.count(first.json()["id"]) == 1
+        other = acme.post(path, body | {"label": "other"}, idempotency_key=f'"{key}"')
+        assert (other.status_code, other.json()["code"]) == (422, "IdempotencyKeyReused")
+        with app.state.context.service.database.reading() as connection:
+            rows = connection.exec_driver_sql("SELECT * FROM first_answers").fetchall()
+        assert first.json()["secret"] not in str(rows)
+        unkeyed = [acme.post(path, body).json()["id"] for _ in range(2)]
+        assert len({*unkeyed, first.json()["id"]}) == 3
+
+    def test_secret_that_is_told_again_is_good(self, client: TestClient, acme: Person) -> None:
+        path, body = self.ASKED[0]
+        for _ in range(2):
+            secret = acme.post(path, body, idempotency_key="good").json()["secret"]
+            headers = {"authorization": f"Bearer {secret}"}
+            assert client.get("/v1/vouchers", headers=headers).status_code == 200
+
+    def test_another_session_is_not_told_the_secret(self, client: TestClient, acme: Person) -> None:
+        path, body = self.ASKED[0]
+        acme.post(path, body, idempotency_key="mine")
+        secret = sign_in(client, acme.member).json()["secret"]
+        headers = {"authorization": f"Bearer {secret}", "idempotency-key": "mine"}
+        other = client.post(path, json=body, headers=headers)
+        assert (other.status_code, other.json()["code"]) == (422, "IdempotencyKeyReused")
