@@ -4,7 +4,8 @@ These are guesses, and a few too many; the contracts say which of them may be do
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from ledger.model.commands import command_of
@@ -18,7 +19,7 @@ from ledger.store.database import Connection
 from ledger.store.lists import EVERYTHING, AllOf, Between, Is, Of, page, rows_of
 from ledger.views.claim_rows import Payable
 
-__all__ = ["due_errands"]
+__all__ = ["DUE"]
 
 _PAGE: Final = 1_000
 _RULES_MAX: Final = 10_000
@@ -26,11 +27,6 @@ _COMPLETED_BY: Final = {
     "proposeRecovery": ("ProposeRecovery", "completeRecovery"),
     "proposeVersion": ("AddVersion", "completeVersion"),
 }
-
-
-def due_errands(connection: Connection, at: Cursor) -> list[Errand]:
-    """Everything that seems due at a block."""
-    return [*_lapses(connection, at), *_unapplied(connection, at), *_proposed(connection, at)]
 
 
 def _lapses(connection: Connection, at: Cursor) -> Iterator[Errand]:
@@ -74,3 +70,9 @@ def _proposed(connection: Connection, at: Cursor) -> Iterator[Errand]:
             continue
         command = command_of(name, json.loads(proposal.command))
         yield Errand(f"{verb} {proposal.digest.hex()}", Act(verb, (command,)))
+
+
+DUE: Final[Mapping[str, Callable[[Connection, Cursor], Iterator[Errand]]]] = MappingProxyType(
+    {"lapses": _lapses, "unapplied": _unapplied, "proposed": _proposed}
+)
+"""Finds everything of a kind that seems due at a block."""

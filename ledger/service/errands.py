@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.chain.endpoint import ENDPOINT_FAILURES
 from ledger.service.gas import estimate
 from ledger.service.intake import Intake
 from ledger.service.outbox import Operation
+from ledger.service.patience import Patience
 from ledger.service.posted import Act
 from ledger.service.simulation import Simulation, Trial
 from ledger.service.site import Site
@@ -39,18 +41,31 @@ class Errand:
 
 
 class Errands:
-    """Asks for errands."""
+    """Asks for errands; one that cannot be asked for keeps no other from it."""
 
-    def __init__(self, site: Site, intake: Intake) -> None:
-        self._database, self._intake = site.database, intake
+    def __init__(self, site: Site, intake: Intake, patience: Patience) -> None:
+        self._database, self._intake, self._patience = site.database, intake, patience
         self._simulation = Simulation(site.endpoint, site.deployment)
 
     def ask(self, errands: Sequence[Errand]) -> int:
-        """Ask for those that are not on their way and would pass now; returns how many."""
+        """Ask for those that are not on their way and would pass now; returns how many.
+
+        Raises what an endpoint raises: then none of them can be tried.
+        """
+        ready = [one for one in errands if not self._patience.is_resting(one.key)]
         asked = 0
-        for start in range(0, len(errands), ASKED_AT_ONCE):
-            asked += self._ask(errands[start : start + ASKED_AT_ONCE])
+        for start in range(0, len(ready), ASKED_AT_ONCE):
+            some = ready[start : start + ASKED_AT_ONCE]
+            try:
+                asked += self._ask(some)
+            except ENDPOINT_FAILURES:
+                raise
+            except Exception:  # noqa: BLE001 -- whose fault it is, each by itself tells
+                asked += sum(self._alone(one) for one in some)
         return asked
+
+    def _alone(self, errand: Errand) -> int:
+        return self._patience.tried(errand.key, lambda: self._ask([errand])) or 0
 
     def _ask(self, errands: Sequence[Errand]) -> int:
         with self._database.reading() as connection:

@@ -6,6 +6,7 @@ what was refused. Both are read, never guessed.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from ledger.chain.trees import Tree
@@ -18,6 +19,7 @@ from ledger.service.import_shelf import ImportShelf, expect
 from ledger.service.import_states import ImportState, ItemState
 from ledger.service.intake import Intake
 from ledger.service.outbox import Operation
+from ledger.service.patience import Patience
 from ledger.service.posted import Act
 from ledger.service.refusals import refusal_text
 from ledger.store import import_items as stored
@@ -50,13 +52,19 @@ class ImportIssuing:
     ) -> None:
         self._database, self._shelf = database, shelf
         self._intake, self._wall = intake, wall
+        self._patience = Patience("import", wall)
         self._tree: tuple[str, Tree] | None = None
 
     def step(self) -> int:
-        """Go on with every import that is under way; returns how many payables were asked for."""
+        """Go on with every import that is under way; returns how many payables were asked for.
+
+        An import that fails is logged and rests; the others do not wait for it.
+        """
         with self._database.reading() as connection:
             found = rows.imports_under_way(connection, _UNDER_WAY, _ENDED, cursor(connection))
-        return sum(self._go_on(row) for row in found)
+        self._patience.keep({row.id for row in found})
+        tried = (self._patience.tried(one.id, partial(self._go_on, one)) for one in found)
+        return sum(asked or 0 for asked in tried)
 
     def retry(self, participant: int, id_: str) -> ImportRow:
         """Ask once more for the payables that were refused, while the signature still holds.

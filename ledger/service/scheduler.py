@@ -2,19 +2,22 @@
 
 It works in steps, driven by the blocks that were read: lapses of offers that nobody answered, money
 that can be shared at last, keys and versions whose delay is over, reminders, settlement runs. What
-it asks for are acts that anybody may ask for; whoever does so first, the outcome is the same.
+it asks for are acts that anybody may ask for; whoever does so first, the outcome is the same. What
+fails is logged and rests, and nothing else waits for it.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ledger.model.days import day_of_second
 from ledger.service.crash_points import writing
-from ledger.service.due import due_errands
+from ledger.service.due import DUE
 from ledger.service.errands import Errands
 from ledger.service.intake import Intake
+from ledger.service.patience import Patience
 from ledger.service.rebuild import REWOUND
 from ledger.service.reminding import remind
 from ledger.service.settling import Settling, begin_run
@@ -58,7 +61,8 @@ class Scheduler:
         self, site: Site, intake: Intake, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._database, self._monotonic = site.database, monotonic
-        self._errands = Errands(site, intake)
+        self._patience = Patience("schedule", monotonic)
+        self._errands = Errands(site, intake, self._patience)
         self._settling = Settling(site, intake, monotonic=monotonic)
         self._seq: int | None = None
         self._swept: Cursor = NOWHERE
@@ -67,16 +71,18 @@ class Scheduler:
     def step(self) -> Agenda:
         """Do what there is to do at the last block that was read.
 
-        Raises what an endpoint and the database raise; the next step goes on from what is stored.
+        Raises what the database raises before anything is tried. The next step goes on from what
+        is stored.
         """
         with self._database.reading() as connection:
             at, alarm = cursor(connection), setting(connection, ALARM)
             stop = stop_of(connection)
         if alarm is not None or stop is not None or not at.hash:
             return Agenda()
-        is_behind = self._listen()
+        is_behind = self._patience.tried("listen", self._listen) or False
         asked, reminded = self._sweep(at)
-        return Agenda(asked + self._settle(at), reminded, is_behind)
+        asked += self._patience.tried("settle", lambda: self._settle(at)) or 0
+        return Agenda(asked, reminded, is_behind)
 
     # ---- payments, and a chain that was wound back
 
@@ -106,12 +112,17 @@ class Scheduler:
         is_new_day = day_of_second(at.second) != day_of_second(self._swept.second)
         if self._swept.epoch == at.epoch and 0 <= elapsed < SWEEP_SECONDS and not is_new_day:
             return 0, 0
+        asked = [self._patience.tried(kind, partial(self._errand, kind)) for kind in DUE]
+        reminded = self._patience.tried("remind", lambda: remind(self._database))
+        if None not in (*asked, reminded):
+            self._swept = at
+        return sum(one or 0 for one in asked), reminded or 0
+
+    def _errand(self, kind: str) -> int:
+        """Ask for what has come due of a kind."""
         with self._database.reading() as connection:
-            due = due_errands(connection, cursor(connection))
-        asked = self._errands.ask(due)
-        reminded = remind(self._database)
-        self._swept = at
-        return asked, reminded
+            due = list(DUE[kind](connection, cursor(connection)))
+        return self._errands.ask(due)
 
     # ---- settlement runs
 

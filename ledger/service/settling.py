@@ -8,12 +8,14 @@ voucher is named twice for the same payments. Whether a voucher is frozen says t
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from ledger.model.errors import OperationNeedless, OperationReplaced
 from ledger.service.crash_points import writing
 from ledger.service.intake import Intake
 from ledger.service.outbox import Operation
+from ledger.service.patience import Patience
 from ledger.service.posted import Act
 from ledger.service.refusals import refusal_text
 from ledger.service.run_figures import RunScene, begun, figures
@@ -58,13 +60,20 @@ class Settling:
     ) -> None:
         self._site, self._intake = site, intake
         self._verdicts = Verdicts(site, monotonic=monotonic)
+        self._patience = Patience("settle", monotonic)
 
     def step(self) -> int:
-        """Look at every run that is under way; returns how many operations were asked for."""
+        """Look at every run that is under way; returns how many operations were asked for.
+
+        A run that fails is logged and rests; the others do not wait for it.
+        """
         with self._site.database.reading() as connection:
             runs = stored.runs_under_way(connection)
-        self._verdicts.keep({_key(one) for one in runs})
-        return sum(self._go_on(one) for one in runs)
+        keys = {_key(one) for one in runs}
+        self._verdicts.keep(keys)
+        self._patience.keep(keys)
+        tried = (self._patience.tried(_key(one), partial(self._go_on, one)) for one in runs)
+        return sum(asked or 0 for asked in tried)
 
     def _go_on(self, run: RunRow) -> int:
         with self._site.database.reading() as connection:

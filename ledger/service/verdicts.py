@@ -2,8 +2,8 @@
 
 A node may answer for a block that is behind our rows. Only what the contract calls frozen is
 frozen. A voucher that our rows have unsettled, and that the contract calls up to date or unknown,
-tells of a node that lags, or of rows that do; a question that reverts tells nothing. Both are asked
-again, later each time.
+tells of a node that lags, or of rows that do; a question that reverts tells nothing, and nor does
+a node that is away. All are asked again, later each time.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from ledger.chain.artifacts import artifact
-from ledger.chain.endpoint import Question
+from ledger.chain.endpoint import ENDPOINT_FAILURES, Question
 from ledger.chain.node import Reverted
 from ledger.service.crash_points import calling
 from ledger.service.run_figures import RunScene
@@ -67,6 +67,7 @@ class Verdicts:
     def __init__(self, site: Site, *, monotonic: Callable[[], float]) -> None:
         self._site, self._monotonic = site, monotonic
         self._known: dict[Hashable, _Asked] = {}
+        self._away_until = 0.0
 
     def keep(self, keys: Collection[Hashable]) -> None:
         """Forget all runs but these."""
@@ -88,7 +89,7 @@ class Verdicts:
     def _asked(
         self, scene: RunScene, left: Sequence[Voucher], stand: object, before: _Asked | None
     ) -> _Asked:
-        results = self._results(list(chunks(left, scene.room, most=_ASKED_GAS)))
+        results = self._tried(list(chunks(left, scene.room, most=_ASKED_GAS)))
         said = {one.id: results.get(one.id) for one in left}
         frozen = frozenset(id_ for id_, one in said.items() if one == _FROZEN)
         unsure = frozenset(id_ for id_, one in said.items() if one not in (_FROZEN, _SETTLED))
@@ -106,6 +107,17 @@ class Verdicts:
                 seconds=int(now - since),
             )
         return _Asked(stand, Verdict(frozen, unsure), now + rest, rest, since)
+
+    def _tried(self, batches: Sequence[Sequence[Voucher]]) -> Mapping[int, int]:
+        """The results; none while nodes are away, which only one run has to wait for."""
+        if self._monotonic() < self._away_until:
+            return {}
+        try:
+            return self._results(batches)
+        except ENDPOINT_FAILURES as failure:
+            _log.warning("settlement not asked", code=failure.code)
+            self._away_until = self._monotonic() + RESTS[0]
+            return {}
 
     def _results(self, batches: Sequence[Sequence[Voucher]]) -> Mapping[int, int]:
         """What the contract says of each voucher; nothing where even it alone reverts."""
