@@ -18,12 +18,14 @@ from ledger.service.keyring import LEDGER, Keyring, Purpose
 from ledger.service.ledger import Ledger
 from ledger.store.database import Connection, Database
 from ledger.store.import_items import refused_sources
+from ledger.store.imports import issues_named
 from ledger.store.lists import EVERYTHING, Is, rows_of
 from ledger.store.records import ReferenceRow
 
 __all__ = ["ImportFacts", "PartyFinder", "claimed_by", "refused_of"]
 
 _MANY = 500
+_ISSUE = "issue"
 _DEADLINE_SECONDS = 7 * 86_400 - 3_600
 """A batch is issued within seven days of its signature, as the contract has it."""
 
@@ -87,6 +89,30 @@ class ImportFacts:
             invoices=self._invoices,
             references=references,
         )
+
+    def issued_alone(self, obligor: int, references: Iterable[str]) -> dict[str, str]:
+        """Of an obligor's references those under which it issued by itself, and what has them.
+
+        An operation keeps its reference as it was posted, so that all of them are gone through.
+        """
+        asked = {one: identifiers.name_key(one) for one in references}
+        if not asked:
+            return {}
+        wanted = set(asked.values())
+        with self._database.reading() as connection:
+            named = issues_named(connection, obligor, verb=_ISSUE)
+            keys = ((identifiers.name_key(one), id_, digest) for one, id_, digest in named)
+            found = {key: (id_, digest) for key, id_, digest in keys if key in wanted}
+            digests = [digest for _, digest in found.values() if digest is not None]
+            payables: dict[bytes, int] = {}
+            for low in range(0, len(digests), _MANY):
+                some = Is("digest", tuple(digests[low : low + _MANY]))
+                payables |= {one.digest: one.id for one in rows_of(connection, "payables", some)}
+        by_key = {
+            key: claimed_by(payables.get(digest or b""), id_)
+            for key, (id_, digest) in found.items()
+        }
+        return {one: by_key[key] for one, key in asked.items() if key in by_key}
 
     def fill_sellers(self, reading: Reading, reader: Reader) -> None:
         """Give each invoice that needs its seller the one spelling of it: a code if there is one.

@@ -222,10 +222,12 @@ class Importing:
 
     def _taken(self, participant: int, references: Iterable[str]) -> dict[str, str]:
         """Which references stand for something, and for what."""
+        references = list(references)
+        alone = self._clerk.facts.issued_alone(participant, references)
         claimed = self._clerk.directory.references_claimed(participant, references)
         with self._database.reading() as connection:
             free = refused_of(connection, claimed.values())
-        return {
+        return alone | {
             one: claimed_by(row.payable, row.source)
             for one, row in claimed.items()
             if row.reference_index not in free

@@ -1,6 +1,6 @@
 """Statements about imports: found by their participant, changed from a state that is named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from ledger.store.cursor import Cursor
 from ledger.store.tables.imports import APPROVALS, IMPORTS, LAYOUTS
+from ledger.store.tables.operations import OPERATIONS, REFUSED
 from ledger.store.tables.records import REFERENCES
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "forget_payables",
     "imports_of",
     "imports_under_way",
+    "issues_named",
     "new_import",
     "put_layout",
     "sealed_of",
@@ -156,6 +158,27 @@ def change(
         update(IMPORTS).where(IMPORTS.c.id == id_, IMPORTS.c.state.in_(states)).values(**values)
     )
     return done.rowcount == 1
+
+
+def issues_named(
+    connection: Connection, participant: int, *, verb: str
+) -> Iterator[tuple[str, str, bytes | None]]:
+    """Operations of a participant that have a reference and were not refused for good.
+
+    Of each its reference, its number and its command's digest, the earliest first.
+    """
+    told = connection.execute(
+        select(OPERATIONS.c.external_reference, OPERATIONS.c.id, OPERATIONS.c.digest)
+        .where(
+            OPERATIONS.c.external_reference.is_not(None),
+            OPERATIONS.c.participant == participant,
+            OPERATIONS.c.verb == verb,
+            OPERATIONS.c.state != REFUSED,
+        )
+        .order_by(OPERATIONS.c.id)
+    )
+    for row in told:
+        yield row[0], row[1], row[2]
 
 
 def forget_payables(connection: Connection, owner: int, sources: Sequence[str]) -> None:

@@ -181,6 +181,28 @@ class TestPreview:
         [row] = acme.get(f"{path}/rows").json()["data"]
         assert (row["supplier"], row["settlement_bank"], row["amount"]) == (2, 6, "5.00")
 
+    def test_notices_references_of_payables_that_were_issued_alone(
+        self, acme: Person, world: World
+    ) -> None:
+        mark = f"PO-{secrets.token_hex(4)}"
+        path, terms = "/v1/payables/issue", {"bank": 6, "maturity": "2026-08-28"}
+        terms |= {"to": 2, "face": "75.00", "evidence": "0x" + "11" * 32, "invoices": []}
+        body = acme.signed(path, **terms) | {"external_reference": mark}
+        answer = acme.post(path, body, idempotency_key=secrets.token_hex(8))
+        assert answer.status_code == 202, answer.text
+
+        def earlier() -> list[str]:
+            lines = [*rows(1, 业务编号=mark.lower()), *rows(1, 业务编号=f"{mark}x")]
+            told = acme.get(f"{previewed(acme, *lines)}/rows").json()["data"]
+            return [one["detail"] for row in told for one in row["findings"]]
+
+        [waiting] = earlier()
+        assert ": op_" in waiting
+        world.turn()
+        [issued] = earlier()
+        assert ": P-" in issued
+        assert "has this reference already" in issued
+
     def test_notices_the_same_file(self, acme: Person) -> None:
         data = xlsx_of([HEADER, *rows(1)])
         first, second = upload(acme, data).json(), upload(acme, data).json()
