@@ -2,7 +2,8 @@
 
 A message is tried ten times over three days, later and later. That it is tried is stored before it
 is sent: whatever dies, it is sent again and not for ever. So a receiver may get it twice, under the
-same id. Who gets it is looked at again when it is sent.
+same id; but not because receivers are slow: a step ends before others may take what it has taken.
+Who gets it is looked at again when it is sent.
 """
 
 import random
@@ -33,6 +34,8 @@ MESSAGES_OF_EACH: Final = 4
 """Of one endpoint in one step, so that a slow receiver keeps nobody waiting for long."""
 LEASE_SECONDS: Final = 300
 """For how long a message that was taken is left to who took it."""
+STEP_SECONDS: Final = 120
+"""After so long a step tries no more of what it has taken: it ends well before the lease."""
 _RESTS: Final = (5, 300)
 """Seconds for which an endpoint rests after its first failure in a row, and at most."""
 _RETRY_AFTER_MAX: Final = 86_400
@@ -72,11 +75,14 @@ class Deliverer:
     def step(self) -> Delivered:
         """Deliver what is due. Raises what the database raises."""
         self._catch_up()
-        taken = self._take()
+        begun = self._now
+        taken = self._take(begun)
         delivered, resting = 0, set[str]()
         for message, endpoint in taken:
-            if endpoint.id in resting:
-                self._give_back(message)
+            spent = self._now - begun
+            if endpoint.id in resting or not 0 <= spent < STEP_SECONDS:
+                if spent < LEASE_SECONDS:  # behind it the message may be another's by now
+                    self._give_back(message)
                 continue
             is_delivered, is_resting = self._deliver(message, endpoint)
             delivered += is_delivered
@@ -100,9 +106,8 @@ class Deliverer:
             self._database.lock(connection, "webhooks")
             queue_events(connection, wall=self._now)
 
-    def _take(self) -> list[_Taken]:
+    def _take(self, wall: int) -> list[_Taken]:
         """Messages that are tried now; that they are is stored first."""
-        wall = self._now
         with self._database.reading() as connection:
             if not rows.has_due_deliveries(connection, wall=wall, latest=wall + _LATEST_SECONDS):
                 return []

@@ -2,13 +2,19 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import pytest
 from standardwebhooks import WebhookVerificationError
 
-from ledger.service.deliverer import LEASE_SECONDS, MESSAGES_OF_EACH, SCHEDULE
+from ledger.service.deliverer import (
+    ENDPOINTS_AT_ONCE,
+    LEASE_SECONDS,
+    MESSAGES_OF_EACH,
+    SCHEDULE,
+)
+from ledger.service.webhook_client import Answered
 from ledger.service.webhook_messages import BODY_MAX
 from ledger.store import webhooks as rows
 from ledger.store.cursor import cursor
@@ -268,12 +274,59 @@ class TestKilled:
 
     def test_message_that_was_taken_is_left_to_who_took_it(self, office: PostOffice) -> None:
         _one(office)
-        taken = office.deliverer._take()
+        taken = office.deliverer._take(int(office.stage.now))
         other = PostOffice.on(office.stage, office.receiver)
         assert len(taken) == 1
         assert other.deliverer.step().tried == 0
         office.stage.now += LEASE_SECONDS + 1
         assert other.deliverer.step().delivered == 1
+
+
+class TestSlowReceivers:
+    """Each answer takes ten seconds of the clock; another lane looks for work after each."""
+
+    def _slow(
+        self, office: PostOffice, monkeypatch: pytest.MonkeyPatch, seconds: Sequence[int]
+    ) -> None:
+        other = PostOffice.on(office.stage, office.receiver)
+        post, waits = office.client.post, iter(seconds)
+
+        def slow(url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
+            answer = post(url, body, headers)
+            office.stage.now += next(waits, 10)
+            other.deliverer.step()
+            return answer
+
+        monkeypatch.setattr(office.client, "post", slow)
+
+    def _many(self, office: PostOffice) -> int:
+        """As many messages as one step takes at most."""
+        for participant in (ACME, BIRCH) * (ENDPOINTS_AT_ONCE // 2):
+            office.endpoint(participant, ["PayableIssued"])
+        _issue(office, MESSAGES_OF_EACH)
+        return ENDPOINTS_AT_ONCE * MESSAGES_OF_EACH
+
+    def test_step_ends_before_another_lane_may_take_what_it_has(
+        self, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        count = self._many(office)
+        self._slow(office, monkeypatch, ())
+        begun = office.stage.now
+        assert office.deliverer.step().tried == count
+        assert office.stage.now - begun < LEASE_SECONDS / 2
+        office.work()
+        assert len(office.told()) == len(set(office.told())) == count
+        assert {(one.state, one.tries) for one in office.rows()} == {("delivered", 1)}
+
+    def test_lease_that_a_clock_put_on_has_ended_is_left_to_whoever_took_it(
+        self, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        count = self._many(office)
+        self._slow(office, monkeypatch, (LEASE_SECONDS,))
+        office.work()
+        # Only the one that was on its way when the clock was put on may come twice.
+        assert len(set(office.told())) == count
+        assert len(office.told()) <= count + 1
 
 
 class TestPlantedBug:
