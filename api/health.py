@@ -7,6 +7,7 @@ from prometheus_client.registry import Collector
 
 from api.context import Context
 from ledger.model.errors import EventUnreadable, LedgerError
+from ledger.service.reconciling import last_reconciled
 from ledger.service.stopping import ALARM, stop_of
 from ledger.store.cursor import cursor, setting
 from ledger.store.runs import gaps, oldest_running
@@ -67,6 +68,7 @@ class Health(Collector):
             self._operations,
             self._webhooks,
             self._settlement,
+            self._books,
         )
 
     def describe(self) -> Iterator[Metric]:
@@ -142,4 +144,26 @@ class Health(Collector):
             "settlement_running_seconds",
             "Chain seconds since the oldest settlement run began that is under way; 0 for none.",
             0 if oldest is None else max(0, second - oldest),
+        )
+
+    def _books(self) -> Iterator[Metric]:
+        wall = self._context.access.wall()
+        with self._context.service.database.reading() as connection:
+            last = last_reconciled(connection, wall=wall)
+        if last.compared is None:
+            return
+        yield GaugeMetricFamily(
+            "reconciliation_difference_fen",
+            "By how much chain, views and deposits differed when last compared; 0 when right.",
+            last.amount,
+        )
+        yield GaugeMetricFamily(
+            "reconciliation_differences",
+            "Figures that differed when last compared; 0 when right.",
+            last.difference_count,
+        )
+        yield GaugeMetricFamily(
+            "reconciliation_age_seconds",
+            "Time since the last comparison ended.",
+            max(0, wall - last.ended_wall),
         )

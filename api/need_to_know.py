@@ -238,6 +238,11 @@ class Sight:
         return self.sees_all or self.own == participant
 
     @property
+    def sees_books(self) -> bool:
+        """Whether it learns that chain, views and deposits agree, and may have them compared."""
+        return bool(self.roles & (Role.OPERATOR | Role.REGULATOR))
+
+    @property
     def events(self) -> Condition:
         """Those that concern it."""
         return EVERYTHING if self.sees_all else Named("participants", self.own)

@@ -27,6 +27,7 @@ from ledger.service.intake import Intake
 from ledger.service.ledger import Ledger
 from ledger.service.opening import opened
 from ledger.service.outbox import Outbox
+from ledger.service.reconciling import Reconciling
 from ledger.service.relayer import Lane, Relayer, Relaying
 from ledger.service.scheduler import Scheduler
 from ledger.service.settings import Settings
@@ -151,6 +152,7 @@ class Service:
         self._loops["relay"] = Loop("relay", self._relay, rest=_RELAY_REST)
         self.add_loop("follow", self._follow)
         self.add_loop("schedule", self._schedule)
+        self.add_loop("reconcile", Reconciling(site).step)
         if self.telling is not None:
             self.add_loop("tell", self._tell)
         if self.directory is not None:

@@ -1,0 +1,149 @@
+"""Chain, rows and deposits compared from time to time and on request; the last outcome is kept.
+
+What is asked for and what was found stands in the database, so that every process tells the same.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+
+from ledger.service.reconcile import Reconciled, reconcile
+from ledger.service.site import Site
+from ledger.service.stopping import ALARM, stop_of
+from ledger.store.cursor import put_setting, setting
+from ledger.store.database import Connection, Database
+
+__all__ = ["DIFFERENCES_KEPT", "LastReconciled", "Reconciling", "ask_for", "last_reconciled"]
+
+DIFFERENCES_KEPT: Final = 200
+"""Differences that are kept one by one; all are counted."""
+
+_EVERY_SECONDS: Final = 6 * 3600
+_QUIET_SECONDS: Final = 600
+"""After its start a service compares nothing by itself for so long."""
+_LOST_SECONDS: Final = 6 * 3600
+"""After so long a comparison that has not ended counts as one whose process died."""
+_LOOK_SECONDS: Final = 1.0
+_SETTLE_SECONDS: Final = 1.0
+
+_ASKED, _RUNNING, _LAST = "reconcile_asked", "reconcile_running", "reconcile_last"
+
+_log = structlog.get_logger("fenbook.reconcile")
+
+
+@dataclass(frozen=True, slots=True)
+class LastReconciled:
+    """What is known of comparisons."""
+
+    is_running: bool
+    is_asked: bool
+    """Whether another one is to come at once."""
+    ended_wall: int = 0
+    """0 before the first."""
+    block: int = 0
+    compared: Mapping[str, int] | None = None
+    """Records of each matter."""
+    amount: int = 0
+    """Difference in fen."""
+    difference_count: int = 0
+    differences: tuple[Mapping[str, Any], ...] = ()
+    """The first of them, as the comparison says them."""
+
+
+def last_reconciled(connection: Connection, *, wall: int) -> LastReconciled:
+    """The last comparison that ended, and whether one runs."""
+    is_asked, is_running = setting(connection, _ASKED) is not None, _runs(connection, wall)
+    kept = setting(connection, _LAST)
+    if kept is None:
+        return LastReconciled(is_running, is_asked)
+    told = json.loads(kept)
+    told["differences"] = tuple(told["differences"])
+    return LastReconciled(is_running, is_asked, **told)
+
+
+def ask_for(database: Database, *, wall: int) -> None:
+    """Have everything compared in the background; asked again meanwhile it stays one comparison."""
+    with database.writing() as connection:
+        put_setting(connection, _ASKED, str(wall))
+
+
+class Reconciling:
+    """Compares when it is due or asked for; never twice at once, in however many processes."""
+
+    def __init__(
+        self,
+        site: Site,
+        *,
+        wall: Callable[[], int] = lambda: int(time.time()),
+        settle: Callable[[], None] = lambda: time.sleep(_SETTLE_SECONDS),
+    ) -> None:
+        self._site, self._wall, self._settle = site, wall, settle
+        self._begun = wall()
+
+    def step(self) -> float:
+        """Compare if it is time to; in how many seconds to look again.
+
+        Raises what the endpoint raises.
+        """
+        if not self._claimed():
+            return _LOOK_SECONDS
+        try:
+            found = reconcile(
+                self._site.database,
+                self._site.endpoint,
+                self._site.deployment,
+                settle=self._settle,
+            )
+        except BaseException:
+            self._end(None)
+            raise
+        self._end(found)
+        if not found.is_right:
+            _log.error("books differ", fen=found.amount, differences=len(found.differences))
+        return _LOOK_SECONDS
+
+    def _claimed(self) -> bool:
+        """Whether it is this process's to compare now."""
+        wall = self._wall()
+        with self._site.database.reading() as connection:
+            if not self._is_due(connection, wall):
+                return False
+        with self._site.database.writing() as connection:
+            self._site.database.lock(connection, "reconcile")
+            if not self._is_due(connection, wall):
+                return False
+            put_setting(connection, _RUNNING, str(wall))
+            put_setting(connection, _ASKED, None)
+        return True
+
+    def _is_due(self, connection: Connection, wall: int) -> bool:
+        if stop_of(connection) is not None or setting(connection, ALARM) is not None:
+            return False  # rows that stand still differ from a chain that goes on
+        last = last_reconciled(connection, wall=wall)
+        is_time = wall - last.ended_wall >= _EVERY_SECONDS and wall - self._begun >= _QUIET_SECONDS
+        return not last.is_running and (last.is_asked or is_time)
+
+    def _end(self, found: Reconciled | None) -> None:
+        with self._site.database.writing() as connection:
+            put_setting(connection, _RUNNING, None)
+            if found is not None:
+                put_setting(connection, _LAST, json.dumps(self._told(found)))
+
+    def _told(self, found: Reconciled) -> dict[str, Any]:
+        return {
+            "ended_wall": self._wall(),
+            "block": found.block,
+            "compared": dict(found.compared),
+            "amount": found.amount,
+            "difference_count": len(found.differences),
+            "differences": found.to_json()["differences"][:DIFFERENCES_KEPT],
+        }
+
+
+def _runs(connection: Connection, wall: int) -> bool:
+    begun = setting(connection, _RUNNING)
+    return begun is not None and wall - int(begun) < _LOST_SECONDS
