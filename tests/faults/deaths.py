@@ -44,6 +44,8 @@ __all__ = ["main"]
 
 _MEMORY: Final = Path("/dev/shm")
 _FAILURES_MAX: Final = 20
+_STRIDE: Final = 7
+"""From one point to the next, so that a few runs come to points of every part."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def _campaign(lives: Any, aim: Aim, report: Report) -> None:
     seed, began = aim.seed, time.monotonic()
     runs_max = 4 * (aim.kills + len(points) * aim.each) + 50
     while kills.total() < aim.kills or _rarest(kills, points) < aim.each:
-        point = points[seed % len(points)]
+        point = points[_STRIDE * seed % len(points)]
         if kills.total() >= aim.kills:
             point = min(points, key=lambda one: kills[one])
         try:

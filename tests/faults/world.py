@@ -27,12 +27,13 @@ from ledger.service.outbox import Numbers, Operation, Outbox
 from ledger.service.relayer import Relayer, Relaying
 from ledger.service.site import Site
 from ledger.store.database import Database
-from ledger.store.tables.operations import OPERATIONS, REFUSED
+from ledger.store.tables.operations import OPERATIONS, PARKED, REFUSED
 from tests.faults.acts import issue, move, posted, void
 from tests.faults.model_chain import ModelChain
 from tests.faults.model_ledger import CHAIN_ID, DEPLOYMENT, HUNGRY, POISON
 from tests.faults.unreliable import Unreliable
 from tests.faults.verdict import Violated, verdict
+from tests.faults.world_mail import WorldMail
 
 __all__ = ["FAMILIES", "Crashed", "Parts", "Tally", "World"]
 
@@ -44,6 +45,8 @@ LANES: Final = [RelayerKey(bytes([number]) * 32, chain_id=CHAIN_ID) for number i
 _COMMANDS: Final = 9
 _TURNS: Final = 48
 _REST_TURNS: Final = 60
+_TELLING_EACH: Final = 3
+"""One world in so many has webhooks, which take long."""
 
 
 class Crashed(BaseException):
@@ -99,7 +102,13 @@ class World:
         self.waiting: list[bytes] = []
         self._is_faulty = True
         self._nonce = 0
+        self.mail = self._mail() if self.seed % _TELLING_EACH == 0 else None
         self.live()
+
+    def _mail(self) -> WorldMail:
+        mail = WorldMail(self.database, self.chance, self.wall)
+        mail.is_faulty = lambda: self._is_faulty and "network" in self.families
+        return mail
 
     # ---- a life
 
@@ -114,8 +123,13 @@ class World:
             self.parts.relayer(site, self.outbox, key, relaying=relaying, monotonic=self.monotonic)
             for key in LANES
         ]
+        queue = None
+        if self.mail is not None:
+            self.mail.begin()
+            queue = self.mail.queue
+        following = Following(wall=self.wall, queue=queue)
         self.follower = self.parts.follower(
-            self.database, self.network, DEPLOYMENT, following=Following(wall=self.wall)
+            self.database, self.network, DEPLOYMENT, following=following
         )
 
     def wall(self) -> float:
@@ -135,6 +149,7 @@ class World:
                 self._turn(self.chance.choice(self._deeds()))
             self._end_faults()
             self._come_to_rest()
+            self._deliver_all()
         is_rebuilt = self.seed % 10 == 0
         verdict(
             self.database,
@@ -145,12 +160,15 @@ class World:
         )
         self.tally.commands = len(self.acknowledged)
         self.tally.network = self.network.count
+        self.tally.network += 0 if self.mail is None else self.mail.fault_count
         self._tell(repr(sorted(self.acknowledged.values())))
         return self._trace.hexdigest()
 
     def _deeds(self) -> list[Callable[[], None]]:
         deeds = [self._post_new] * 3 + [self._post_again] + [self._follow] * 3
         deeds += [self._relay] * 4 + [self._mine] * 3 + [self._pass_time]
+        if self.mail is not None:
+            deeds += [self.mail.step] * 3
         if "node" in self.families:
             deeds += [self._lose_pool, self._lose_blocks]
         if "clock" in self.families:
@@ -186,6 +204,7 @@ class World:
             self._turn(lambda one=one: self._post(one))  # type: ignore[misc]
         for turn in range(_REST_TURNS):
             if turn == _REST_TURNS // 4:
+                self._turn(self._release)
                 self.now += 1_000
             for deed in (self._relay, self._relay, self._mine, self._follow):
                 self._turn(deed)
@@ -193,6 +212,17 @@ class World:
             if self._is_at_rest():
                 return
         raise Violated(f"no rest: {self.outbox.counts()}")
+
+    def _deliver_all(self) -> None:
+        """Wait for every message to be delivered, however long it was put off."""
+        if self.mail is None:
+            return None
+        for _ in range(_REST_TURNS):
+            self._turn(self.mail.step)
+            if not self.mail.is_left():
+                return self.mail.verdict()
+            self.skew += 43_200
+        raise Violated("messages are left")
 
     def _is_at_rest(self) -> bool:
         counts = self.outbox.counts()
@@ -292,10 +322,21 @@ class World:
         self.chain.up = self.chance.randint(1, self.chain.validators)
 
     def _switch(self) -> None:
-        if self.chance.random() < 0.3:
+        """The operator stops sending, has all sent again, or has what was set aside tried again."""
+        wish = self.chance.random()
+        if wish < 0.3:
             self.outbox.pause()
-        else:
+        elif wish < 0.7:
             self.outbox.resume()
+        else:
+            self._release()
+
+    def _release(self) -> None:
+        with self.database.reading() as connection:
+            asked = select(OPERATIONS.c.id).where(OPERATIONS.c.state == PARKED)
+            parked = connection.scalars(asked.order_by(OPERATIONS.c.id)).all()
+        for one in parked:
+            self.outbox.release(one)
 
     # ---- faults
 
