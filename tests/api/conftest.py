@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.options import Options, Rate
 from tests.api.world import People, Person, World, opened_world
+from tests.databases import ENGINES
 from tests.views_scenario import Acts, circulate, finance
 
 MANY = Rate(1_000_000, 60)
@@ -24,10 +25,32 @@ OPTIONS = Options(
 """The door's own, without limits of rate: a test asks faster than people."""
 
 
+ON_EACH_ENGINE = (
+    *("test_events", "test_imports", "test_lists", "test_need_to_know", "test_open_acts"),
+    *("test_profiles", "test_reports", "test_requests", "test_settlement_runs", "test_sign_in"),
+    *("test_webhooks", "test_writes"),
+)
+"""Modules whose answers hang on what a database makes of a statement; the rest is on SQLite."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of a world run on SQLite, and those named above on every engine that is at hand."""
+    if "engine" in metafunc.fixturenames:
+        is_named = metafunc.module.__name__.rpartition(".")[2] in ON_EACH_ENGINE
+        engines = ENGINES if is_named else ["sqlite"]
+        metafunc.parametrize("engine", engines, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def engine(request: pytest.FixtureRequest) -> str:
+    """Name of the engine."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Payables that were cut, offered, declined, sold, pledged, redeemed; and their service."""
-    with opened_world("sqlite", tmp_path_factory.mktemp("door")) as made:
+    with opened_world(engine, tmp_path_factory.mktemp("door")) as made:
         acts = Acts(made.cast)
         circulate(acts)
         finance(acts)

@@ -41,8 +41,8 @@ def _rest(world: World, root: int, part: int) -> int:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with opened_world("sqlite", tmp_path_factory.mktemp("acts")) as made:
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world(engine, tmp_path_factory.mktemp("acts")) as made:
         yield made
 
 

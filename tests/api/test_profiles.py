@@ -26,9 +26,9 @@ ABSENT = "/v1/participants/4000000000/profile"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Birch has offered a voucher to Cedar, and nothing to Delta Bank's other customers."""
-    with opened_world("sqlite", tmp_path_factory.mktemp("profiles")) as made:
+    with opened_world(engine, tmp_path_factory.mktemp("profiles")) as made:
         acts = Acts(made.cast)
         acts.offer(made.cast.birch, acts.issue(6_000_00), 1_000_00, made.cast.cedar)
         made.follow()

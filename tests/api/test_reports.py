@@ -20,9 +20,9 @@ SPAN = f"first={date_text(MATURITY - 200)}&last={date_text(MATURITY + 100)}"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One payable half paid and settled for some, with a redeemed range; another unpaid."""
-    with opened_world("sqlite", tmp_path_factory.mktemp("reports")) as made:
+    with opened_world(engine, tmp_path_factory.mktemp("reports")) as made:
         acts, cast = Acts(made.cast), made.cast
         root = acts.issue()
         acts.transfer(cast.birch, root, 400_000 * YUAN, cast.cedar)

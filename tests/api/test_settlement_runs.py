@@ -28,9 +28,9 @@ ACCOUNT = "6222020200112233445"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A payable of Acme's, held by Birch and Cedar, paid by the bank rail and settled."""
-    with opened_world("sqlite", tmp_path_factory.mktemp("runs")) as made:
+    with opened_world(engine, tmp_path_factory.mktemp("runs")) as made:
         acts, served = Acts(made.cast), made.service
         root = acts.issue()
         acts.transfer(made.cast.birch, root, 400_000 * YUAN, made.cast.cedar)

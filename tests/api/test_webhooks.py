@@ -24,8 +24,8 @@ PATHS = [
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with opened_world("sqlite", tmp_path_factory.mktemp("hooks")) as made:
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world(engine, tmp_path_factory.mktemp("hooks")) as made:
         yield made
 
 
