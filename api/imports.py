@@ -4,8 +4,6 @@ Nobody but its participant sees an import. Reading a file takes time and memory,
 are read at once; more are told to come again.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request
@@ -29,6 +27,7 @@ from api.import_shapes import (
     row_json,
     whole_json,
 )
+from api.imports_asking import at_work, expect_issuer, expect_judged, imports_of, only_own
 from api.lists import as_of_json, reading
 from api.paging import CURSOR_MOST
 from api.problems import scope_language
@@ -36,14 +35,11 @@ from api.router import router
 from api.sheets import MEDIA_TYPES
 from ledger.imports.files import template
 from ledger.imports.sheets import FILE_MAX
-from ledger.model.errors import RecordsKeyMissing, ResourceUnknown, ServiceBusy
-from ledger.model.errors.imports import ImportUnknown
 from ledger.model.plain import parse_moment
 from ledger.service.access import Subject
 from ledger.service.directory import Reader as Who
 from ledger.service.import_states import ImportState
 from ledger.service.importing import Terms, Wishes
-from ledger.service.imports import Imports
 
 __all__ = ["ROUTER", "UPLOADS"]
 
@@ -82,10 +78,11 @@ Cursor = Annotated[str | None, Query(max_length=CURSOR_MOST)]
 )
 async def upload(request: Request, subject: Preparer, name: FileName = "") -> dict[str, Any]:
     """Take in a file of payables: CSV, XLSX or XLS, as it is. Nothing becomes a payable by it."""
+    expect_issuer(subject)
     data = await request.body()
 
     def take() -> dict[str, Any]:
-        with _at_work(request) as imports:
+        with at_work(request) as imports:
             made = imports.importing.upload(subject.participant, name, data)
         return _whole(request, subject, made.row.id)
 
@@ -99,7 +96,7 @@ def list_imports(
     """Your imports, the newest first."""
     bound = {"list": "imports", "reader": subject.participant}
     before = _after(context_of(request), bound, cursor) or ""
-    shelf, language = _imports(request).shelf, scope_language(request.scope)
+    shelf, language = imports_of(request).shelf, scope_language(request.scope)
     found = shelf.imports(subject.participant, before=before, limit=limit + 1)
     data = [import_json(one, language) for one in found[:limit]]
     last = found[limit - 1].id if len(found) > limit else None
@@ -109,14 +106,14 @@ def list_imports(
 @ROUTER.get(f"{PATH}/template", operation_id="downloadTemplate", responses=_GOT)
 def download_template(request: Request, _: Reader) -> Response:
     """A workbook to fill in, in Chinese and English."""
-    with _at_work(request):
+    with at_work(request):
         return _workbook(template(), "fenbook-template.xlsx")
 
 
 @ROUTER.get(f"{PATH}/{{import_id}}", operation_id="readImport", response_model=WholeImport)
 def read_import(request: Request, subject: Reader, import_id: ImportId) -> dict[str, Any]:
     """One import."""
-    with _found():
+    with only_own():
         return _whole(request, subject, import_id)
 
 
@@ -132,7 +129,9 @@ def preview(
         body.sheet,
         body.settlement_bank,
     )
-    with _found(), _at_work(request) as imports:
+    with only_own():
+        expect_judged(request, subject, import_id)
+    with only_own(), at_work(request) as imports:
         imports.importing.preview(subject.participant, import_id, _who(subject), wishes)
     return _whole(request, subject, import_id)
 
@@ -151,8 +150,8 @@ def list_rows(
     """The rows as they were read, and what has become of each; or the faulty ones alone."""
     bound = {"list": import_id, "reader": subject.participant, "faulty": is_faulty}
     start = _after(context_of(request), bound, cursor) or 0
-    shelf, language = _imports(request).shelf, scope_language(request.scope)
-    with _found():
+    shelf, language = imports_of(request).shelf, scope_language(request.scope)
+    with only_own():
         drafts = shelf.reading(subject.participant, import_id).drafts
         items = shelf.items_by_line(subject.participant, import_id)
     chosen = [one for one in drafts if not (is_faulty and one.is_valid) and one.line > start]
@@ -172,7 +171,9 @@ def prepare(request: Request, subject: Preparer, import_id: ImportId, body: Term
     context, language = context_of(request), scope_language(request.scope)
     deadline = None if body.deadline is None else parse_moment(body.deadline, field="deadline")
     terms = Terms(body.choice, deadline, None if body.nonce is None else int(body.nonce))
-    with _found(), _at_work(request) as imports:
+    with only_own():
+        expect_judged(request, subject, import_id)
+    with only_own(), at_work(request) as imports:
         state = imports.shelf.find(subject.participant, import_id).state
         if state == ImportState.AWAITING_SIGNATURES:
             command = imports.signing.command(subject.participant, import_id)
@@ -189,32 +190,32 @@ def sign(
 ) -> dict[str, Any]:
     """Give approvals. While signers are missing the import waits, and `refusal` says for whom."""
     given = [bytes([one.signer]) + bytes.fromhex(one.signature[2:]) for one in body.approvals]
-    with _found():
-        row = _imports(request).signing.sign(subject.participant, import_id, given)
+    with only_own():
+        row = imports_of(request).signing.sign(subject.participant, import_id, given)
     return import_json(row, scope_language(request.scope))
 
 
 @ROUTER.post(f"{PATH}/{{import_id}}/reopen", operation_id="reopenImport", response_model=Import)
 def reopen(request: Request, subject: Preparer, import_id: ImportId) -> dict[str, Any]:
     """Take an import back that the ledger has not recorded, to preview it again."""
-    with _found():
-        row = _imports(request).importing.reopen(subject.participant, import_id)
+    with only_own():
+        row = imports_of(request).importing.reopen(subject.participant, import_id)
     return import_json(row, scope_language(request.scope))
 
 
 @ROUTER.post(f"{PATH}/{{import_id}}/cancel", operation_id="cancelImport", response_model=Import)
 def cancel(request: Request, subject: Preparer, import_id: ImportId) -> dict[str, Any]:
     """Give an import up that was not signed to the end."""
-    with _found():
-        row = _imports(request).importing.reopen(subject.participant, import_id, cancel=True)
+    with only_own():
+        row = imports_of(request).importing.reopen(subject.participant, import_id, cancel=True)
     return import_json(row, scope_language(request.scope))
 
 
 @ROUTER.post(f"{PATH}/{{import_id}}/retry", operation_id="retryImport", response_model=Import)
 def retry(request: Request, subject: Submitter, import_id: ImportId) -> dict[str, Any]:
     """Ask once more for payables that were refused, while the signature holds."""
-    with _found():
-        row = _imports(request).issuing.retry(subject.participant, import_id)
+    with only_own():
+        row = imports_of(request).issuing.retry(subject.participant, import_id)
     return import_json(row, scope_language(request.scope))
 
 
@@ -222,7 +223,7 @@ def retry(request: Request, subject: Submitter, import_id: ImportId) -> dict[str
 def download_error_file(request: Request, subject: Reader, import_id: ImportId) -> Response:
     """Your file with one column more, which says what is wrong with each row."""
     language = scope_language(request.scope)
-    with _found(), _at_work(request) as imports:
+    with only_own(), at_work(request) as imports:
         made = imports.shelf.error_file(subject.participant, import_id, language)
     return _workbook(made, f"fenbook-{import_id}.xlsx")
 
@@ -230,40 +231,12 @@ def download_error_file(request: Request, subject: Reader, import_id: ImportId) 
 # ---- private
 
 
-def _imports(request: Request) -> Imports:
-    found = context_of(request).service.imports
-    if found is None:
-        raise RecordsKeyMissing()
-    return found
-
-
-@contextmanager
-def _at_work(request: Request) -> Iterator[Imports]:
-    """Only so many files are read or written at a time."""
-    room = context_of(request).exports
-    if not room.acquire(blocking=False):
-        raise ServiceBusy()
-    try:
-        yield _imports(request)
-    finally:
-        room.release()
-
-
-@contextmanager
-def _found() -> Iterator[None]:
-    """What is another's looks like what is not there."""
-    try:
-        yield
-    except ImportUnknown:
-        raise ResourceUnknown() from None
-
-
 def _who(subject: Subject) -> Who:
     return Who(subject.participant, subject.actor, "import")
 
 
 def _whole(request: Request, subject: Subject, import_id: str) -> dict[str, Any]:
-    shelf, own = _imports(request).shelf, subject.participant
+    shelf, own = imports_of(request).shelf, subject.participant
     row, meta = shelf.find(own, import_id), shelf.meta(own, import_id)
     is_read = row.errors or row.warnings or row.payables
     findings = shelf.reading(own, import_id).findings if is_read else []

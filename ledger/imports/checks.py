@@ -16,7 +16,7 @@ from ledger.model.errors.input import InvalidField
 from ledger.model.figures import date_text, grouped_text
 from ledger.model.states import Role
 
-__all__ = ["PAYABLES_MAX", "Facts", "Standing", "judge"]
+__all__ = ["PAYABLES_MAX", "Backing", "Facts", "Standing", "judge"]
 
 PAYABLES_MAX: Final = 10_000
 """Payables of one batch, as the contract bounds them."""
@@ -35,6 +35,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Backing:
+    """What the ledger knows of an invoice."""
+
+    total: int
+    used: int
+    is_own: bool
+    """Whether the obligor alone uses it; of others' uses it is told no amounts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the ledger knows at the moment of a preview."""
 
@@ -48,8 +58,8 @@ class Facts:
     standings: Mapping[int, Standing]
     fingerprint: Callable[[InvoiceDraft], bytes]
     """Raises `InvalidField` where an invoice is not unique."""
-    invoices: Callable[[Sequence[bytes]], Mapping[bytes, tuple[int, int]]]
-    """Total and use of those invoices that the ledger knows."""
+    invoices: Callable[[Sequence[bytes]], Mapping[bytes, Backing]]
+    """Those invoices that the ledger knows."""
     references: Callable[[Iterable[str]], Mapping[str, str]]
     """Of those references that are taken, by what."""
 
@@ -169,13 +179,14 @@ def _judge_repeats(drafts: Sequence[Draft]) -> None:
 
 
 @dataclass(slots=True)
-class _Backing:
+class _Known:
     """An invoice's amount and use, and where they were told."""
 
     total: int
     used: int
     by_en: str
     by_zh: str
+    is_own: bool = True
 
 
 def _judge_invoices(drafts: Sequence[Draft], facts: Facts) -> None:
@@ -187,15 +198,15 @@ def _judge_invoices(drafts: Sequence[Draft], facts: Facts) -> None:
                 _find(draft, invoice, "InvoiceUnclear", Field.INVOICE_NUMBER, {})
     prints = [one.fingerprint for draft in drafts for one in draft.invoices if one.fingerprint]
     known = {
-        one: _Backing(total, used, "the ledger", "账本")
-        for one, (total, used) in facts.invoices(prints).items()
+        one: _Known(told.total, told.used, "the ledger", "账本", told.is_own)
+        for one, told in facts.invoices(prints).items()
     }
     for draft in drafts:
         if draft.invoices and draft.face:
             _judge_backing(draft, known)
 
 
-def _judge_backing(draft: Draft, known: dict[bytes, _Backing]) -> None:
+def _judge_backing(draft: Draft, known: dict[bytes, _Known]) -> None:
     if len(draft.invoices) > INVOICES_MAX:
         count = str(len(draft.invoices))
         draft.find("TooManyInvoices", count=count, most=str(INVOICES_MAX))
@@ -217,11 +228,11 @@ def _judge_backing(draft: Draft, known: dict[bytes, _Backing]) -> None:
         draft.find("InvoiceShort", backed=grouped_text(backed), face=grouped_text(draft.face))
     if draft.is_valid:
         for invoice in draft.invoices:
-            here = _Backing(invoice.total, 0, f"row {invoice.line}", f"第 {invoice.line} 行")
+            here = _Known(invoice.total, 0, f"row {invoice.line}", f"第 {invoice.line} 行")
             known.setdefault(invoice.fingerprint, here).used += invoice.used
 
 
-def _judge_use(draft: Draft, invoice: InvoiceDraft, before: _Backing | None) -> None:
+def _judge_use(draft: Draft, invoice: InvoiceDraft, before: _Known | None) -> None:
     total, used = (before.total, before.used) if before else (invoice.total, 0)
     told = {"total": grouped_text(total), "used": grouped_text(used)}
     if before is not None:
@@ -229,9 +240,13 @@ def _judge_use(draft: Draft, invoice: InvoiceDraft, before: _Backing | None) -> 
     elif invoice.used > total:
         _find(draft, invoice, "InvoiceTooSmall", Field.INVOICE_USED, told)
         return
-    if invoice.total != total:
+    is_over = used + invoice.used > total
+    if before is not None and not before.is_own:
+        if is_over or invoice.total != total:
+            _find(draft, invoice, "InvoiceUsedUp", Field.INVOICE_USED, {})
+    elif invoice.total != total:
         _find(draft, invoice, "InvoiceMismatch", Field.INVOICE_TOTAL, told)
-    elif used + invoice.used > total:
+    elif is_over:
         _find(draft, invoice, "InvoiceOverused", Field.INVOICE_USED, told)
 
 

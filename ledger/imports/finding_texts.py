@@ -230,6 +230,11 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{place} uses {value} of an invoice over {total}, of which {used} is used by {earlier}.",
         "{place}使用 {value}，该发票金额 {total}，其中 {used} 已由{earlier_zh}使用。",
     ),
+    "InvoiceUsedUp": (
+        "{place} uses {value} of an invoice that is used up on the ledger, or has another amount "
+        "there. Name another one.",
+        "{place}使用 {value}，该发票在账本上已用尽，或所载金额不同。请另列发票。",
+    ),
     "InvoiceTooSmall": (
         "{place} uses {value} of an invoice over {total}. Name another one or a smaller amount.",
         "{place}使用 {value}，而该发票金额仅为 {total}。请另列发票或减少金额。",

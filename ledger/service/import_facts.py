@@ -6,7 +6,7 @@ the ledger's own key.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from ledger.imports.checks import Facts, Standing
+from ledger.imports.checks import Backing, Facts, Standing
 from ledger.imports.drafts import Draft, InvoiceDraft, Reading
 from ledger.model.errors import InvalidField, IssuerBlocked
 from ledger.model.figures import payable_name
@@ -19,7 +19,7 @@ from ledger.service.ledger import Ledger
 from ledger.store.database import Connection, Database
 from ledger.store.import_items import refused_sources
 from ledger.store.imports import issues_named
-from ledger.store.lists import EVERYTHING, Is, rows_of
+from ledger.store.lists import EVERYTHING, AllOf, Is, rows_of
 from ledger.store.records import ReferenceRow
 
 __all__ = ["ImportFacts", "PartyFinder", "claimed_by", "refused_of"]
@@ -86,7 +86,7 @@ class ImportFacts:
             unpaid_since=self._unpaid_since(obligor),
             standings=self._standings(),
             fingerprint=fingerprint,
-            invoices=self._invoices,
+            invoices=lambda prints: self._invoices(obligor, prints),
             references=references,
         )
 
@@ -155,13 +155,16 @@ class ImportFacts:
             return int(blocked.values["unpaid_since"])
         return 0
 
-    def _invoices(self, fingerprints: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
-        found: dict[bytes, tuple[int, int]] = {}
+    def _invoices(self, obligor: int, fingerprints: Sequence[bytes]) -> dict[bytes, Backing]:
+        found: dict[bytes, Backing] = {}
         with self._database.reading() as connection:
             for low in range(0, len(fingerprints), _MANY):
-                some = tuple(fingerprints[low : low + _MANY])
-                for row in rows_of(connection, "invoices", Is("fingerprint", some)):
-                    found[row.fingerprint] = (row.total, row.used)
+                some = Is("fingerprint", tuple(fingerprints[low : low + _MANY]))
+                rows = list(rows_of(connection, "invoices", some))
+                own = _own(connection, obligor, {one for row in rows for one, _ in row.uses})
+                for row in rows:
+                    is_own = bool(row.uses) and all(one in own for one, _ in row.uses)
+                    found[row.fingerprint] = Backing(row.total, row.used, is_own)
         return found
 
 
@@ -175,6 +178,15 @@ def refused_of(connection: Connection, claims: Collection[ReferenceRow]) -> set[
     sources = {row.source: row.reference_index for row in claims if row.payable is None}
     refused = refused_sources(connection, ItemState.REFUSED, sources)
     return {sources[one] for one in refused}
+
+
+def _own(connection: Connection, obligor: int, payables: Collection[int]) -> set[int]:
+    """Those of the payables that an obligor has issued."""
+    asked, found = list(payables), set()
+    for low in range(0, len(asked), _MANY):
+        some = AllOf((Is("id", tuple(asked[low : low + _MANY])), Is("obligor", (obligor,))))
+        found |= {one.id for one in rows_of(connection, "payables", some)}
+    return found
 
 
 def _needs(one: InvoiceDraft) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.imports import TYPES
+from api.limits import Limits
+from api.options import Rate
 from ledger.imports.sheets import FILE_MAX, read_sheet
 from tests.api.world import Person, World
 from tests.cast import CHECKER, MAKER
@@ -114,6 +117,37 @@ class TestRefusals:
                     told.append({**answer.json(), "trace_id": "", "instance": ""})
                 assert told[0] == told[1]
             assert person.get(PATH).json()["data"] == []
+
+    def test_of_files_of_whoever_cannot_issue(
+        self, birch: Person, delta: Person, operator: Person, world: World
+    ) -> None:
+        """A preview tells what the ledger knows: of invoices, names and references."""
+        imports = world.service.imports
+        assert imports is not None
+        for person in (birch, delta, operator):
+            answer = upload(person, xlsx_of([HEADER, *rows(1)]))
+            assert (answer.status_code, answer.json()["code"]) == (403, "MissingRole")
+            assert person.get(PATH).json()["data"] == []
+        # One that it has from a time when it could issue is judged no more.
+        data = xlsx_of([HEADER, *rows(1)])
+        path = f"{PATH}/{imports.importing.upload(birch.member.id, 'x', data).row.id}"
+        for rest, body in (("preview", {}), ("typed-data", {"choice": "all"})):
+            answer = birch.post(f"{path}/{rest}", body)
+            assert (answer.status_code, answer.json()["code"]) == (403, "MissingRole")
+        assert birch.post(f"{path}/cancel", None).json()["state"] == "cancelled"
+
+    def test_of_previews_that_are_asked_too_often(self, acme: Person, app: FastAPI) -> None:
+        path, context = uploaded(acme, *rows(1)), app.state.context
+        options = replace(context.options, lookup=Rate(2, 60))
+        app.state.context = replace(context, limits=Limits(), options=options)
+        try:
+            assert acme.post(f"{path}/preview", {}).status_code == 200
+            assert acme.post(f"{path}/typed-data", {"choice": "all"}).status_code == 200
+            for rest, body in (("preview", {}), ("typed-data", {"choice": "all"})):
+                answer = acme.post(f"{path}/{rest}", body)
+                assert (answer.status_code, answer.json()["code"]) == (429, "TooManyRequests")
+        finally:
+            app.state.context = context
 
     def test_of_forms_that_are_none(self, acme: Person) -> None:
         path = uploaded(acme, *rows(1))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ledger.imports.checks import Facts, Standing, judge
+from ledger.imports.checks import Backing, Facts, Standing, judge
 from ledger.imports.columns import recognise
 from ledger.imports.drafts import Draft, InvoiceDraft, Reading, read_drafts
 from ledger.imports.findings import Finding
@@ -40,6 +40,8 @@ class Book:
     """What is known of parties, invoices and references."""
 
     used: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    is_own: bool = True
+    """Whether nobody else uses those invoices."""
     taken: dict[str, str] = field(default_factory=dict)
 
     def by_uscc(self, codes: Iterable[str]) -> Mapping[str, int]:
@@ -67,7 +69,9 @@ class Book:
             0,
             standings,
             fingerprint,
-            lambda prints: {one: self.used[one] for one in prints if one in self.used},
+            lambda prints: {
+                one: Backing(*self.used[one], self.is_own) for one in prints if one in self.used
+            },
             lambda asked: {one: self.taken[one] for one in asked if one in self.taken},
         )
         return replace(facts, **changes)

@@ -332,6 +332,20 @@ class TestInvoices:
             [draft] = read(book_of(row()), Book(used={print_: used})).drafts
             assert code_of(draft) == codes
 
+    def test_used_by_others_are_refused_without_their_amounts(self) -> None:
+        print_ = read(book_of(row())).drafts[0].invoices[0].fingerprint
+        for used, codes in (
+            ((1_250_000, 0), []),
+            ((1_250_000, 71), ["InvoiceUsedUp"]),
+            ((7_654_321, 0), ["InvoiceUsedUp"]),
+        ):
+            [draft] = read(book_of(row()), Book(used={print_: used}, is_own=False)).drafts
+            assert code_of(draft) == codes
+            for finding in draft.findings:
+                assert finding.facts == {}
+                assert "76,543.21" not in finding.message()
+                assert "0.71" not in finding.message("zh")
+
     def test_of_one_payable_stand_on_the_rows_below(self) -> None:
         header = [*HEADER, "本次使用金额"]
         below = [None, None, None, None, None, "24312000000012345679", 6000, None, 2500]
