@@ -151,14 +151,15 @@ FAULTS = {
         ("signers", "revoked", 0),
     "UPDATE v_signers SET expiry = expiry + 1 WHERE number = 0": ("signers", "expiry", 0),
     "UPDATE v_signers SET duty = 1 WHERE duty = 2": ("signers", "duty", 0),
-    "UPDATE v_signers SET key = (SELECT min(key) FROM v_signers)": ("signers", "key", 0),
+    "UPDATE v_signers SET key = (SELECT key FROM v_signers ORDER BY participant LIMIT 1)":
+        ("signers", "key", 0),
     "DELETE FROM v_signers WHERE number = 1": ("signers", "exists", 0),
     "DELETE FROM v_participant_freezes": ("cases", "open", 0),
     "UPDATE v_participants SET committed = committed + 23 WHERE id = 1":
         ("participants", "committed", 23),
     "UPDATE v_participants SET frozen_at = frozen_at + 1 WHERE id = 3":
         ("participants", "frozen_at", 0),
-    "UPDATE v_participants SET identity = (SELECT min(digest) FROM v_batches) WHERE id = 2":
+    "UPDATE v_participants SET identity = (SELECT digest FROM v_batches LIMIT 1) WHERE id = 2":
         ("identities", "participant", 0),
     "INSERT INTO v_recoveries SELECT id, identity, 5 FROM v_participants WHERE id = 2":
         ("recoveries", "proposal", 0),
