@@ -2,24 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from api import shapes
-from api.asking import Reader, subject_still
+from api.asking import Exporter, Reader, subject_still
 from api.context import context_of
-from api.lists import as_of, reading
+from api.exports import FILE, File, Format, exported
+from api.reading import Reading, as_of, reading
 from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.errors import CursorInvalid, ServiceBusy
 from ledger.service.access import Scope, Subject
 from ledger.service.events import event_json
-from ledger.store.feed import events_after
+from ledger.store.feed import FeedEvent, events_after
 
 __all__ = ["ROUTER"]
 
@@ -51,27 +52,38 @@ class EventPage(Shape):
     as_of: AsOf
 
 
-class EventsAsked(BaseModel):
-    """Which events."""
-
+class _Chosen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     after: int = Field(default=0, ge=0, le=_SEQ_MOST, description="Events behind this number.")
-    limit: int = Field(default=50, ge=1, le=200)
     kind: Annotated[str | None, StringConstraints(pattern=r"^[A-Za-z]{2,40}$")] = None
+
+
+class EventsAsked(_Chosen):
+    """Which events."""
+
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class EventsExported(_Chosen, Format):
+    """Which events, in which file."""
 
 
 def _concerned(subject: Subject, request: Request, after: int, most: int, kind: str | None) -> Any:
     """What a page needs, read in one transaction."""
     with reading(request, subject) as opened:
-        found = events_after(
-            opened.connection,
-            after,
-            limit=most,
-            participant=None if opened.sight.sees_all else subject.participant,
-            kinds=() if kind is None else (kind,),
-        )
-        return found, as_of(opened)
+        return _events(opened, after, most, kind), as_of(opened)
+
+
+def _events(opened: Reading, after: int, most: int, kind: str | None) -> list[FeedEvent]:
+    """Those that concern the reader."""
+    return events_after(
+        opened.connection,
+        after,
+        limit=most,
+        participant=None if opened.sight.sees_all else opened.sight.own,
+        kinds=() if kind is None else (kind,),
+    )
 
 
 @ROUTER.get("/v1/events", operation_id="listEvents")
@@ -87,6 +99,22 @@ def list_events(
         next_after=rows[-1].seq if rows else query.after,
         as_of=at,
     )
+
+
+@ROUTER.get("/v1/exports/events", operation_id="exportEvents", **FILE)
+def export_events(
+    request: Request, subject: Exporter, query: Annotated[EventsExported, Query()]
+) -> Response:
+    """The same events and filters as the feed, in one file."""
+
+    def rows(opened: Reading) -> Iterator[dict[str, Any]]:
+        after = query.after
+        while found := _events(opened, after, _PAGE, query.kind):
+            yield from map(event_json, found)
+            after = found[-1].seq
+
+    columns = list(Event.model_fields)
+    return exported(request, subject, File("events", query.format, columns, rows))
 
 
 @ROUTER.get(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from fastapi import Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.background import BackgroundTask
 from starlette.responses import Response, StreamingResponse
 
@@ -22,6 +22,8 @@ __all__ = ["FILE", "File", "Format", "exported"]
 
 class Format(BaseModel):
     """Of an export."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["csv", "xlsx"] = "csv"
 

@@ -1,13 +1,16 @@
 """Rules, holidays, lines and freezes: what governs trade, and who set it."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Query, Request
 from pydantic import Field
+from starlette.responses import Response
 
 from api import shapes
-from api.asking import Reader
+from api.asking import Exporter, Reader
 from api.commands import add_verbs
+from api.exports import FILE, File, Format, exported
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
 from api.meanings import picked, shown
 from api.router import router
@@ -170,11 +173,27 @@ add_lists(ROUTER, RULES, LIMITS, FREEZES)
 def list_holidays(request: Request, subject: Reader) -> Holidays:
     """Every holiday that is set, in order."""
     with reading(request, subject) as opened:
-        found = page(opened.connection, "holidays", EVERYTHING, most=_BLOCKS_OF_DAYS_MOST)
-        days = sorted(
-            first + bit for (first,), bits in found for bit in range(_DAYS) if bits >> bit & 1
-        )
-        return Holidays(holidays=[date_text(day) for day in days], as_of=as_of(opened))
+        return Holidays(holidays=_holidays(opened), as_of=as_of(opened))
+
+
+@ROUTER.get("/v1/exports/holidays", operation_id="exportHolidays", **FILE)
+def export_holidays(
+    request: Request, subject: Exporter, query: Annotated[Format, Query()]
+) -> Response:
+    """The same, in one file."""
+
+    def rows(opened: Reading) -> Iterator[dict[str, Any]]:
+        return ({"holiday": one} for one in _holidays(opened))
+
+    return exported(request, subject, File("holidays", query.format, ["holiday"], rows))
+
+
+def _holidays(opened: Reading) -> list[str]:
+    found = page(opened.connection, "holidays", EVERYTHING, most=_BLOCKS_OF_DAYS_MOST)
+    days = sorted(
+        first + bit for (first,), bits in found for bit in range(_DAYS) if bits >> bit & 1
+    )
+    return [date_text(day) for day in days]
 
 
 add_verbs(ROUTER, "SetRules", "SetHolidays", "SetLimit", "PauseLedger", "AddVersion")

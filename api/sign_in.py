@@ -1,17 +1,20 @@
 """Signing in with a participant's signer, and API keys for its systems."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import Depends, Path, Request, Response, Security
+from fastapi import Depends, Path, Query, Request, Response, Security
 from pydantic import Field, StringConstraints
 
 from api import shapes
-from api.asking import subject_of
+from api.asking import Exporter, subject_of
 from api.context import context_of
+from api.exports import FILE, File, Format, exported
 from api.once import Making, made_once
 from api.openapi import ALSO
+from api.reading import Reading, as_of, reading
 from api.router import router
-from api.shapes import Given, Shape
+from api.shapes import AsOf, Given, Shape
 from api.submitting import IdempotencyKey
 from ledger.model.errors import ResourceUnknown, ScopeMissing
 from ledger.model.plain import moment_text
@@ -98,6 +101,7 @@ class Keys(Shape):
     """The API keys of the participant, the newest first."""
 
     data: list[Key]
+    as_of: AsOf
 
 
 def _sign_in_rate(request: Request) -> None:
@@ -161,7 +165,20 @@ def list_keys(request: Request, subject: _Own) -> Keys:
     """The API keys of your organisation."""
     _in_session(subject)
     found = context_of(request).access.keys(subject.participant)
-    return Keys(data=[Key(**_key(row)) for row in found])
+    with reading(request, subject) as opened:
+        return Keys(data=[Key(**_key(row)) for row in found], as_of=as_of(opened))
+
+
+@ROUTER.get("/v1/exports/api-keys", operation_id="exportApiKeys", **FILE)
+def export_keys(request: Request, subject: Exporter, query: Annotated[Format, Query()]) -> Response:
+    """The same, in one file; without their secrets, which nobody has."""
+    _in_session(subject)
+    found = context_of(request).access.keys(subject.participant)
+
+    def rows(_: Reading) -> Iterator[dict[str, Any]]:
+        return (_key(row) for row in found)
+
+    return exported(request, subject, File("api-keys", query.format, list(Key.model_fields), rows))
 
 
 @ROUTER.post("/v1/api-keys", operation_id="makeApiKey", status_code=201, response_model=NewKey)

@@ -98,6 +98,7 @@ class WebhookList(Shape):
     """The endpoints of your organisation, the newest first."""
 
     data: list[Webhook]
+    as_of: AsOf
 
 
 class NewSecret(Shape):

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request, Response
 
-from api.asking import Manager, Reader
+from api.asking import Exporter, Manager, Reader
 from api.context import context_of
-from api.lists import as_of, reading
+from api.exports import FILE, File, Format, exported
 from api.once import Making, made_once
 from api.openapi import ALSO
 from api.paging import CURSOR_MOST
+from api.reading import Reading, as_of, reading
 from api.router import router
 from api.submitting import IdempotencyKey
 from api.webhook_shapes import (
@@ -45,15 +46,40 @@ ROUTER = router("webhooks")
 
 _ALSO: Final = {ALSO: [409]}
 
+_PAGE: Final = 1_000
+
 WebhookPath = Annotated[str, Path(pattern=WEBHOOK, max_length=30)]
 DeliveryPath = Annotated[str, Path(pattern=DELIVERY, max_length=60)]
+
+
+class DeliveriesExported(Format):
+    """Which messages, in which file."""
+
+    state: DeliveryState | None = None
 
 
 @ROUTER.get("/v1/webhooks", operation_id="listWebhooks", openapi_extra=_ALSO)
 def list_webhooks(request: Request, subject: Reader) -> WebhookList:
     """The webhook endpoints of your organisation."""
     found = _webhooks(request).list(subject.participant)
-    return WebhookList(data=[Webhook(**webhook_json(one)) for one in found])
+    with reading(request, subject) as opened:
+        return WebhookList(
+            data=[Webhook(**webhook_json(one)) for one in found], as_of=as_of(opened)
+        )
+
+
+@ROUTER.get("/v1/exports/webhooks", operation_id="exportWebhooks", **FILE)
+def export_webhooks(
+    request: Request, subject: Exporter, query: Annotated[Format, Query()]
+) -> Response:
+    """The same, in one file."""
+    found = _webhooks(request).list(subject.participant)
+
+    def rows(_: Reading) -> Iterator[dict[str, Any]]:
+        return (webhook_json(one) for one in found)
+
+    columns = list(Webhook.model_fields)
+    return exported(request, subject, File("webhooks", query.format, columns, rows))
 
 
 @ROUTER.post("/v1/webhooks", operation_id="makeWebhook", status_code=201, response_model=NewWebhook)
@@ -169,6 +195,33 @@ def list_deliveries(
             next_cursor=cursors.sealed(bound, [rows[-1].id]) if is_more else None,
             as_of=as_of(opened),
         )
+
+
+@ROUTER.get(
+    "/v1/exports/webhooks/{webhook}/deliveries",
+    operation_id="exportWebhookDeliveries",
+    **FILE,
+)
+def export_deliveries(
+    request: Request,
+    webhook: WebhookPath,
+    subject: Exporter,
+    query: Annotated[DeliveriesExported, Query()],
+) -> Response:
+    """The same, in one file."""
+    webhooks = _webhooks(request)
+
+    def rows(_: Reading) -> Iterator[dict[str, Any]]:
+        before = None
+        while found := webhooks.deliveries(
+            subject.participant, webhook, state=query.state, before=before, limit=_PAGE
+        ):
+            yield from map(delivery_json, found)
+            before = found[-1].id
+
+    columns = list(Delivery.model_fields)
+    with _found():
+        return exported(request, subject, File("deliveries", query.format, columns, rows))
 
 
 @ROUTER.get(

@@ -92,6 +92,7 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "testWebhook": _WEBHOOK,
     "replayWebhook": _WEBHOOK,
     "listWebhookDeliveries": _WEBHOOK,
+    "exportWebhookDeliveries": _WEBHOOK,
     "readWebhookDelivery": _WEBHOOK,
 }
 """Who may do what with the one item that `Items` has of each kind."""

@@ -36,7 +36,7 @@ ABSENT = {
 }
 NOT_THEIRS = ("/v1/openapi.json", "/v1/access-log?limit=200", "/v1/exports/access-log")
 """Answers that name what others have asked, or what serves as an example."""
-OF_RULES = ("/v1/rules", "/v1/exports/rules", "/v1/events")
+OF_RULES = ("/v1/rules", "/v1/exports/rules", "/v1/events", "/v1/exports/events")
 """What the operator is told with amounts: the smallest piece of the rules."""
 VOUCHER = re.compile(r"V-[0-9]+\.[0-9]+")
 PAYABLE = re.compile(r"\bP-[0-9]+")
