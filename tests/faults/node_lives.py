@@ -32,8 +32,8 @@ __all__ = ["OverNode", "release", "resume"]
 
 _LIVES_MAX: Final = 8
 _ROUNDS: Final = 80
-_PAUSED_IN: Final = 2
-"""The round in which the switch is off for a moment."""
+_PAUSED_IN: Final = 1
+"""The round in which the switch is off for a moment: before any that loses a block."""
 
 
 @dataclass(frozen=True)
