@@ -107,6 +107,16 @@ class TestIsolation:
         assert first.digest == second.digest
         assert cast.ledger.payable_count() == 1
 
+    def test_every_refusal_of_a_batch_is_answered_in_its_place(self, cast: Cast, acme) -> None:
+        unknown = {"voucher": root_voucher(9), "start": 0, "end": 1}
+        first, last = (cast.birch.item(AcceptVoucher, **unknown) for _ in range(2))
+        items = [first, acme.item(IssuePayable, **issue_terms(cast)), last]
+        relay = cast.ledger.deployment.address("Relay")
+        pairs = [(cast.ledger.deployment.address(one.desk), one.data) for one in items]
+        entry = artifact("Relay").functions["relay"]
+        reasons = entry.answer(cast.node.call(relay, batch(pairs)))
+        assert [bool(one) for one in reasons] == [True, False, True]
+
     def test_an_empty_batch_is_nothing(self, cast: Cast) -> None:
         before = cast.storage()
         assert cast.ledger.relay([]) == []
