@@ -103,7 +103,7 @@ class Reconciling:
             raise
         self._end(found)
         if not found.is_right:
-            _log.error("books differ", fen=found.amount, differences=len(found.differences))
+            _log.error("books differ", count=len(found.differences))
         return _LOOK_SECONDS
 
     def _claimed(self) -> bool:

@@ -7,6 +7,7 @@ faults end, and the world must come to rest.
 """
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,6 +90,7 @@ class World:
     engine: Any
     parts: Parts = field(default_factory=Parts)
     tally: Tally = field(default_factory=lambda: Tally(worlds=1))
+    _thread: threading.Thread = field(default_factory=threading.current_thread)
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
@@ -341,6 +343,8 @@ class World:
     # ---- faults
 
     def _at(self, name: str) -> None:
+        if threading.current_thread() is not self._thread:
+            return  # a service that other tests of this process left running
         self._tell(name)
         if self._is_faulty and "crash" in self.families and self.chance.random() < 0.05:
             raise Crashed
