@@ -89,7 +89,8 @@ def send(
                 due = now if rate is None else begun + place / rate
                 if due > now:
                     break
-                _send(idle.pop(), requests[place], place, due)
+                # The one that has rested longest, or servers would take those at the end for dead.
+                _send(idle.pop(0), requests[place], place, due)
                 place += 1
             for key, _ in selector.select(_LOOK_SECONDS):
                 heard = now
