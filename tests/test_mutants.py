@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 
 import pytest
 
@@ -31,6 +32,11 @@ class TestRecord:
         counts = record.counts()
         assert sum(one["mutants"] for one in counts.values()) == len(list_mutants())
         assert len(list_mutants()) >= MUTANTS_MIN
+
+    def test_names_witnesses_that_can_be_asked_again(self) -> None:
+        kinds = re.compile(r"|campaign \d+/\d+|tests: tests/\S+::.+|proof: \w+")
+        for kept in record.recorded().values():
+            assert [one for one in kept["noticed"] if not kinds.fullmatch(one)] == []
 
     def test_leaves_none_undecided(self) -> None:
         undecided = {name: one["undecided"] for name, one in record.counts().items()}

@@ -75,12 +75,17 @@ def keep(mutants: Sequence[Mutant], noticed: Mapping[int, str], files: Iterable[
         own = [one for one in mutants if one.source == name]
         kept[name] = {
             "sha256": hashes[name],
-            "noticed": [noticed.get(one.number, "").partition(": act")[0] for one in own],
+            "noticed": [_witness(noticed.get(one.number, "")) for one in own],
         }
     kept = {name: kept[name] for name in sorted(kept) if name in hashes}
     (_HOME / "evidence.json").write_text(json.dumps(kept, indent=0) + "\n", "utf-8")
     for name, one in counts().items():
         evidence.record("mutants", name, one)
+
+
+def _witness(how: str) -> str:
+    """What to ask again: a run of the campaign, whatever it found, or a test or law by its name."""
+    return how.partition(": ")[0] if how.startswith("campaign") else how
 
 
 def counts() -> dict[str, dict[str, int]]:
