@@ -5,13 +5,13 @@ The log has a function that appends and one that reads; there is none to change 
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from ledger.store.rows import VIEW_TABLES
+from ledger.store.statements import insert_of
 from ledger.store.tables.access import (
     ACCESS_LOG,
     API_KEYS,
@@ -108,7 +108,7 @@ class ReadRow:
 def seal_of(connection: Connection, drawn: str) -> bytes:
     """The door's seal: the one in the database, or `drawn`, which is kept from now on."""
     values = {"key": _SEAL, "value": drawn}
-    connection.execute(_insert(connection)(SETTINGS).values(values).on_conflict_do_nothing())
+    connection.execute(insert_of(connection)(SETTINGS).values(values).on_conflict_do_nothing())
     found = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.key == _SEAL)).scalar_one()
     return bytes.fromhex(found)
 
@@ -119,7 +119,7 @@ def seal_of(connection: Connection, drawn: str) -> bytes:
 def use_challenge(connection: Connection, challenge: bytes, ends_wall: int) -> bool:
     """Take a challenge out of use; False where it was already, or is by another meanwhile."""
     values = {"challenge": challenge, "ends_wall": ends_wall}
-    used = _insert(connection)(USED_CHALLENGES).values(values).on_conflict_do_nothing()
+    used = insert_of(connection)(USED_CHALLENGES).values(values).on_conflict_do_nothing()
     return connection.execute(used).rowcount == 1
 
 
@@ -265,7 +265,3 @@ def forget_ended(connection: Connection, wall: int, answers_before: int) -> None
 
 
 # ---- private
-
-
-def _insert(connection: Connection) -> Any:
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

@@ -1,15 +1,15 @@
 """Statements about errands and reminders: what was asked for once, and is not asked for again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, delete, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.model.ids import ROOT_SERIAL, SERIAL_MAX, payable_of, voucher_id
 from ledger.model.states import PayableState
 from ledger.store.rows import VIEW_TABLES
+from ledger.store.statements import chunks, insert_of
 from ledger.store.tables.operations import DONE, OPERATIONS
 from ledger.store.tables.scheduling import ERRANDS, PROPOSALS, REMINDERS
 
@@ -25,8 +25,6 @@ __all__ = [
     "take_errand",
     "unreminded",
 ]
-
-_MANY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Proposal:
 def find_errands(connection: Connection, keys: Sequence[str]) -> Mapping[str, Asked]:
     """Which of these errands were asked for, and what has become of it."""
     found: dict[str, Asked] = {}
-    for some in _chunks(keys):
+    for some in chunks(keys):
         rows = connection.execute(
             select(ERRANDS.c.key, ERRANDS.c.operation, OPERATIONS.c.state)
             .join(OPERATIONS, OPERATIONS.c.id == ERRANDS.c.operation)
@@ -72,7 +70,9 @@ def take_errand(
         )
         return changed.rowcount == 1
     values = {"key": key, "operation": operation, "asked_wall": wall}
-    kept = connection.execute(_insert(connection)(ERRANDS).values(values).on_conflict_do_nothing())
+    kept = connection.execute(
+        insert_of(connection)(ERRANDS).values(values).on_conflict_do_nothing()
+    )
     return kept.rowcount == 1
 
 
@@ -140,7 +140,7 @@ def unreminded(
 def add_reminder(connection: Connection, payable: int, stage: str, *, block: int) -> bool:
     """Note that a payable's parties are told of a stage; False where they were."""
     values = {"payable": payable, "stage": stage, "block": block}
-    insert = _insert(connection)
+    insert = insert_of(connection)
     kept = connection.execute(insert(REMINDERS).values(values).on_conflict_do_nothing())
     return kept.rowcount == 1
 
@@ -148,12 +148,3 @@ def add_reminder(connection: Connection, payable: int, stage: str, *, block: int
 def forget_reminders(connection: Connection, *, above: int) -> None:
     """Blocks above one are void, and what was told at them."""
     connection.execute(delete(REMINDERS).where(REMINDERS.c.block > above))
-
-
-def _insert(connection: Connection) -> Any:
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), _MANY):
-        yield values[start : start + _MANY]

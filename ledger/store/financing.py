@@ -1,13 +1,14 @@
 """Statements of the financing desk: requests, refusals, quotes, and what the views say of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 
 from ledger.store.columns import as_stored, as_was
 from ledger.store.rows import VIEW_TABLES
+from ledger.store.statements import chunks
 from ledger.store.tables.financing import QUOTES, REFUSALS, REQUESTS
 
 __all__ = [
@@ -30,9 +31,6 @@ __all__ = [
     "used_nonces",
     "withdraw_request",
 ]
-
-_MANY: Final = 400
-"""Values that one statement names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def refusals_of(connection: Connection, requests: Iterable[str]) -> list[Refusal
     """The refusals of requests."""
     return [
         RefusalRow(**row._mapping)
-        for some in _chunks(requests)
+        for some in chunks(dict.fromkeys(requests))
         for row in connection.execute(select(REFUSALS).where(REFUSALS.c.request.in_(some)))
     ]
 
@@ -160,7 +158,7 @@ def quotes_of(connection: Connection, requests: Iterable[str]) -> list[QuoteRow]
     """The quotes given on requests, in the order in which they came."""
     return [
         quote_row(row)
-        for some in _chunks(requests)
+        for some in chunks(dict.fromkeys(requests))
         for row in connection.execute(
             select(QUOTES).where(QUOTES.c.request.in_(some)).order_by(QUOTES.c.id)
         )
@@ -183,7 +181,7 @@ def executed_digests(connection: Connection, digests: Iterable[bytes]) -> set[by
     executed = VIEW_TABLES["executed"].table
     return {
         found
-        for some in _chunks(digests)
+        for some in chunks(dict.fromkeys(digests))
         for found in connection.execute(
             select(executed.c.digest).where(executed.c.digest.in_(some))
         ).scalars()
@@ -198,7 +196,7 @@ def used_nonces(
     place = tuple_(nonces.c.participant, nonces.c.nonce)
     return {
         (row.participant, row.nonce)
-        for some in _chunks(numbers)
+        for some in chunks(dict.fromkeys(numbers))
         for row in connection.execute(
             select(nonces.c.participant, nonces.c.nonce).where(place.in_(some))
         )
@@ -222,9 +220,3 @@ def _stored(row: RequestRow | QuoteRow) -> dict[str, Any]:
     values = asdict(row)
     [values["voucher"]] = as_stored((row.voucher,))
     return values
-
-
-def _chunks(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
-    every = list(dict.fromkeys(values))
-    for start in range(0, len(every), _MANY):
-        yield every[start : start + _MANY]

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 
 from ledger.store.bulk import insert_rows
+from ledger.store.statements import chunks
 from ledger.store.tables.imports import ROWS
 from ledger.store.tables.operations import OPERATIONS
 
@@ -23,7 +24,6 @@ __all__ = [
 ]
 
 _MARKED: Final = ("state", "operation", "payable", "refusal")
-_MANY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,10 @@ def refused_sources(connection: Connection, state: str, sources: Iterable[str]) 
     """Those of the sources, `import:place`, whose payable is in a state."""
     places = [(id_, int(place)) for id_, _, place in (one.partition(":") for one in sources)]
     found: set[str] = set()
-    for low in range(0, len(places), _MANY):
+    for some in chunks(places):
         rows = connection.execute(
             select(ROWS.c.import_id, ROWS.c.place).where(
-                tuple_(ROWS.c.import_id, ROWS.c.place).in_(places[low : low + _MANY]),
+                tuple_(ROWS.c.import_id, ROWS.c.place).in_(some),
                 ROWS.c.state == state,
             )
         )

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from ledger.store.cursor import Cursor
+from ledger.store.statements import chunks
 from ledger.store.tables.imports import APPROVALS, IMPORTS, LAYOUTS
 from ledger.store.tables.operations import OPERATIONS, REFUSED
 from ledger.store.tables.records import REFERENCES
@@ -42,7 +43,6 @@ _COUNTS: Final = (
     "feed_epoch",
 )
 _UNDER_WAY_MAX: Final = 1_000
-_MANY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +183,10 @@ def issues_named(
 
 def forget_payables(connection: Connection, owner: int, sources: Sequence[str]) -> None:
     """Forget which payables came of sources; what they claimed stays claimed."""
-    for low in range(0, len(sources), _MANY):
+    for some in chunks(sources):
         connection.execute(
             update(REFERENCES)
-            .where(REFERENCES.c.owner == owner, REFERENCES.c.source.in_(sources[low : low + _MANY]))
+            .where(REFERENCES.c.owner == owner, REFERENCES.c.source.in_(some))
             .values(payable=None)
         )
 

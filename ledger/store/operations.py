@@ -1,13 +1,13 @@
 """Statements about operations: accepted once per digest, found by number, picked for a batch."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.store.rows import VIEW_TABLES
+from ledger.store.statements import chunks, insert_of
 from ledger.store.tables.events import EVENTS
 from ledger.store.tables.operations import (
     ACCEPTED,
@@ -36,9 +36,6 @@ __all__ = [
     "postpone_operation",
     "release_operation",
 ]
-
-_MANY: Final = 400
-"""Values that one statement names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +87,7 @@ _COLUMNS: Final = tuple(OPERATIONS.c[name] for name in _NAMES)
 
 def add_operations(connection: Connection, operations: Sequence[Operation]) -> bool:
     """Store new operations; False where one's digest is known already: it changes nothing."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(OPERATIONS).on_conflict_do_nothing(index_elements=["digest"])
+    statement = insert_of(connection)(OPERATIONS).on_conflict_do_nothing(index_elements=["digest"])
     if not operations:
         return True
     rows = [{name: getattr(one, name) for name in _NAMES} for one in operations]
@@ -109,7 +105,7 @@ def find_operations_by_digest(
 ) -> dict[bytes, Operation]:
     """Operations by the digests of their commands."""
     found: dict[bytes, Operation] = {}
-    for some in _chunks(list(digests)):
+    for some in chunks(digests):
         rows = connection.execute(select(*_COLUMNS).where(OPERATIONS.c.digest.in_(some)))
         for row in rows.mappings():
             one = _operation(row)
@@ -121,7 +117,7 @@ def find_operations_by_digest(
 def ended_operations(connection: Connection, ids: Sequence[str]) -> list[str]:
     """Those of some operations of which nothing more will become."""
     found: list[str] = []
-    for some in _chunks(ids):
+    for some in chunks(ids):
         statement = select(OPERATIONS.c.id).where(
             OPERATIONS.c.id.in_(some), OPERATIONS.c.state.in_((DONE, REFUSED))
         )
@@ -181,7 +177,7 @@ def hold_operations(
     connection: Connection, ids: Sequence[str], transaction_hash: bytes, *, wall: int
 ) -> None:
     """Note that operations stand in a stored transaction; one that has ended stays ended."""
-    for some in _chunks(ids):
+    for some in chunks(ids):
         connection.execute(
             update(OPERATIONS)
             .where(OPERATIONS.c.id.in_(some), OPERATIONS.c.state.in_((ACCEPTED, SENT)))
@@ -226,7 +222,7 @@ def release_operation(connection: Connection, id_: str, *, wall: int) -> bool:
 
 def end_parked(connection: Connection, ids: Sequence[str], *, refusal: str, wall: int) -> None:
     """End parked operations whose work others do or have done, with the reason."""
-    for some in _chunks(ids):
+    for some in chunks(ids):
         connection.execute(
             update(OPERATIONS)
             .where(OPERATIONS.c.id.in_(some), OPERATIONS.c.state == PARKED)
@@ -251,8 +247,3 @@ def oldest_open(connection: Connection) -> int | None:
 
 def _operation(row: RowMapping) -> Operation:
     return Operation(**row)
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _MANY):
-        yield values[start : start + _MANY]

@@ -5,11 +5,12 @@ The log of readings has a function that appends and one that reads; there is non
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from ledger.store.bulk import insert_rows
+from ledger.store.statements import chunks
 from ledger.store.tables.records import ACCESS, MEMOS, NAMES, PROFILES, REFERENCES
 
 __all__ = [
@@ -34,9 +35,6 @@ __all__ = [
     "put_profile",
     "read_access",
 ]
-
-_CHUNK: Final = 500
-"""How many values one question lists; SQLite takes 32,766 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ def find_memos(connection: Connection, commitments: Iterable[bytes]) -> list[Mem
 
 def drop_memos(connection: Connection, commitments: Iterable[bytes]) -> None:
     """Forget texts whose commitments never went on chain."""
-    for part in _chunks(commitments):
+    for part in chunks(dict.fromkeys(commitments)):
         connection.execute(delete(MEMOS).where(MEMOS.c.commitment.in_(part)))
 
 
@@ -168,7 +166,7 @@ def find_references(
 
 def free_references(connection: Connection, owner: int, sources: Iterable[str]) -> None:
     """Give back what these sources claimed, unless a payable came of it."""
-    for part in _chunks(sources):
+    for part in chunks(dict.fromkeys(sources)):
         connection.execute(
             delete(REFERENCES).where(
                 REFERENCES.c.owner == owner,
@@ -180,7 +178,7 @@ def free_references(connection: Connection, owner: int, sources: Iterable[str]) 
 
 def drop_references(connection: Connection, owner: int, indices: Iterable[bytes]) -> None:
     """Give references back for which no payable will come."""
-    for part in _chunks(indices):
+    for part in chunks(dict.fromkeys(indices)):
         connection.execute(
             delete(REFERENCES).where(
                 REFERENCES.c.owner == owner, REFERENCES.c.reference_index.in_(part)
@@ -191,7 +189,7 @@ def drop_references(connection: Connection, owner: int, indices: Iterable[bytes]
 def held_sources(connection: Connection, owner: int, sources: Iterable[str]) -> set[str]:
     """Those of the sources that hold a reference."""
     found: set[str] = set()
-    for part in _chunks(sources):
+    for part in chunks(dict.fromkeys(sources)):
         asked = select(REFERENCES.c.source).where(
             REFERENCES.c.owner == owner, REFERENCES.c.source.in_(part)
         )
@@ -239,13 +237,7 @@ def read_access(connection: Connection, after: int = 0, limit: int = 200) -> lis
 def _where_in(
     connection: Connection, table: Table, column: str, values: Iterable[Any]
 ) -> Iterator[dict[str, Any]]:
-    for part in _chunks(values):
+    for part in chunks(dict.fromkeys(values)):
         rows = connection.execute(select(table).where(table.c[column].in_(part)))
         for row in rows:
             yield dict(row._mapping)
-
-
-def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    found = list(dict.fromkeys(values))
-    for low in range(0, len(found), _CHUNK):
-        yield found[low : low + _CHUNK]

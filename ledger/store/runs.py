@@ -1,14 +1,15 @@
 """Statements about settlement runs: their figures, who is assigned to which operation, payouts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from ledger.model.ids import SERIAL_MAX, voucher_id
 from ledger.store.bulk import insert_rows
 from ledger.store.rows import VIEW_TABLES
+from ledger.store.statements import chunks
 from ledger.store.tables.operations import OPERATIONS, PARKED
 from ledger.store.tables.scheduling import RUN_ITEMS, RUN_PAYOUTS, RUNS
 
@@ -38,8 +39,6 @@ __all__ = [
 RUNNING: Final = "running"
 WAITING: Final = "waiting"
 DONE: Final = "done"
-
-_MANY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +207,7 @@ def parked(connection: Connection, payable: int) -> dict[str, set[tuple[int, int
 
 def release(connection: Connection, vouchers: Sequence[int], payments: int) -> None:
     """Let vouchers go whose operations have ended without bringing them up to date."""
-    for some in _chunks(vouchers):
+    for some in chunks(vouchers):
         connection.execute(
             delete(RUN_ITEMS).where(RUN_ITEMS.c.voucher.in_(some), RUN_ITEMS.c.payments == payments)
         )
@@ -258,8 +257,3 @@ def payout_numbers(connection: Connection, row: RunRow) -> list[int]:
 def _bounds(payable: int) -> tuple[int, int]:
     """The numbers between which a payable's vouchers lie."""
     return voucher_id(payable, 0), voucher_id(payable, SERIAL_MAX)
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _MANY):
-        yield values[start : start + _MANY]

@@ -1,12 +1,13 @@
 """Statements about webhook endpoints, and what is to be delivered to them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from ledger.store.bulk import insert_rows
+from ledger.store.statements import chunks
 from ledger.store.tables.events import EVENTS
 from ledger.store.tables.webhooks import ATTEMPTS, DELIVERIES, ENDPOINTS
 
@@ -48,8 +49,6 @@ DELIVERED: Final = "delivered"
 FAILED: Final = "failed"
 DROPPED: Final = "dropped"
 """Its endpoint was gone before it was delivered."""
-
-_MANY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ def add_deliveries(connection: Connection, rows: Sequence[DeliveryRow]) -> None:
 def known_deliveries(connection: Connection, endpoint: str, seqs: Sequence[int]) -> set[int]:
     """Which of these events an endpoint has a message of already."""
     found: set[int] = set()
-    for some in _chunks(seqs):
+    for some in chunks(seqs):
         asked = select(DELIVERIES.c.seq).where(
             DELIVERIES.c.endpoint == endpoint, DELIVERIES.c.seq.in_(some)
         )
@@ -180,7 +179,7 @@ def known_deliveries(connection: Connection, endpoint: str, seqs: Sequence[int])
 
 def queue_again(connection: Connection, endpoint: str, seqs: Sequence[int], *, wall: int) -> None:
     """Deliver messages once more, as if for the first time."""
-    for some in _chunks(seqs):
+    for some in chunks(seqs):
         connection.execute(
             update(DELIVERIES)
             .where(DELIVERIES.c.endpoint == endpoint, DELIVERIES.c.seq.in_(some))
@@ -256,8 +255,3 @@ def drop_queued(connection: Connection, endpoint: str, *, wall: int) -> None:
 
 def _numbers(text: str) -> frozenset[int]:
     return frozenset(int(one) for one in text.split(",") if one)
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _MANY):
-        yield values[start : start + _MANY]
