@@ -48,7 +48,7 @@ class Signing:
 
     def screen(self, ctx: typer.Context) -> Screen:
         """Where the command writes."""
-        return Screen.of(self.lang or ctx.obj.lang, no_color=self.no_color or ctx.obj.no_color)
+        return Screen.chosen(ctx, self.lang, no_color=self.no_color)
 
 
 def _option(kind: Any, default: Any, *flags: str, **more: Any) -> tuple[Any, Any]:

@@ -87,7 +87,7 @@ def demo(
     """Tell a voucher's life in five steps on a fresh chain 五步演示."""
     from ledger.cli import demo as story  # noqa: PLC0415 -- a chain takes seconds to import
 
-    story.tell(Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color), is_json)
+    story.tell(Screen.chosen(ctx, lang, no_color=no_color), is_json)
 
 
 @app.command()

@@ -82,7 +82,7 @@ def audit(
     is_json: JsonOption = False,
 ) -> None:
     """Explain every change of a ledger by a signed command, from its first block 授权追溯审计."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(node):
         given = (participants, deployment)
         report = _audited(screen, node, given, (from_block, to_block))

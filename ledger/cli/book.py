@@ -47,7 +47,7 @@ def run(
     save: SaveOption = None,
 ) -> None:
     """Run a scenario book on a fresh chain and show what it comes to."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(file):
         done = _run(file, screen, node)
     saved = _saved(done, file)
@@ -68,7 +68,7 @@ def check(
     node: NodeOption = None,
 ) -> None:
     """Compare the outcome of scenario books with what they expect."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     status = 0
     report: list[dict[str, Any]] = []
     for file in files:

@@ -47,7 +47,7 @@ def show(
     no_color: NoColorOption = False,
 ) -> None:
     """Show what a file would have signed: sentence, fields, check code 查看待签内容."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         _read(screen, connection, CommandFile.load(file))
 
@@ -67,7 +67,7 @@ def sign(
     from ledger.cli.signing import confirmed, proofs
     from ledger.cli.signing import sign as approvals
 
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     name = place.replace("-", "_")
     if name not in (*_APPROVALS, "proof"):
         screen.fail(screen.say("no_such_place", place=place))
@@ -94,7 +94,7 @@ def send(
     is_json: JsonOption = False,
 ) -> None:
     """Submit a file that all its signers have signed 提交."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         made = CommandFile.load(file)
         hashed = _read(screen, connection, made)
@@ -147,7 +147,3 @@ def _add_proofs(body: dict[str, Any], fresh: list[str]) -> None:
         body["proofs"] = [*body.get("proofs", ()), *fresh]
     else:
         body["proof"] = fresh[0]
-
-
-def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
-    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)

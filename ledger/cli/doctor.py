@@ -32,7 +32,7 @@ def doctor(
     from ledger.service.doctor import Finding, State, look_over
     from ledger.service.settings import settings_from
 
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     found: list[Finding] = []
     with screen.guarded():
         settled(settings)

@@ -44,7 +44,7 @@ def listed(
     is_json: JsonOption = False,
 ) -> None:
     """List events that concern you, from a number on 事件."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session, purpose) as connection:
         page = connection.client.get("/v1/events", after=after, kind=kind, limit=limit)
     show_rows(screen, page["data"], _COLUMNS, is_json=is_json)
@@ -64,7 +64,7 @@ def follow(
     """Print events as they happen, one a line, until stopped 跟踪事件."""
     from ledger.model.errors.client import ServiceUnreachable
 
-    screen, left = _screen(ctx, lang, no_color), count
+    screen, left = Screen.chosen(ctx, lang, no_color=no_color), count
     with connected(screen, session, purpose) as connection:
         while left is None or left > 0:
             try:
@@ -92,7 +92,7 @@ def wait(
     is_json: JsonOption = False,
 ) -> None:
     """Wait for the end of an operation: status 0 once it took effect, 1 otherwise 等待办结."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         operation = await_end(connection.client, id, seconds)
     show_operation(screen, operation, is_json=is_json)
@@ -112,7 +112,3 @@ def _print(screen: Screen, event: Any, is_json: bool) -> None:
         (str(event["seq"]), "dim"), " ", event["time"], " ", (event["kind"], "bold")
     )
     screen.out.print(head + Text(" " + values), soft_wrap=True)
-
-
-def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
-    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)

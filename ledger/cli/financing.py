@@ -79,7 +79,7 @@ def make(
     is_json: JsonOption = False,
 ) -> None:
     """Ask banks, or the obligor, for quotes; it binds nobody 询价."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     body = {
         "voucher": voucher,
         "amount": amount,
@@ -103,7 +103,7 @@ def withdraw(
     is_json: JsonOption = False,
 ) -> None:
     """Take a request back; quotes that were given stay firm until they end 撤回询价."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         made = connection.client.post(f"/v1/financing-requests/{request}/withdraw")
     _show(screen, made, is_json)
@@ -119,7 +119,7 @@ def refuse(
     is_json: JsonOption = False,
 ) -> None:
     """Say that you will not quote, and why 不予报价."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         path = f"/v1/financing-requests/{request}/refuse"
         made = connection.client.post(path, {"reason": reason})
@@ -209,7 +209,3 @@ def _show(screen: Screen, found: Mapping[str, Any], is_json: bool) -> None:
         screen.print_json(found)
     else:
         screen.out.print(record_of(screen, found))
-
-
-def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
-    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)

@@ -54,7 +54,7 @@ def upload(
     is_json: JsonOption = False,
 ) -> None:
     """Take a file in and preview it; nothing becomes a payable by it 上传并预览."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     kind = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or _TYPES[".csv"]
     with connected(screen, session) as connection:
         made = connection.client.upload(_PATH, file.read_bytes(), kind, name=file.name)
@@ -75,7 +75,7 @@ def preview(
     is_json: JsonOption = False,
 ) -> None:
     """Read the file again, by other columns or another sheet 重新预览."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     pairs = [one.partition("=") for one in column]
     body = {
         "columns": {name: heading for name, _, heading in pairs} or None,
@@ -96,7 +96,7 @@ def rows(
     is_json: JsonOption = False,
 ) -> None:
     """List the rows as they were read, and what has become of each 明细."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         faulty = "true" if is_faulty else None
         found = list(connection.client.rows(f"{_PATH}/{id}/rows", faulty=faulty))
@@ -112,7 +112,7 @@ def show(
     is_json: JsonOption = False,
 ) -> None:
     """Show an import as it stands 查看."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         _told(screen, connection.client.get(f"{_PATH}/{id}"), is_json)
 
@@ -125,7 +125,7 @@ def listed(
     is_json: JsonOption = False,
 ) -> None:
     """List imports, the newest first 导入记录."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         found = list(connection.client.rows(_PATH, 200))
     show_rows(screen, found, _COLUMNS, is_json=is_json)
@@ -165,7 +165,7 @@ def wait(
     is_json: JsonOption = False,
 ) -> None:
     """Wait until every payable of it is issued or refused 等待办结."""
-    screen, limit = _screen(ctx, lang, no_color), time.monotonic() + seconds
+    screen, limit = Screen.chosen(ctx, lang, no_color=no_color), time.monotonic() + seconds
     with connected(screen, session) as connection:
         made = connection.client.get(f"{_PATH}/{id}")
         while made["state"] not in _FINAL and time.monotonic() < limit:
@@ -185,7 +185,7 @@ def reopen(
     is_json: JsonOption = False,
 ) -> None:
     """Take an import back that is not recorded yet, to preview it again 退回修改."""
-    _act(_screen(ctx, lang, no_color), session, (id, "reopen"), is_json)
+    _act(Screen.chosen(ctx, lang, no_color=no_color), session, (id, "reopen"), is_json)
 
 
 def cancel(
@@ -197,7 +197,7 @@ def cancel(
     is_json: JsonOption = False,
 ) -> None:
     """Give an import up that was not signed to the end 取消."""
-    _act(_screen(ctx, lang, no_color), session, (id, "cancel"), is_json)
+    _act(Screen.chosen(ctx, lang, no_color=no_color), session, (id, "cancel"), is_json)
 
 
 def retry(
@@ -209,7 +209,7 @@ def retry(
     is_json: JsonOption = False,
 ) -> None:
     """Ask once more for payables that were refused 重试."""
-    _act(_screen(ctx, lang, no_color), session, (id, "retry"), is_json)
+    _act(Screen.chosen(ctx, lang, no_color=no_color), session, (id, "retry"), is_json)
 
 
 def template(
@@ -220,7 +220,7 @@ def template(
     no_color: NoColorOption = False,
 ) -> None:
     """Write a workbook to fill in 模板."""
-    _download(_screen(ctx, lang, no_color), session, f"{_PATH}/template", out)
+    _download(Screen.chosen(ctx, lang, no_color=no_color), session, f"{_PATH}/template", out)
 
 
 def error_file(
@@ -232,7 +232,7 @@ def error_file(
     no_color: NoColorOption = False,
 ) -> None:
     """Write the file with one column more that says what is wrong 错误文件."""
-    _download(_screen(ctx, lang, no_color), session, f"{_PATH}/{id}/error-file", out)
+    _download(Screen.chosen(ctx, lang, no_color=no_color), session, f"{_PATH}/{id}/error-file", out)
 
 
 # ---- private
@@ -275,7 +275,3 @@ def _told(screen: Screen, made: Any, is_json: bool) -> None:
 
 def _short(made: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in made.items() if name not in ("findings", "columns")}
-
-
-def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
-    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)

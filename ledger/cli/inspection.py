@@ -46,7 +46,7 @@ def voucher(
     is_json: JsonOption = False,
 ) -> None:
     """Show a voucher: its lineage, its place in the payable, liens, payments and shares."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     saved = _loaded(run, screen)
     views = saved.projection()
     known = {one: voucher_name(one) for one in views.state.vouchers}
@@ -64,7 +64,7 @@ def payable(
     is_json: JsonOption = False,
 ) -> None:
     """Show a payable: who holds which range of it, and how each came there."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     saved = _loaded(run, screen)
     views = saved.projection()
     known = {one: payable_name(one) for one in views.state.payables}

@@ -38,7 +38,7 @@ def new(
     """Make a new key and write it to a file that only its owner can read 生成密钥."""
     from ledger.chain.keys import AccountKey
 
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     if file.exists():
         screen.fail(screen.say("file_exists", path=file), screen.say("choose_path"))
     with screen.guarded():
@@ -56,7 +56,7 @@ def show(
     is_json: JsonOption = False,
 ) -> None:
     """Show the account of a key file; needs no password 查看密钥账户."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), file.open(encoding="utf-8") as stream:
         try:
             address = str(json.load(stream)["address"])

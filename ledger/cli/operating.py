@@ -65,7 +65,7 @@ def serve(
     no_color: NoColorOption = False,
 ) -> None:
     """Serve the API until SIGTERM; without settings on SQLite and a chain in process 启动服务."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded():
         settled(settings)
         if not os.environ.get("FENBOOK_NODES"):
@@ -86,7 +86,7 @@ def rebuild(
     """Make the views anew from the chain's first block; status 1 where they differed 重建视图."""
     from ledger.service.rebuild import rebuild as made_anew
 
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), _opened(settings) as found, _progress(screen) as heard:
         site = found.site
         done = made_anew(
@@ -109,7 +109,7 @@ def reconcile(
     """Compare chain, views and deposits fund by fund; status 1 where they differ 对账."""
     from ledger.service.reconcile import reconcile as compared
 
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), _opened(settings) as found:
         site = found.site
 
@@ -136,7 +136,7 @@ def pause(
     is_json: JsonOption = False,
 ) -> None:
     """Stop sending to the chain; commands are taken in all the same 暂停发送."""
-    _switch(_screen(ctx, lang, no_color), settings, "pause", is_json)
+    _switch(Screen.chosen(ctx, lang, no_color=no_color), settings, "pause", is_json)
 
 
 def resume(
@@ -147,7 +147,7 @@ def resume(
     is_json: JsonOption = False,
 ) -> None:
     """Send to the chain again 恢复发送."""
-    _switch(_screen(ctx, lang, no_color), settings, "resume", is_json)
+    _switch(Screen.chosen(ctx, lang, no_color=no_color), settings, "resume", is_json)
 
 
 def status(
@@ -158,7 +158,7 @@ def status(
     is_json: JsonOption = False,
 ) -> None:
     """Show whether the relayer sends, and how operations fare 发送状态."""
-    _switch(_screen(ctx, lang, no_color), settings, "", is_json)
+    _switch(Screen.chosen(ctx, lang, no_color=no_color), settings, "", is_json)
 
 
 def park(
@@ -174,7 +174,7 @@ def park(
     from ledger.model.errors.service import ParkedByOperator
     from ledger.service.refusals import refusal_text
 
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), _database(settings) as database:
         from ledger.service.outbox import Outbox
 
@@ -191,7 +191,7 @@ def release(
     is_json: JsonOption = False,
 ) -> None:
     """Let an operation that was set aside be tried again 放行."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), _database(settings) as database:
         from ledger.service.outbox import Outbox
 
@@ -272,7 +272,3 @@ def _progress(screen: Screen) -> Iterator[Callable[[int, int], None]]:
     with bar:
         task = bar.add_task(screen.say("rebuilding"), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
-    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)

@@ -206,7 +206,7 @@ def _typed(run: Callable[..., None], options: Mapping[str, tuple[Any, Any]]) -> 
 
 def _screen(ctx: typer.Context, given: dict[str, Any]) -> Screen:
     lang, no_color = given.pop("lang"), given.pop("no_color")
-    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    return Screen.chosen(ctx, lang, no_color=no_color)
 
 
 def _list_in(found: Mapping[str, Any]) -> Sequence[Any]:

@@ -70,7 +70,7 @@ def new_key(
     """Make a master key for the private records 生成档案主密钥."""
     from ledger.records.vault import new_master_key
 
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(path):
         # Made for nobody else's eyes from the first byte on, and never over another file.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -92,7 +92,7 @@ def rotate(
     """
     from ledger.service.resealing import reseal
 
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
 
     def heard(table: str, looked: int) -> None:
         if not is_json:
@@ -111,7 +111,7 @@ def check_log(
     is_json: JsonOption = False,
 ) -> None:
     """Follow the log of readings from its first row 核验查阅日志."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), _directory() as directory:
         count = directory.check_readings()
     _answer(screen, is_json, "checked", count=count)
@@ -132,7 +132,7 @@ def put(
     from ledger.service.directory import Reader
     from ledger.service.recording import record_profiles
 
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(path):
         profiles = _profiles_of(path.read_text("utf-8"))
         with _directory() as directory:
@@ -148,7 +148,7 @@ def identity(
     is_json: JsonOption = False,
 ) -> None:
     """What stands on the ledger for an organisation when it is admitted 计算准入身份."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), _directory() as directory:
         found = "0x" + directory.identity(code).hex()
     _answer(screen, is_json, "identity", identity=found)

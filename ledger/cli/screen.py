@@ -56,6 +56,11 @@ class Screen:
     err: Console
 
     @classmethod
+    def chosen(cls, ctx: typer.Context, lang: Lang | None, *, no_color: bool) -> "Screen":
+        """The screen of a command; what it is not told itself was told before its name."""
+        return cls.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+
+    @classmethod
     def of(cls, lang: Lang | None = None, *, no_color: bool = False) -> "Screen":
         """The screen of a command; a locale decides where no language is given."""
         language: Language = language_of(os.environ) if lang is None else lang.value

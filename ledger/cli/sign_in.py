@@ -74,7 +74,7 @@ def sign_in(
     is_json: JsonOption = False,
 ) -> None:
     """Begin a session; it is kept in a file that only you can read 登录."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     if (key is None) == (api_key_file is None):
         screen.fail(screen.say("one_of_keys"))
     path = session or session_path(os.environ)
@@ -101,7 +101,7 @@ def sign_out(
     no_color: NoColorOption = False,
 ) -> None:
     """End the session and forget it 退出."""
-    screen = Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     path = session or session_path(os.environ)
     with connected(screen, path) as connection:
         path.unlink()

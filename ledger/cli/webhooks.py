@@ -26,7 +26,7 @@ def listed(
     is_json: JsonOption = False,
 ) -> None:
     """List the endpoints of your organisation 回调地址."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         found = connection.client.get(_PATH)["data"]
     show_rows(screen, found, _COLUMNS, is_json=is_json)
@@ -41,7 +41,7 @@ def show(
     is_json: JsonOption = False,
 ) -> None:
     """Show an endpoint 查看."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         _tell(screen, connection.client.get(f"{_PATH}/{id}"), is_json)
 
@@ -59,7 +59,7 @@ def make(
     is_json: JsonOption = False,
 ) -> None:
     """Make an endpoint; its secret is shown once 新建."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         body = {"url": url, "label": label, "kinds": kind}
         _tell(screen, connection.client.post(_PATH, body), is_json)
@@ -74,7 +74,7 @@ def renew_secret(
     is_json: JsonOption = False,
 ) -> None:
     """Have another secret from now on; it is shown once 更换密钥."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         _tell(screen, connection.client.post(f"{_PATH}/{id}/secret"), is_json)
 
@@ -87,7 +87,7 @@ def remove(
     no_color: NoColorOption = False,
 ) -> None:
     """Forget an endpoint with all that was delivered to it 删除."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         connection.client.delete(f"{_PATH}/{id}")
 
@@ -101,7 +101,7 @@ def try_out(
     is_json: JsonOption = False,
 ) -> None:
     """Send a message that says nothing, to see whether it arrives 测试."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         _tell(screen, connection.client.post(f"{_PATH}/{id}/test"), is_json)
 
@@ -117,7 +117,7 @@ def replay(
     is_json: JsonOption = False,
 ) -> None:
     """Deliver the events of a range again 重放."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         body = {"first": first, "last": last}
         _tell(screen, connection.client.post(f"{_PATH}/{id}/replay", body), is_json)
@@ -136,7 +136,7 @@ def deliveries(
     is_json: JsonOption = False,
 ) -> None:
     """List what was delivered, the newest first 投递记录."""
-    screen = _screen(ctx, lang, no_color)
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         found = list(connection.client.rows(f"{_PATH}/{id}/deliveries", limit, state=state))
     show_rows(screen, found, _DELIVERIES, is_json=is_json)
@@ -147,7 +147,3 @@ def _tell(screen: Screen, found: Any, is_json: bool) -> None:
         screen.print_json(found)
     else:
         screen.out.print(record_of(screen, found))
-
-
-def _screen(ctx: typer.Context, lang: Any, no_color: bool) -> Screen:
-    return Screen.of(lang or ctx.obj.lang, no_color=no_color or ctx.obj.no_color)
