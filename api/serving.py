@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -18,10 +19,11 @@ import ledger
 from api.app import create_app
 from api.options import Options, Rate
 from ledger.chain.artifacts import code_fingerprint
-from ledger.model.errors import SettingInvalid
+from ledger.model.errors import BackOfficeLost, SettingInvalid
 from ledger.service import logs
-from ledger.service.running import Service
-from ledger.service.settings import settings_from
+from ledger.service.back_office import BackOffice
+from ledger.service.running import Service, work_behind
+from ledger.service.settings import Settings, settings_from
 
 __all__ = ["RequestLog", "options_from", "serve"]
 
@@ -38,14 +40,22 @@ _log = structlog.get_logger("fenbook.service")
 def serve(host: str, port: int, *, environment: Mapping[str, str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT; requests on their way end, then the service stops.
 
-    Raises what opening a service raises, and `SettingInvalid` for settings of the door.
+    Raises what opening a service raises, `SettingInvalid` for settings of the door, and
+    `BackOfficeLost`.
     """
     chosen = os.environ if environment is None else environment
     options, settings, level = options_from(chosen), settings_from(chosen), _level(chosen)
     os.umask(0o077)  # what it writes is for its own eyes
     logs.configure(level)
-    service = Service.open(settings)
-    signal.signal(signal.SIGTERM, _end)
+    office = _office(settings)
+    signal.signal(signal.SIGTERM, partial(_end, office))
+    try:
+        service = Service.open(settings, office)
+    except BaseException:
+        if office is not None:
+            office.stop(_GRACE_SECONDS)
+        raise
+    service.lost = partial(os.kill, os.getpid(), signal.SIGTERM)
     try:
         service.start()
         _keep_for_good()
@@ -146,8 +156,19 @@ def _keep_for_good() -> None:
     gc.set_threshold(*_COLLECT_AFTER)
 
 
-def _end(*_: object) -> None:
-    """SIGTERM ends the process as if it had said so itself."""
+def _office(settings: Settings) -> BackOffice | None:
+    """The process behind the door, where it has one; it shares what is in memory by now."""
+    if not settings.is_divided:
+        return None
+    gc.collect()
+    gc.freeze()
+    return BackOffice.forked(partial(work_behind, settings))
+
+
+def _end(office: BackOffice | None, *_: object) -> None:
+    """SIGTERM ends the process as if it had said so itself; without its back office it fails."""
+    if office is not None and office.is_lost:
+        raise BackOfficeLost()
     sys.exit(0)
 
 

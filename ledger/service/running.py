@@ -4,7 +4,6 @@ Only here are threads. Each loop steps one part and waits for its turn or for a 
 ends by a failure, and all of them end within seconds when the service is stopped.
 """
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,13 +17,14 @@ from ledger.chain.embedded import EmbeddedEndpoint
 from ledger.chain.endpoint import Endpoint
 from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.relayer_key import RelayerKey
-from ledger.model.errors import LedgerError
+from ledger.service.back_office import BackOffice, Line
 from ledger.service.directory import Directory
 from ledger.service.evaluation_clock import EvaluationClock
 from ledger.service.follower import Follower, Following, Progress
 from ledger.service.imports import Imports
 from ledger.service.intake import Intake
 from ledger.service.ledger import Ledger
+from ledger.service.loops import Loop
 from ledger.service.opening import opened
 from ledger.service.outbox import Outbox
 from ledger.service.reconciling import Reconciling
@@ -35,13 +35,9 @@ from ledger.service.site import Site
 from ledger.service.telling import Telling
 from ledger.store.database import Database
 
-__all__ = ["Loop", "Service"]
+__all__ = ["Service", "work_behind"]
 
 _STOP_SECONDS: Final = 10.0
-_FAILURE_SECONDS: Final = (0.1, 5.0)
-"""How long a loop rests after its first failure in a row, and at most."""
-
-_REST_SECONDS_MAX: Final = 0.05
 _RELAY_REST: Final = 2.0
 """A step of the relayer costs much, however little it carries."""
 _WAITING_SECONDS: Final = 0.25
@@ -56,58 +52,6 @@ _TICK_SECONDS: Final = 600
 _log = structlog.get_logger("fenbook.service")
 
 
-class Loop:
-    """Calls a step again and again on a thread of its own, until it is stopped."""
-
-    def __init__(self, name: str, step: Callable[[], float], *, rest: float = 0.0) -> None:
-        """`step` says how many seconds there is nothing to do, unless somebody wakes the loop.
-
-        It rests `rest` times as long as a step took, whoever wakes it, so that what comes meanwhile
-        is done in one step and not in many.
-        """
-        self.name, self._step, self._rest = name, step, rest
-        self._word, self._end = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"fenbook-{name}", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """There is something to do."""
-        self._word.set()
-
-    def stop(self) -> None:
-        """End after the step that runs now."""
-        self._end.set()
-        self._word.set()
-
-    def join(self, seconds: float) -> bool:
-        """Wait for the end; whether it came."""
-        if self._thread.ident is not None:
-            self._thread.join(seconds)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        first, most = _FAILURE_SECONDS
-        rest = first
-        while not self._end.is_set():
-            self._word.clear()
-            begun = time.monotonic()
-            try:
-                wait, rest = self._step(), first
-            except LedgerError as failure:
-                _log.warning("step failed", loop=self.name, code=failure.code)
-                wait, rest = rest, min(2 * rest, most)
-            except Exception as failure:  # noqa: BLE001 -- a fault of ours must not end the service
-                _log.error("step broke", loop=self.name, kind=type(failure).__name__, exc_info=True)
-                wait, rest = rest, min(2 * rest, most)
-            if self._rest:
-                self._end.wait(min(_REST_SECONDS_MAX, self._rest * (time.monotonic() - begun)))
-            if wait > 0 and not self._end.is_set():
-                self._word.wait(wait)
-
-
 @dataclass
 class Service:
     """Everything that runs for one ledger. `start` begins, `stop` ends gracefully."""
@@ -117,6 +61,12 @@ class Service:
     keys: tuple[RelayerKey, ...]
     directory: Directory | None = None
     """Private records of participants; none without a key to seal them."""
+    office: BackOffice | None = None
+    """The process that steps everything; without one, threads of this process do."""
+    heard: Callable[[], None] = lambda: None
+    """Called after something was read that may have ended operations."""
+    lost: Callable[[], None] = lambda: None
+    """Called when the back office is no more although nobody stopped it."""
     outbox: Outbox = field(init=False)
     intake: Intake = field(init=False)
     relayers: tuple[Relayer, ...] = field(init=False)
@@ -159,14 +109,14 @@ class Service:
             self.add_loop("import", self._import)
 
     @classmethod
-    def open(cls, settings: Settings) -> "Service":
+    def open(cls, settings: Settings, office: BackOffice | None = None) -> "Service":
         """Make a service from its settings: database migrated, chain and ledger checked.
 
         Raises `DatabaseFailed`, `DatabaseForeign`, `DatabaseOutdated`, `SettingInvalid`,
         `ChainMismatch`, `DeploymentUnknown`, and `NodeUnreachable` at the first start of all.
         """
         found = opened(settings)
-        return cls(settings, found.site, found.keys, found.directory)
+        return cls(settings, found.site, found.keys, found.directory, office)
 
     # ---- what others ask for
 
@@ -221,7 +171,10 @@ class Service:
         self._loops[name].wake()
 
     def start(self) -> None:
-        """Begin every loop."""
+        """Begin every loop, here or in the back office."""
+        if self.office is not None:
+            self.office.start(ended=self.outbox.tell_ended, lost=self.lost)
+            return
         for loop in self._loops.values():
             loop.start()
         _log.info("started", lanes=len(self.keys), dialect=self.database.dialect)
@@ -234,11 +187,13 @@ class Service:
         for loop in self._loops.values():
             loop.stop()
         limit = time.monotonic() + seconds
+        is_done = self.office is None or self.office.stop(seconds)
         ended = [loop.join(max(0.0, limit - time.monotonic())) for loop in self._loops.values()]
         if all(ended):
             self.close()
-        _log.info("stopped", in_time=all(ended))
-        return all(ended)
+        in_time = is_done and all(ended)
+        _log.info("stopped", in_time=in_time)
+        return in_time
 
     def close(self) -> None:
         """Let go of the connections to database and nodes."""
@@ -248,7 +203,10 @@ class Service:
     # ---- loops
 
     def _wake_relay(self) -> None:
-        self._loops["relay"].wake()
+        if self.office is not None:
+            self.office.wake()
+        else:
+            self._loops["relay"].wake()
 
     def _relay(self) -> float:
         """A step of every lane."""
@@ -272,6 +230,7 @@ class Service:
             return _STAND_SECONDS
         if progress.event_count:
             self.outbox.tell_ended()
+            self.heard()
             for name in ("relay", "schedule", "tell"):
                 if name in self._loops:
                     self._loops[name].wake()
@@ -297,3 +256,15 @@ class Service:
     @property
     def _poll(self) -> float:
         return self.settings.poll_milliseconds / 1000
+
+
+def work_behind(settings: Settings, line: Line) -> None:
+    """What a back office does: run a service until its door hangs up; raises what opening does."""
+    service = Service.open(settings)
+    service.heard = line.tell
+    service.start()
+    try:
+        while line.hear():
+            service.wake("relay")
+    finally:
+        service.stop()

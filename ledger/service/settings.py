@@ -51,6 +51,8 @@ class Settings(BaseModel):
     """Seconds for one answer of a node."""
     poll_milliseconds: int = Field(default=25, ge=1, le=60_000)
     """How often a node is asked for new blocks."""
+    processes: int = Field(default=2, ge=1, le=2)
+    """Two: relaying and reading have a process of their own. A chain in process allows only one."""
     webhook_loopback: bool = False
     """Whether webhooks may name receivers on this machine, by http: for evaluation only."""
 
@@ -79,6 +81,11 @@ class Settings(BaseModel):
     def is_evaluation(self) -> bool:
         """Whether the chain is in this process, for evaluation only."""
         return not self.nodes
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether what is behind the door has a process of its own."""
+        return self.processes > 1 and not self.is_evaluation and hasattr(os, "fork")
 
     @property
     def secrets(self) -> tuple[bytes, ...]:

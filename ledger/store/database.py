@@ -1,8 +1,7 @@
 """One database, SQLite or PostgreSQL, behind the same two words: reading and writing."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -13,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.model.errors.store import DatabaseBusy, DatabaseFailed, DatabaseOutdated
 from ledger.store.migrations import current_revision, head_revision, is_known, upgrade
+from ledger.store.turn import Turn
 
 __all__ = ["Connection", "Database"]
 
@@ -37,7 +37,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._turn = threading.Lock()
+        self._turn = Turn(Path(f"{engine.url.database}-turn")) if self._is_sqlite else None
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -58,6 +58,8 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
 
     @property
     def dialect(self) -> Literal["sqlite", "postgresql"]:
@@ -100,18 +102,8 @@ class Database:
                 text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name}
             )
 
-    @contextmanager
-    def _turn_taken(self) -> Iterator[None]:
-        """The writers of this process queue here; SQLite's own queue sleeps between its looks."""
-        if not self._is_sqlite:
-            yield
-            return
-        if not self._turn.acquire(timeout=BUSY_SECONDS):
-            raise DatabaseBusy()
-        try:
-            yield
-        finally:
-            self._turn.release()
+    def _turn_taken(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._turn is None else self._turn.taken(BUSY_SECONDS)
 
     # ---- releases
 

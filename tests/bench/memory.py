@@ -24,10 +24,10 @@ def figures(*, quick: bool = False) -> list[Figure]:
         stage.await_listener(("127.0.0.1", port))
         url, begun = f"http://127.0.0.1:{port}", time.monotonic()
         with stage.served(Path(folder), url, DEPLOYMENT) as (_, pid, books):
-            before, _ = stage.memory(pid)
-            stage.await_block(books, blocks)
+            held = [stage.memory(pid)]
+            stage.await_block(books, blocks, lambda: held.append(stage.memory(pid)))
             seconds = time.monotonic() - begun
-            now, most = stage.memory(pid)
+            before, now, most = held[0], stage.memory(pid), max(held)
     count = blocks * EVENTS_A_BLOCK
     return [
         Figure(

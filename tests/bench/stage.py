@@ -211,11 +211,16 @@ def process(words: list[str], environment: Mapping[str, str]) -> Iterator[int]:
                 started.wait(timeout=10)
 
 
-def memory(pid: int) -> tuple[int, int]:
-    """Megabytes that a process holds now, and the most that it ever held."""
-    text = Path(f"/proc/{pid}/status").read_text("utf-8")
-    now, most = (text.partition(f"{name}:")[2].split()[0] for name in ("VmRSS", "VmHWM"))
-    return int(now) // 1024, int(most) // 1024
+def memory(pid: int) -> int:
+    """Megabytes that a process and those it has begun hold now; what they share counts once."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return sum(_held(one) for one in (str(pid), *children)) // 1024
+
+
+def _held(pid: str) -> int:
+    """Kilobytes of a process; of what several share, its part."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
+    return int(text.partition("\nPss:")[2].split()[0])
 
 
 def free_port() -> int:
@@ -248,10 +253,11 @@ def await_listener(address: Address) -> None:
     raise TimeoutError(str(address))
 
 
-def await_block(books: Books, number: int) -> None:
+def await_block(books: Books, number: int, look: Callable[[], None] = lambda: None) -> None:
     """Wait until the views are those of a block."""
     limit = time.monotonic() + _LIMIT_SECONDS
     while books.block() < number:
+        look()
         assert time.monotonic() < limit, f"{books.block()} of {number} blocks are read"
         time.sleep(0.05)
 

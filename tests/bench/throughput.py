@@ -132,7 +132,7 @@ def _sustained(counts: Counts) -> Sustained:
         answered(answers, 202)
         await_done(books, len(requests))
         seconds = time.monotonic() - begun
-        return Sustained(rate_of(answers), counts.commands / seconds, memory(door.pid)[0])
+        return Sustained(rate_of(answers), counts.commands / seconds, memory(door.pid))
 
 
 # ---- web3.py

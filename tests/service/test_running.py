@@ -24,10 +24,11 @@ from ledger.model.states import Duty
 from ledger.service import crash_points, evaluation
 from ledger.service.evaluation import CAST, DEPOSIT, evaluation_key
 from ledger.service.intake import Post
+from ledger.service.loops import Loop
 from ledger.service.outbox import Operation, is_final
 from ledger.service.party import Party
 from ledger.service.posted import Act
-from ledger.service.running import Loop, Service
+from ledger.service.running import Service
 from ledger.service.settings import Settings, settings_from
 from ledger.store import journal
 from ledger.store.database import Database

@@ -4,6 +4,7 @@ from ledger.model.errors.base import Kind, LedgerError
 from ledger.model.meanings import Commitment, Input, Second, Text
 
 __all__ = [
+    "BackOfficeLost",
     "BatchReverted",
     "BookInvalid",
     "ChainMismatch",
@@ -21,6 +22,17 @@ __all__ = [
     "ParkedByOperator",
     "SettingInvalid",
 ]
+
+
+class BackOfficeLost(LedgerError):
+    """The process behind the door has ended, and so the door was closed."""
+
+    kind = Kind.BROKEN
+    zh = "后台进程已结束，服务入口随之关闭。"
+    next_steps = (
+        "Look at its last words in the log, then start the service again: nothing is lost.",
+        "请查看日志中的最后记录，然后重新启动服务；已受理的内容不会丢失。",
+    )
 
 
 class BatchReverted(LedgerError):

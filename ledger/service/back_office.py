@@ -1,0 +1,150 @@
+"""The back office: all that a service does behind its door, in a process of its own.
+
+A door is bound by its interpreter; relaying, reading and what time brings take nothing of it here.
+The two share the database and a line of bytes without content: *something was stored* one way, and
+*something has ended* the other. Neither outlives the other: half a service would look like a whole.
+Whatever was accepted is stored, and goes on at the next start.
+"""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+from typing import Final
+
+import structlog
+
+from ledger.model.errors import LedgerError
+
+__all__ = ["BackOffice", "Line"]
+
+_WORD: Final = b"\x01"
+_WORDS_MAX: Final = 4_096
+"""Words that are heard at once: they all say the same."""
+_LOOK_SECONDS: Final = 0.02
+
+_log = structlog.get_logger("fenbook.service")
+
+
+class Line:
+    """One end of the line between door and back office."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+
+    def tell(self) -> None:
+        """Send a word. One that finds no room is not needed: others wait there to be heard."""
+        with suppress(OSError):
+            self._end.send(_WORD, socket.MSG_DONTWAIT)
+
+    def hear(self) -> bool:
+        """Wait for a word; False once the other end has hung up."""
+        try:
+            return bool(self._end.recv(_WORDS_MAX))
+        except ConnectionError:
+            return False
+
+    def hang_up(self) -> None:
+        """Say nothing more; the other end may still finish what it has to say."""
+        with suppress(OSError):
+            self._end.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._end.close()
+
+
+class BackOffice:
+    """The process behind the door, as the door sees it."""
+
+    def __init__(self, pid: int, line: Line) -> None:
+        self._pid, self._line = pid, line
+        self._listener: Thread | None = None
+        self._is_stopping = False
+        self.is_lost = False
+        """Whether the process has ended although nobody stopped it."""
+
+    @classmethod
+    def forked(cls, work: Callable[[Line], None]) -> "BackOffice":
+        """Begin the process, before anything is opened and before there is any thread.
+
+        `work` is called there once this process says `start`; it goes on until its line is dead.
+        """
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            os._exit(_worked(work, Line(theirs)))
+        theirs.close()
+        return cls(pid, Line(ours))
+
+    def start(self, *, ended: Callable[[], None], lost: Callable[[], None]) -> None:
+        """Let it work. `ended` is called when operations have ended, `lost` when it is no more."""
+        self._line.tell()
+        self._listener = Thread(
+            target=self._listen, args=(ended, lost), name="fenbook-back-office", daemon=True
+        )
+        self._listener.start()
+
+    def wake(self) -> None:
+        """There is something to relay."""
+        self._line.tell()
+
+    def stop(self, seconds: float) -> bool:
+        """Have it end after the steps that it is in, or kill it; whether it ended well in time."""
+        self._is_stopping = True
+        self._line.hang_up()
+        status = self._awaited(seconds)
+        if status is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+            self._awaited(seconds)
+        if self._listener is not None:
+            self._listener.join(seconds)
+        self._line.close()
+        return status == 0
+
+    def _awaited(self, seconds: float) -> int | None:
+        """With what the process ended; None if it has not within so long."""
+        limit = time.monotonic() + seconds
+        while True:
+            try:
+                found, status = os.waitpid(self._pid, os.WNOHANG)
+            except ChildProcessError:
+                return 0
+            if found:
+                return os.waitstatus_to_exitcode(status)
+            if time.monotonic() > limit:
+                return None
+            time.sleep(_LOOK_SECONDS)
+
+    def _listen(self, ended: Callable[[], None], lost: Callable[[], None]) -> None:
+        while self._line.hear():
+            try:
+                ended()
+            except LedgerError as failure:  # who waits looks for himself now and then
+                _log.warning("step failed", loop="back office", code=failure.code)
+        if not self._is_stopping:
+            self.is_lost = True
+            _log.error("back office is lost")
+            lost()
+
+
+def _worked(work: Callable[[Line], None], line: Line) -> int:
+    """The life of the process; its status."""
+    # The door is told to stop, and hangs up: signals to the whole group are not for us.
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    try:
+        if line.hear():
+            work(line)
+    except LedgerError as failure:
+        _log.error("back office failed", code=failure.code)
+        return 1
+    except BaseException as failure:  # noqa: BLE001 -- it must not run on as a second door
+        _log.error("back office broke", kind=type(failure).__name__, exc_info=True)
+        return 1
+    return 0

@@ -1,0 +1,69 @@
+"""Whose turn it is to write to a database that has one writer at a time."""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from ledger.model.errors.store import DatabaseBusy, DatabaseFailed
+
+__all__ = ["Turn"]
+
+_LOOK_SECONDS: Final = 0.0005
+"""How often a process looks whether another one has finished writing."""
+
+
+class Turn:
+    """Taken by one thread of one process at a time.
+
+    SQLite has a queue of its own, but sleeps in it for up to a tenth of a second between two looks.
+    A file beside the database is locked for as long as somebody writes; the system lets go of it
+    when a process dies.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+        self._file = -1
+
+    @contextmanager
+    def taken(self, seconds: float) -> Iterator[None]:
+        """Wait for the turn and have it; raises `DatabaseBusy` where it does not come in time."""
+        limit = time.monotonic() + seconds
+        if not self._threads.acquire(timeout=seconds):
+            raise DatabaseBusy()
+        try:
+            self._lock(limit)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+        finally:
+            self._threads.release()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._threads:
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
+
+    def _lock(self, limit: float) -> None:
+        if self._file < 0:
+            try:
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError as failure:
+                raise DatabaseFailed(problem=f"{self._path.name}: {failure.strerror}") from None
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > limit:
+                    raise DatabaseBusy() from None
+                time.sleep(_LOOK_SECONDS)
+            else:
+                return

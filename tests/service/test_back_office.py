@@ -1,0 +1,223 @@
+"""The process behind the door: it works, ends with its door, and its door with it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ledger.cli.client import Client
+from ledger.model.errors import BackOfficeLost, LedgerError, NodeUnreachable, ServiceUnreachable
+from ledger.service.back_office import BackOffice, Line
+from ledger.service.intake import Post
+from ledger.service.running import Service
+from ledger.service.settings import Settings
+from tests.cast import MORNING, _free_port
+from tests.faults.acts import issue, posted
+from tests.faults.model_chain import ModelChain
+from tests.faults.model_ledger import DEPLOYMENT
+from tests.faults.served import Served, serving
+
+WAIT_SECONDS = 60
+
+
+def _await(holds: Callable[[], bool], told: Callable[[], object] = lambda: "") -> None:
+    limit = time.monotonic() + WAIT_SECONDS
+    while not holds():
+        assert time.monotonic() < limit, told()
+        time.sleep(0.02)
+
+
+@dataclass(slots=True)
+class Town:
+    """A database, a node, and services over them that are started and killed."""
+
+    folder: Path
+    url: str
+    node: Served
+
+    @property
+    def settings(self) -> Settings:
+        manifest = self.folder / "manifest.json"
+        DEPLOYMENT.save(manifest)
+        return Settings(
+            database=self.url, nodes=(self.node.url,), deployment=manifest, relayer_keys="11" * 32
+        )
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text("utf-8")
+
+    @property
+    def events(self) -> list[str]:
+        lines = [one for one in self.log.splitlines() if one.startswith("{")]
+        return [json.loads(one)["event"] for one in lines]
+
+    def accept(self, nonce: int) -> str:
+        """Have a command stored by somebody who cannot relay it."""
+        with closing(Service.open(self.settings)) as service:
+            post = Post(posted(issue(2, 5, nonce, MORNING + 900)))
+            [operation] = service.intake.submit([post])
+            assert not isinstance(operation, LedgerError)
+            return operation.id
+
+    def state(self, operation: str) -> str:
+        with closing(Service.open(self.settings)) as service:
+            return service.outbox.find(operation).state
+
+    @contextmanager
+    def served(self) -> Iterator[subprocess.Popen[bytes]]:
+        """`fenbook serve`, once it answers."""
+        chosen, port = self.settings, _free_port()
+        environment = {
+            **os.environ,
+            "LC_ALL": "C",
+            "FENBOOK_DATABASE": self.url,
+            "FENBOOK_NODES": self.node.url,
+            "FENBOOK_DEPLOYMENT": str(chosen.deployment),
+            "FENBOOK_RELAYER_KEYS": chosen.relayer_keys.get_secret_value(),
+        }
+        words = ["-c", "from ledger.cli import main; main()", "serve", "--port", str(port)]
+        command = [sys.executable, *words]
+        with (self.folder / "log").open("ab") as log:
+            door = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            with closing(Client(f"http://127.0.0.1:{port}")) as client:
+                _await(lambda: door.poll() is not None or _answers(client), lambda: self.log)
+            assert door.poll() is None, self.log
+            yield door
+        finally:
+            door.kill()
+            door.wait()
+
+
+def _answers(client: Client) -> bool:
+    try:
+        client.get("/healthz")
+    except ServiceUnreachable:
+        return False
+    return True
+
+
+def _office_of(door: subprocess.Popen[bytes]) -> int:
+    [found] = Path(f"/proc/{door.pid}/task/{door.pid}/children").read_text("ascii").split()
+    return int(found)
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("ascii")
+    except FileNotFoundError:
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
+
+
+@pytest.fixture
+def town(tmp_path: Path, url: str) -> Iterator[Town]:
+    with serving(ModelChain(lambda: MORNING)) as node:
+        yield Town(tmp_path, url, node)
+
+
+class TestServe:
+    def test_office_relays_and_reads_and_both_end_when_told(self, town: Town) -> None:
+        with town.served() as door:
+            operation = town.accept(1)
+            _await(lambda: bool(town.node.chain.pool), lambda: town.log)
+            with town.node.turn:
+                town.node.chain.mine()
+            _await(lambda: town.state(operation) == "done", lambda: town.log)
+            office = _office_of(door)
+            door.send_signal(signal.SIGTERM)
+            assert door.wait(WAIT_SECONDS) == 0
+            assert _is_gone(office)
+        assert town.events.count("stopped") == 2
+        assert "back office is lost" not in town.events
+
+    def test_door_ends_with_status_1_when_its_office_is_killed(self, town: Town) -> None:
+        with town.served() as door:
+            os.kill(_office_of(door), signal.SIGKILL)
+            assert door.wait(WAIT_SECONDS) == 1
+        assert "back office is lost" in town.events
+        assert str(BackOfficeLost()) in " ".join(town.log.split())
+        operation = town.accept(1)
+        with town.served():
+            _await(lambda: bool(town.node.chain.pool), lambda: town.log)
+            with town.node.turn:
+                town.node.chain.mine()
+            _await(lambda: town.state(operation) == "done", lambda: town.log)
+
+    def test_office_ends_when_its_door_is_killed(self, town: Town) -> None:
+        with town.served() as door:
+            office = _office_of(door)
+            door.kill()
+            _await(lambda: _is_gone(office), lambda: town.log)
+        assert town.events[-1] == "stopped"
+
+
+class TestForked:
+    def test_word_is_heard_on_both_sides(self, tmp_path: Path) -> None:
+        def work(line: Line) -> None:
+            while line.hear():
+                (tmp_path / "heard").touch()
+                line.tell()
+
+        ended: list[bool] = []
+        office = BackOffice.forked(work)
+        office.start(ended=lambda: ended.append(True), lost=lambda: None)
+        office.wake()
+        _await(lambda: (tmp_path / "heard").exists() and bool(ended))
+        assert office.stop(WAIT_SECONDS)
+        assert not office.is_lost
+
+    def test_one_that_does_not_end_is_killed(self) -> None:
+        office = BackOffice.forked(lambda _: time.sleep(WAIT_SECONDS))
+        office.start(ended=lambda: None, lost=lambda: None)
+        begun = time.monotonic()
+        assert not office.stop(0.2)
+        assert time.monotonic() - begun < WAIT_SECONDS / 2
+
+    def test_one_that_fails_is_lost(self) -> None:
+        def work(_: Line) -> None:
+            raise NodeUnreachable(url="http://one")
+
+        lost: list[bool] = []
+        office = BackOffice.forked(work)
+        office.start(ended=lambda: None, lost=lambda: lost.append(True))
+        _await(lambda: bool(lost))
+        assert office.is_lost
+        assert not office.stop(WAIT_SECONDS)
+
+    def test_one_that_was_never_started_ends(self, tmp_path: Path) -> None:
+        office = BackOffice.forked(lambda _: (tmp_path / "worked").touch())
+        assert office.stop(WAIT_SECONDS)
+        assert not (tmp_path / "worked").exists()
+
+    def test_many_words_that_nobody_hears_do_not_block(self) -> None:
+        office = BackOffice.forked(lambda _: time.sleep(WAIT_SECONDS))
+        office.start(ended=lambda: None, lost=lambda: None)
+        for _ in range(100_000):
+            office.wake()
+        office.stop(0.1)
+
+
+@pytest.mark.parametrize(
+    ("processes", "nodes", "is_divided"),
+    [(2, ("http://one",), True), (1, ("http://one",), False), (2, (), False)],
+)
+def test_chain_in_this_process_keeps_it_whole(
+    tmp_path: Path, processes: int, nodes: tuple[str, ...], is_divided: bool
+) -> None:
+    chosen = Settings(
+        nodes=nodes,
+        deployment=tmp_path / "manifest.json",
+        relayer_keys="11" * 32,
+        processes=processes,
+    )
+    assert chosen.is_divided is is_divided

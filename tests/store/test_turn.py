@@ -1,0 +1,113 @@
+"""Whose turn it is to write: threads and processes wait for each other, and for nobody dead."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ledger.model.errors import DatabaseBusy, DatabaseFailed
+from ledger.store.database import Database
+from ledger.store.turn import Turn
+
+_HOLDER = """
+import sys, time
+from pathlib import Path
+from ledger.store.turn import Turn
+with Turn(Path(sys.argv[1])).taken(5):
+    print("taken", flush=True)
+    time.sleep(60)
+"""
+_COUNTER = """
+import sys
+from ledger.store.database import Database
+database = Database.open(sys.argv[1])
+for _ in range(100):
+    with database.writing() as connection:
+        [(found,)] = connection.exec_driver_sql("SELECT count FROM counted").fetchall()
+        connection.exec_driver_sql("UPDATE counted SET count = ?", (found + 1,))
+"""
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process has the turn."""
+    words = [sys.executable, "-c", _HOLDER, str(path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "taken\n"
+        try:
+            yield holder
+        finally:
+            holder.kill()
+
+
+def test_turn_that_another_process_has_is_waited_for_and_not_for_ever(tmp_path: Path) -> None:
+    with _held(tmp_path / "turn"):
+        begun = time.monotonic()
+        with pytest.raises(DatabaseBusy), Turn(tmp_path / "turn").taken(0.2):
+            pass
+        assert time.monotonic() - begun >= 0.2
+
+
+def test_turn_of_a_process_that_died_is_free(tmp_path: Path) -> None:
+    with _held(tmp_path / "turn") as holder:
+        os.kill(holder.pid, signal.SIGKILL)
+        with Turn(tmp_path / "turn").taken(5):
+            pass
+
+
+def test_turn_is_one_threads_at_a_time(tmp_path: Path) -> None:
+    turn, inside, most = Turn(tmp_path / "turn"), [0], [0]
+
+    def work() -> None:
+        for _ in range(50):
+            with turn.taken(5):
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                time.sleep(0)
+                inside[0] -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert (inside, most) == ([0], [1])
+    with turn.taken(0.1), pytest.raises(DatabaseBusy), turn.taken(0.1):
+        pass
+
+
+def test_turn_is_given_back_after_a_failure(tmp_path: Path) -> None:
+    turn = Turn(tmp_path / "turn")
+    with pytest.raises(ZeroDivisionError), turn.taken(1):
+        raise ZeroDivisionError
+    with turn.taken(1):
+        pass
+    turn.close()
+    with turn.taken(1):
+        pass
+
+
+def test_turn_without_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseFailed), Turn(tmp_path / "none" / "turn").taken(1):
+        pass
+
+
+def test_two_processes_that_count_lose_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'books.sqlite'}"
+    database = Database.open(url)
+    with database.writing() as connection:
+        connection.exec_driver_sql("CREATE TABLE counted (count INTEGER)")
+        connection.exec_driver_sql("INSERT INTO counted VALUES (0)")
+    counters = [subprocess.Popen([sys.executable, "-c", _COUNTER, url]) for _ in range(2)]
+    assert [one.wait(60) for one in counters] == [0, 0]
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count FROM counted").scalar() == 200
+    database.close()
