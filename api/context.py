@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from api.accepting import Accepting
 from api.limits import Limits
 from api.options import Options
 from api.paging import Cursors
+from api.turns import Turns
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint
 from ledger.model.commands import Struct
@@ -81,6 +82,7 @@ class Context:
     """How many exports may be written at a time."""
     streams: asyncio.Semaphore
     """How many streams may be open at a time."""
+    turns: Turns = field(default_factory=Turns)
 
     def names(
         self, participants: Iterable[int], subject: Subject, language: Language, purpose: str

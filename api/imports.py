@@ -4,18 +4,17 @@ Nobody but its participant sees an import. Reading a file takes time and memory,
 are read at once; more are told to come again.
 """
 
-from typing import Annotated, Any, Final
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from fastapi import Path, Query, Request
-from starlette.concurrency import run_in_threadpool
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api.asking import Preparer, Reader, Submitter
 from api.commands import Prepared, prepared
 from api.context import Context, context_of
-from api.guard import Upload
+from api.import_files import PATH, ImportId
 from api.import_shapes import (
-    IMPORT,
     Import,
     ImportedRowPage,
     ImportPage,
@@ -27,66 +26,27 @@ from api.import_shapes import (
     row_json,
     whole_json,
 )
-from api.imports_asking import at_work, expect_issuer, expect_judged, imports_of, only_own
+from api.imports_asking import at_work, expect_judged, imports_of, only_own
 from api.lists import as_of_json, reading
+from api.once import Doing, done_once
 from api.paging import CURSOR_MOST
 from api.problems import scope_language
 from api.router import router
-from api.sheets import MEDIA_TYPES
-from ledger.imports.files import template
-from ledger.imports.sheets import FILE_MAX
+from api.submitting import IdempotencyKey
 from ledger.model.plain import parse_moment
 from ledger.service.access import Subject
 from ledger.service.directory import Reader as Who
 from ledger.service.import_states import ImportState
 from ledger.service.importing import Terms, Wishes
+from ledger.service.kept_answers import Keep
+from ledger.store.imports import ImportRow
 
-__all__ = ["ROUTER", "UPLOADS"]
+__all__ = ["ROUTER"]
 
 ROUTER = router("imports")
 
-PATH: Final = "/v1/imports"
-TYPES: Final = (
-    "text/csv",
-    MEDIA_TYPES["xlsx"],
-    "application/vnd.ms-excel",
-    "application/octet-stream",
-)
-UPLOADS: Final = {PATH: Upload(FILE_MAX, TYPES)}
-"""What the guard lets through without reading it as JSON."""
-
-_FILE: Final = {"schema": {"type": "string", "format": "binary"}}
-_SENT: Final = {
-    "requestBody": {"required": True, "content": dict.fromkeys(TYPES, _FILE)},
-}
-_GOT: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"description": "A workbook.", "content": {MEDIA_TYPES["xlsx"]: _FILE}}
-}
-
-ImportId = Annotated[str, Path(pattern=IMPORT, max_length=30)]
-FileName = Annotated[str, Query(max_length=200, examples=["付款计划.xlsx"])]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=CURSOR_MOST)]
-
-
-@ROUTER.post(
-    PATH,
-    operation_id="uploadImport",
-    status_code=201,
-    response_model=WholeImport,
-    openapi_extra=_SENT,
-)
-async def upload(request: Request, subject: Preparer, name: FileName = "") -> dict[str, Any]:
-    """Take in a file of payables: CSV, XLSX or XLS, as it is. Nothing becomes a payable by it."""
-    expect_issuer(subject)
-    data = await request.body()
-
-    def take() -> dict[str, Any]:
-        with at_work(request) as imports:
-            made = imports.importing.upload(subject.participant, name, data)
-        return _whole(request, subject, made.row.id)
-
-    return await run_in_threadpool(take)
 
 
 @ROUTER.get(PATH, operation_id="listImports", response_model=ImportPage)
@@ -101,13 +61,6 @@ def list_imports(
     data = [import_json(one, language) for one in found[:limit]]
     last = found[limit - 1].id if len(found) > limit else None
     return _page(request, subject, data, bound, last)
-
-
-@ROUTER.get(f"{PATH}/template", operation_id="downloadTemplate", responses=_GOT)
-def download_template(request: Request, _: Reader) -> Response:
-    """A workbook to fill in, in Chinese and English."""
-    with at_work(request):
-        return _workbook(template(), "fenbook-template.xlsx")
 
 
 @ROUTER.get(f"{PATH}/{{import_id}}", operation_id="readImport", response_model=WholeImport)
@@ -186,49 +139,76 @@ def prepare(request: Request, subject: Preparer, import_id: ImportId, body: Term
 
 @ROUTER.post(f"{PATH}/{{import_id}}/signatures", operation_id="signImport", response_model=Import)
 def sign(
-    request: Request, subject: Submitter, import_id: ImportId, body: SignaturesForm
-) -> dict[str, Any]:
+    request: Request,
+    subject: Submitter,
+    import_id: ImportId,
+    body: SignaturesForm,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+) -> Response:
     """Give approvals. While signers are missing the import waits, and `refusal` says for whom."""
     given = [bytes([one.signer]) + bytes.fromhex(one.signature[2:]) for one in body.approvals]
-    with only_own():
-        row = imports_of(request).signing.sign(subject.participant, import_id, given)
-    return import_json(row, scope_language(request.scope))
+    signing = imports_of(request).signing
+    return _done(
+        request,
+        subject,
+        lambda keep: signing.sign(subject.participant, import_id, given, keep),
+        body.model_dump(),
+    )
 
 
 @ROUTER.post(f"{PATH}/{{import_id}}/reopen", operation_id="reopenImport", response_model=Import)
-def reopen(request: Request, subject: Preparer, import_id: ImportId) -> dict[str, Any]:
+def reopen(
+    request: Request,
+    subject: Preparer,
+    import_id: ImportId,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+) -> Response:
     """Take an import back that the ledger has not recorded, to preview it again."""
-    with only_own():
-        row = imports_of(request).importing.reopen(subject.participant, import_id)
-    return import_json(row, scope_language(request.scope))
+    importing = imports_of(request).importing
+    return _done(
+        request, subject, lambda keep: importing.reopen(subject.participant, import_id, keep)
+    )
 
 
 @ROUTER.post(f"{PATH}/{{import_id}}/cancel", operation_id="cancelImport", response_model=Import)
-def cancel(request: Request, subject: Preparer, import_id: ImportId) -> dict[str, Any]:
+def cancel(
+    request: Request,
+    subject: Preparer,
+    import_id: ImportId,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+) -> Response:
     """Give an import up that was not signed to the end."""
-    with only_own():
-        row = imports_of(request).importing.reopen(subject.participant, import_id, cancel=True)
-    return import_json(row, scope_language(request.scope))
+    importing = imports_of(request).importing
+    return _done(
+        request,
+        subject,
+        lambda keep: importing.reopen(subject.participant, import_id, keep, cancel=True),
+    )
 
 
 @ROUTER.post(f"{PATH}/{{import_id}}/retry", operation_id="retryImport", response_model=Import)
-def retry(request: Request, subject: Submitter, import_id: ImportId) -> dict[str, Any]:
+def retry(
+    request: Request,
+    subject: Submitter,
+    import_id: ImportId,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+) -> Response:
     """Ask once more for payables that were refused, while the signature holds."""
-    with only_own():
-        row = imports_of(request).issuing.retry(subject.participant, import_id)
-    return import_json(row, scope_language(request.scope))
-
-
-@ROUTER.get(f"{PATH}/{{import_id}}/error-file", operation_id="downloadErrorFile", responses=_GOT)
-def download_error_file(request: Request, subject: Reader, import_id: ImportId) -> Response:
-    """Your file with one column more, which says what is wrong with each row."""
-    language = scope_language(request.scope)
-    with only_own(), at_work(request) as imports:
-        made = imports.shelf.error_file(subject.participant, import_id, language)
-    return _workbook(made, f"fenbook-{import_id}.xlsx")
+    issuing = imports_of(request).issuing
+    return _done(request, subject, lambda keep: issuing.retry(subject.participant, import_id, keep))
 
 
 # ---- private
+
+
+def _done(
+    request: Request, subject: Subject, act: Callable[[Keep], ImportRow], asked: Any = None
+) -> Response:
+    """A step of an own import, once under its client's key."""
+    language = scope_language(request.scope)
+    doing = Doing(act, lambda row: import_json(row, language))
+    with only_own():
+        return done_once(request, subject, asked, doing)
 
 
 def _who(subject: Subject) -> Who:
@@ -257,8 +237,3 @@ def _page(
     with reading(request, subject) as opened:
         at = as_of_json(opened)
     return {"data": data, "has_more": last is not None, "next_cursor": more, "as_of": at}
-
-
-def _workbook(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, 200, headers, MEDIA_TYPES["xlsx"])

@@ -1,7 +1,8 @@
-"""Making what has a secret, once under its client's key. The secret itself is kept nowhere.
+"""Writes that are no commands, once under their clients' keys: the same again is answered the same.
 
-It is made of the asker's own secret and of a salt that is kept with the first answer; neither is of
-any use without the other. So the same request of the same session or key gets the same secret.
+A secret that is made is kept nowhere. It is made of the asker's own secret and of a salt that is
+kept with the first answer; neither is of any use without the other. So the same request of the same
+session or key gets the same secret.
 """
 
 import hmac
@@ -12,62 +13,127 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
-from pydantic import BaseModel
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from api.asking import secret_of
 from api.context import context_of
 from api.submitting import client_key, request_hash
-from ledger.model.errors import IdempotencyKeyBusy
+from ledger.model.errors import IdempotencyKeyBusy, LedgerError
 from ledger.service.access import Subject
-from ledger.service.kept_answers import Answered, CameFirst, ClientKey, KeptAnswers, Once
+from ledger.service.kept_answers import (
+    CameFirst,
+    ClientKey,
+    Keep,
+    KeptAnswers,
+    Once,
+    not_kept,
+)
 from ledger.store.database import Connection
 
-__all__ = ["made_once"]
+__all__ = ["Doing", "Making", "done_once", "kept_after", "made_once"]
+
+_Told = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A write that is no command."""
+
+    act: Callable[[Keep], Any]
+    """Takes effect and keeps its answer in one transaction, and gives what it came to."""
+    shown: Callable[[Any], _Told]
+    """That, as it is answered."""
+    status: int = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """Something that has a secret."""
+    """The making of something that has a secret."""
 
     make: Callable[[Once | None], tuple[str, Any]]
     """Its secret, by chance or as it is given; and its row."""
-    shown: Callable[[Any], dict[str, Any]]
+    shown: Callable[[Any], _Told]
     """The row as it is answered, without the secret."""
     written: Callable[[bytes], str]
     """A secret as it is told."""
+    status: int = 201
 
 
-def made_once(request: Request, subject: Subject, asked: BaseModel, making: Making) -> JSONResponse:
+def done_once(request: Request, subject: Subject, asked: Any, doing: Doing) -> Response:
+    """What came of it, or did when the same request came first; without a key it is done anew."""
+    if "idempotency-key" not in request.headers:
+        return _answer(doing.shown(doing.act(not_kept)), doing.status)
+    hashed = request_hash(request, asked)
+    return _once(request, ClientKey(subject.participant, client_key(request), hashed), doing, dict)
+
+
+def made_once(request: Request, subject: Subject, asked: Any, making: Making) -> Response:
     """What is made, or was when the same request came first; without a key each makes another."""
     if "idempotency-key" not in request.headers:
         secret, row = making.make(None)
-        return JSONResponse({**making.shown(row), "secret": secret}, 201)
-    context = context_of(request)
-    answers = KeptAnswers(context.service.database, context.access.wall)
-    hashed = request_hash(request, subject.actor, asked.model_dump())
+        return _answer({**making.shown(row), "secret": secret}, making.status)
+    hashed = request_hash(request, subject.actor, asked)
     key = ClientKey(subject.participant, client_key(request), hashed)
-    if known := answers.known(key):
-        return _again(request, making, known)
     salt = secrets.token_hex(16)
 
-    def keep(connection: Connection, row: Any) -> None:
-        body = json.dumps({**making.shown(row), "salt": salt}, separators=(",", ":"))
-        answers.keep(connection, key, row.id, body, status=201)
+    def act(keep: Keep) -> Any:
+        return making.make(Once(_drawn(request, salt), keep))[1]
+
+    def told(kept: _Told) -> _Told:
+        secret = making.written(_drawn(request, kept.pop("salt")))
+        return {**kept, "secret": secret}
+
+    doing = Doing(act, lambda row: {**making.shown(row), "salt": salt}, making.status)
+    return _once(request, key, doing, told)
+
+
+def kept_after(request: Request, act: Callable[[], Any]) -> Callable[[Keep], Any]:
+    """Of an act that takes effect elsewhere, and does no more when it is done again."""
+
+    def acted(keep: Keep) -> Any:
+        came_to = act()
+        with context_of(request).service.database.writing() as connection:
+            keep(connection, came_to)
+        return came_to
+
+    return acted
+
+
+def _once(
+    request: Request, key: ClientKey, doing: Doing, told: Callable[[_Told], _Told]
+) -> Response:
+    context = context_of(request)
+    answers = KeptAnswers(context.service.database, context.access.wall)
+
+    def again() -> Response | None:
+        known = answers.known(key)
+        if known is None:
+            return None
+        return _answer(told(json.loads(known.body)), doing.status, is_replay=True)
+
+    if found := again():
+        return found
+    kept: list[str] = []
+
+    def keep(connection: Connection, came_to: Any) -> None:
+        kept.append(json.dumps(doing.shown(came_to), separators=(",", ":")))
+        answers.keep(connection, key, request.scope["path"], kept[-1], status=doing.status)
 
     try:
-        secret, row = making.make(Once(_drawn(request, salt), keep))
-    except CameFirst:
-        if known := answers.known(key):
-            return _again(request, making, known)
+        doing.act(keep)
+    except (CameFirst, LedgerError) as refusal:
+        if found := again():  # what came first is why it was refused
+            return found
+        if isinstance(refusal, LedgerError):
+            raise
         raise IdempotencyKeyBusy() from None
-    return JSONResponse({**making.shown(row), "secret": secret}, 201)
+    return _answer(told(json.loads(kept[-1])), doing.status)
 
 
-def _again(request: Request, making: Making, known: Answered) -> JSONResponse:
-    told = json.loads(known.body)
-    secret = making.written(_drawn(request, told.pop("salt")))
-    return JSONResponse({**told, "secret": secret}, 201, {"Idempotent-Replayed": "true"})
+def _answer(told: _Told, status: int, *, is_replay: bool = False) -> Response:
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    headers = {"Idempotent-Replayed": "true"} if is_replay else {}
+    return Response(body, status, headers, "application/json")
 
 
 def _drawn(request: Request, salt: str) -> bytes:

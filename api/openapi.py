@@ -140,8 +140,11 @@ def _add_problems(operation: dict[str, Any]) -> None:
     statuses = {400, 413, 422, 429, 500, 503, *operation.pop(ALSO, ())}
     if "security" in operation:
         statuses |= {401, 403, 404}
+    names = {one["name"] for one in operation.get("parameters", ())}
     if "requestBody" in operation:
         statuses |= {409, 415}
+    if names & {"Idempotency-Key", "idempotency-key"}:
+        statuses.add(409)
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)  # the framework's own form
     for status in sorted(statuses - {int(one) for one in responses}):

@@ -7,17 +7,14 @@ from fastapi import Path, Request
 from pydantic import Field, StringConstraints
 
 from api import shapes
-from api.asking import Manager, Reader
-from api.context import context_of
+from api.asking import Reader
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
-from api.openapi import ALSO
 from api.problems import problem
 from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.errors import LedgerError, ResourceUnknown
 from ledger.model.glossary import Language
 from ledger.model.plain import moment_text
-from ledger.model.states import Role
 from ledger.service.intake import NEVER
 from ledger.service.outbox import Operation as Row
 from ledger.service.refusals import refusal_before, refusal_of
@@ -25,9 +22,12 @@ from ledger.store.lists import AllOf, Condition, Is, find
 
 __all__ = [
     "ROUTER",
+    "OneOperation",
     "Operation",
+    "OperationPath",
     "Refusal",
     "first_answer",
+    "one_operation",
     "operation_json",
     "refusal_json",
     "refusal_now",
@@ -187,28 +187,13 @@ add_lists(ROUTER, OPERATIONS)
 def read_operation(request: Request, operation: OperationPath, subject: Reader) -> OneOperation:
     """One operation as it stands."""
     with reading(request, subject) as opened:
-        return OneOperation(**_seen(opened, _one(opened, operation)), as_of=as_of(opened))
+        return one_operation(opened, operation)
 
 
-@ROUTER.post(
-    "/v1/operations/{operation}/release",
-    operation_id="releaseOperation",
-    openapi_extra={ALSO: [409]},
-)
-def release_operation(request: Request, operation: OperationPath, subject: Manager) -> OneOperation:
-    """Let a parked operation be tried again; for the operator."""
-    with reading(request, subject) as opened:
-        _one(opened, operation)
-    if not subject.roles & Role.OPERATOR:
-        raise ResourceUnknown()
-    context_of(request).service.outbox.release(operation)
-    with reading(request, subject) as opened:
-        return OneOperation(**_seen(opened, _one(opened, operation)), as_of=as_of(opened))
-
-
-def _one(opened: Reading, operation: str) -> Row:
+def one_operation(opened: Reading, operation: str) -> OneOperation:
+    """An operation as the reader may see it; raises `ResourceUnknown`."""
     where = AllOf((Is("id", (operation,)), opened.sight.operations))
     row: Row | None = find(opened.connection, "operations", where)
     if row is None:
         raise ResourceUnknown()
-    return row
+    return OneOperation(**_seen(opened, row), as_of=as_of(opened))

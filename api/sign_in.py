@@ -196,7 +196,7 @@ def make_key(
         seconds = asked.days * _DAY
         return access.make_key(subject, asked.label, scopes, seconds=seconds, once=once)
 
-    return made_once(request, subject, asked, Making(make, _key, key_secret))
+    return made_once(request, subject, asked.model_dump(), Making(make, _key, key_secret))
 
 
 @ROUTER.delete("/v1/api-keys/{key}", operation_id="revokeApiKey", status_code=204)

@@ -9,7 +9,7 @@ from fastapi import Path, Query, Request, Response
 from api.asking import Exporter, Manager, Reader
 from api.context import context_of
 from api.exports import FILE, File, Format, exported
-from api.once import Making, made_once
+from api.once import Doing, Making, done_once, made_once
 from api.openapi import ALSO
 from api.paging import CURSOR_MOST
 from api.reading import Reading, as_of, reading
@@ -35,10 +35,10 @@ from api.webhook_shapes import (
     webhook_json,
 )
 from ledger.model.errors import RecordsKeyMissing, ResourceUnknown, WebhookUnknown
-from ledger.service.kept_answers import Once
+from ledger.service.kept_answers import Keep, Once
 from ledger.service.webhook_secrets import new_secret
 from ledger.service.webhooks import Change, Endpoint, Webhooks
-from ledger.store.webhooks import EndpointRow
+from ledger.store.webhooks import DeliveryRow, EndpointRow
 
 __all__ = ["ROUTER"]
 
@@ -101,7 +101,7 @@ def make_webhook(
     def shown(row: EndpointRow) -> dict[str, Any]:
         return webhook_json(Endpoint(row, asked.url))
 
-    return made_once(request, subject, asked, Making(make, shown, new_secret))
+    return made_once(request, subject, asked.model_dump(), Making(make, shown, new_secret))
 
 
 @ROUTER.get("/v1/webhooks/{webhook}", operation_id="readWebhook", openapi_extra=_ALSO)
@@ -134,35 +134,72 @@ def remove_webhook(request: Request, webhook: WebhookPath, subject: Manager) -> 
 
 
 @ROUTER.post(
-    "/v1/webhooks/{webhook}/secret", operation_id="renewWebhookSecret", openapi_extra=_ALSO
+    "/v1/webhooks/{webhook}/secret",
+    operation_id="renewWebhookSecret",
+    response_model=NewSecret,
+    openapi_extra=_ALSO,
 )
-def renew_secret(request: Request, webhook: WebhookPath, subject: Manager) -> NewSecret:
+def renew_secret(
+    request: Request,
+    webhook: WebhookPath,
+    subject: Manager,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+) -> Response:
     """Have another secret from now on."""
+    webhooks = _webhooks(request)
+
+    def make(once: Once | None) -> tuple[str, None]:
+        return webhooks.rotate(subject.participant, webhook, once=once), None
+
     with _found():
-        return NewSecret(secret=_webhooks(request).rotate(subject.participant, webhook))
+        return made_once(request, subject, None, Making(make, lambda _: {}, new_secret, 200))
 
 
 @ROUTER.post(
     "/v1/webhooks/{webhook}/test",
     operation_id="testWebhook",
     status_code=202,
+    response_model=Delivery,
     openapi_extra=_ALSO,
 )
-def send_test(request: Request, webhook: WebhookPath, subject: Manager) -> Delivery:
+def send_test(
+    request: Request,
+    webhook: WebhookPath,
+    subject: Manager,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+) -> Response:
     """Send a message that says nothing, to see whether it arrives."""
+    webhooks = _webhooks(request)
+
+    def act(keep: Keep) -> DeliveryRow:
+        return webhooks.test(subject.participant, webhook, keep)
+
     with _found():
-        return Delivery(**delivery_json(_webhooks(request).test(subject.participant, webhook)))
+        return done_once(request, subject, None, Doing(act, delivery_json, 202))
 
 
-@ROUTER.post("/v1/webhooks/{webhook}/replay", operation_id="replayWebhook", status_code=202)
+@ROUTER.post(
+    "/v1/webhooks/{webhook}/replay",
+    operation_id="replayWebhook",
+    status_code=202,
+    response_model=Queued,
+)
 def replay_webhook(
-    request: Request, webhook: WebhookPath, asked: RangeAsked, subject: Manager
-) -> Queued:
+    request: Request,
+    webhook: WebhookPath,
+    asked: RangeAsked,
+    subject: Manager,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
+) -> Response:
     """Deliver the events of a range of the feed again, under the ids that they had."""
+    webhooks = _webhooks(request)
+
+    def act(keep: Keep) -> int:
+        return webhooks.replay(subject.participant, webhook, asked.first, asked.last, keep)
+
+    doing = Doing(act, lambda count: {"queued": count}, 202)
     with _found():
-        webhooks = _webhooks(request)
-        count = webhooks.replay(subject.participant, webhook, asked.first, asked.last)
-    return Queued(queued=count)
+        return done_once(request, subject, asked.model_dump(), doing)
 
 
 @ROUTER.get(

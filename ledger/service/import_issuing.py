@@ -18,6 +18,7 @@ from ledger.service.import_leaves import leaf_from, source_of
 from ledger.service.import_shelf import ImportShelf, expect
 from ledger.service.import_states import ImportState, ItemState
 from ledger.service.intake import Intake
+from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.outbox import Operation
 from ledger.service.patience import Patience
 from ledger.service.posted import Act
@@ -66,7 +67,7 @@ class ImportIssuing:
         tried = (self._patience.tried(one.id, partial(self._go_on, one)) for one in found)
         return sum(asked or 0 for asked in tried)
 
-    def retry(self, participant: int, id_: str) -> ImportRow:
+    def retry(self, participant: int, id_: str, keep: Keep = not_kept) -> ImportRow:
         """Ask once more for the payables that were refused, while the signature still holds.
 
         One whose reference another import has taken meanwhile stays refused.
@@ -85,7 +86,9 @@ class ImportIssuing:
             again = [one for one in refused if one.place not in lost]
             self._mark(connection, row, again, state=ItemState.WAITING)
             self._change(connection, row, state=ImportState.ISSUING, refused=len(lost))
-            return self._shelf.find_in(connection, participant, id_)
+            row = self._shelf.find_in(connection, participant, id_)
+            keep(connection, row)
+            return row
 
     # ---- private
 

@@ -6,7 +6,7 @@ ledger says.
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final, TypeGuard, cast
 
 from ledger.chain.calls import Signed
 from ledger.model.commands import IssueBatch, command_of
@@ -15,6 +15,7 @@ from ledger.service.crash_points import writing
 from ledger.service.import_shelf import ImportShelf, expect, wrong
 from ledger.service.import_states import ImportState
 from ledger.service.intake import Answer, Intake, Post
+from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.outbox import Operation
 from ledger.service.refusals import refusal_text
 from ledger.store import imports as rows
@@ -42,7 +43,9 @@ class ImportSigning:
             raise wrong(row, ImportState.AWAITING_SIGNATURES)
         return _command_of(row)
 
-    def sign(self, participant: int, id_: str, approvals: Sequence[bytes]) -> ImportRow:
+    def sign(
+        self, participant: int, id_: str, approvals: Sequence[bytes], keep: Keep = not_kept
+    ) -> ImportRow:
         """Keep approvals of the command; once there are enough of them the ledger gets it.
 
         They may come one by one, in any order: as long as signers are missing, the import waits and
@@ -63,9 +66,9 @@ class ImportSigning:
                 raise wrong(now, ImportState.AWAITING_SIGNATURES)  # made ready anew meanwhile
             for approval in approvals:
                 rows.add_approval(connection, id_, approval[0], approval, wall=self._wall())
-        return self._submit(row, command)
+        return self._submit(row, command, keep)
 
-    def _submit(self, row: ImportRow, command: IssueBatch) -> ImportRow:
+    def _submit(self, row: ImportRow, command: IssueBatch, keep: Keep) -> ImportRow:
         with self._database.reading() as connection:
             given = rows.approvals_of(connection, row.id)
         data = {
@@ -74,7 +77,7 @@ class ImportSigning:
             "approvals": ["0x" + one.hex() for one in given],
         }
 
-        def keep(connection: Connection, answers: Sequence[Answer]) -> None:
+        def note(connection: Connection, answers: Sequence[Answer]) -> None:
             [answer] = answers
             values: dict[str, Any] = {"updated_wall": self._wall()}
             if isinstance(answer, Operation):
@@ -82,11 +85,18 @@ class ImportSigning:
             else:
                 values |= {"refusal": refusal_text(answer)}
             rows.change(connection, row.id, [ImportState.AWAITING_SIGNATURES], values)
+            if not _is_refused(answer):
+                keep(connection, self._shelf.find_in(connection, row.participant, row.id))
 
-        [answer] = self._intake.submit([Post(data)], keep)
-        if isinstance(answer, LedgerError) and not isinstance(answer, _TOO_FEW):
+        [answer] = self._intake.submit([Post(data)], note)
+        if _is_refused(answer):
             raise answer
         return self._shelf.find(row.participant, row.id)
+
+
+def _is_refused(answer: Answer) -> TypeGuard[LedgerError]:
+    """Whether it is more than that signers are missing."""
+    return isinstance(answer, LedgerError) and not isinstance(answer, _TOO_FEW)
 
 
 def _command_of(row: ImportRow) -> IssueBatch:

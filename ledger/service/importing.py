@@ -29,6 +29,7 @@ from ledger.service.import_leaves import (
 )
 from ledger.service.import_shelf import ImportShelf, expect, wrong
 from ledger.service.import_states import ImportState
+from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.numbers import new_id
 from ledger.service.posted import canonical
 from ledger.store import import_items as stored
@@ -103,7 +104,7 @@ class Importing:
         self._database, self._files = database, files
         self._shelf, self._clerk = shelf, clerk
 
-    def upload(self, participant: int, name: str, data: bytes) -> Uploaded:
+    def upload(self, participant: int, name: str, data: bytes, keep: Keep = not_kept) -> Uploaded:
         """Take a file in; raises a refusal of `ledger.model.errors.imports` if it cannot be read.
 
         The same file is taken in again, and it is said that it was there before.
@@ -112,8 +113,7 @@ class Importing:
         id_ = new_id("imp")
         hashed = hashlib.sha256(data).hexdigest()
         meta = Meta(file_name(name), hashed, len(data), sheets=sheet.names)
-        index = self._files.file_index(participant, data)
-        wall = self._clerk.wall()
+        index, wall = self._files.file_index(participant, data), self._clerk.wall()
         row = rows.new_import(id_, participant, index, state=ImportState.UPLOADED, wall=wall)
         row = replace(row, format=sheet.format)
         sealed = {
@@ -123,7 +123,9 @@ class Importing:
         with writing(self._database, "import") as connection:
             same = rows.find_same_file(connection, participant, index)
             rows.add_import(connection, row, sealed)
-        return Uploaded(row, meta, tuple(same))
+            made = Uploaded(row, meta, tuple(same))
+            keep(connection, made)
+        return made
 
     def preview(
         self, participant: int, id_: str, reader: Reader, wishes: Wishes = Wishes()
@@ -180,7 +182,9 @@ class Importing:
         self._await(row, command, leaves, terms.choice)
         return command
 
-    def reopen(self, participant: int, id_: str, *, cancel: bool = False) -> ImportRow:
+    def reopen(
+        self, participant: int, id_: str, keep: Keep = not_kept, *, cancel: bool = False
+    ) -> ImportRow:
         """Take an import back that was not recorded: to preview it again, or for good."""
         with writing(self._database, "import") as connection:
             row = self._shelf.find_in(connection, participant, id_)
@@ -199,7 +203,9 @@ class Importing:
                 "updated_wall": self._clerk.wall(),
             }
             rows.change(connection, id_, [row.state], values)
-            return self._shelf.find_in(connection, participant, id_)
+            row = self._shelf.find_in(connection, participant, id_)
+            keep(connection, row)
+            return row
 
     # ---- private
 
@@ -216,15 +222,14 @@ class Importing:
         layout = recognise(cells.rows, remembered, meta.columns, line=meta.heading)
         reading = read_drafts(cells, layout, facts.finder(), bank=meta.bank)
         facts.fill_sellers(reading, reader)
-
         judge(reading, facts.of(participant, lambda asked: self._taken(participant, asked)))
         return reading, layout
 
     def _taken(self, participant: int, references: Iterable[str]) -> dict[str, str]:
         """Which references stand for something, and for what."""
-        references = list(references)
-        alone = self._clerk.facts.issued_alone(participant, references)
-        claimed = self._clerk.directory.references_claimed(participant, references)
+        asked = list(references)
+        alone = self._clerk.facts.issued_alone(participant, asked)
+        claimed = self._clerk.directory.references_claimed(participant, asked)
         with self._database.reading() as connection:
             free = refused_of(connection, claimed.values())
         return alone | {

@@ -10,10 +10,20 @@ from ledger.store import access as rows
 from ledger.store.access import FirstAnswer
 from ledger.store.database import Connection, Database
 
-__all__ = ["Answered", "CameFirst", "ClientKey", "KeptAnswers", "Once"]
+__all__ = [
+    "Answered", "CameFirst", "ClientKey", "Keep", "KeptAnswers", "Once", "not_kept",
+]  # fmt: skip
 
 _TRIES: Final = 3
 """How often somebody else may come first under the same key before we give way."""
+
+
+Keep = Callable[[Connection, Any], None]
+"""Keeps a first answer in the transaction that takes effect, from the row as that leaves it."""
+
+
+def not_kept(connection: Connection, row: Any) -> None:
+    """For a write that has no key."""
 
 
 class CameFirst(Exception):
@@ -36,8 +46,7 @@ class Once:
 
     secret: bytes
     """What its secret is made of, instead of chance."""
-    keep: Callable[[Connection, Any], None]
-    """Keeps the first answer in the transaction that makes it, from the row that was made."""
+    keep: Keep
 
 
 @dataclass(frozen=True, slots=True)

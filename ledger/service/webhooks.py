@@ -17,7 +17,7 @@ from ledger.model.errors import (
 )
 from ledger.service.crash_points import writing
 from ledger.service.events import KINDS
-from ledger.service.kept_answers import Once
+from ledger.service.kept_answers import Keep, Once, not_kept
 from ledger.service.numbers import new_id
 from ledger.service.webhook_client import target_of
 from ledger.service.webhook_queue import begin_queue, concerned, delivery_id
@@ -146,14 +146,17 @@ class Webhooks:
             rows.change_endpoint(connection, id_, **values)
         return self.find(participant, id_)
 
-    def rotate(self, participant: int, id_: str) -> str:
+    def rotate(self, participant: int, id_: str, *, once: Once | None = None) -> str:
         """A new secret, told once; messages are signed under both for a day."""
-        hidden, secret = self._hidden(participant, id_), new_secret()
+        hidden = self._hidden(participant, id_)
+        secret = new_secret() if once is None else new_secret(once.secret)
         fresh = Hidden(hidden.url, secret, hidden.secret, self.wall + OVERLAP_SECONDS)
         sealed = self._secrets.sealed(participant, id_, fresh)
         with writing(self._database, "hook") as connection:
-            _found(connection, participant, id_)
+            row = _found(connection, participant, id_)
             rows.change_endpoint(connection, id_, sealed=sealed, updated_wall=self.wall)
+            if once is not None:
+                once.keep(connection, row)
         return secret
 
     def remove(self, participant: int, id_: str) -> None:
@@ -164,16 +167,19 @@ class Webhooks:
 
     # ---- deliveries
 
-    def test(self, participant: int, id_: str) -> DeliveryRow:
+    def test(self, participant: int, id_: str, keep: Keep = not_kept) -> DeliveryRow:
         """Queue a message that says nothing, to see whether it arrives."""
         made = f"msg_{id_.partition('_')[2]}_T{new_id('').lstrip('_')}"
         row = DeliveryRow(made, id_, None, QUEUED, 0, self.wall, self.wall)
         with writing(self._database, "hook") as connection:
             _enabled(_found(connection, participant, id_))
             rows.add_deliveries(connection, [row])
+            keep(connection, row)
         return row
 
-    def replay(self, participant: int, id_: str, first: int, last: int) -> int:
+    def replay(
+        self, participant: int, id_: str, first: int, last: int, keep: Keep = not_kept
+    ) -> int:
         """Deliver the events from one number to another again; how many messages that makes.
 
         Those that concern the participant and that the endpoint wants to hear of. A message keeps
@@ -196,6 +202,7 @@ class Webhooks:
                 if seq not in known
             ]
             rows.add_deliveries(connection, fresh)
+            keep(connection, len(seqs))
         return len(seqs)
 
     def deliveries(

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.imports import TYPES
+from api.import_files import TYPES
 from api.limits import Limits
 from api.options import Rate
 from ledger.imports.sheets import FILE_MAX, read_sheet

@@ -1,6 +1,5 @@
 """A write: prepared, read, signed, submitted under a key, and followed to its end."""
 
-import asyncio
 import json
 import re
 import secrets
@@ -8,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import httpx2
 import pytest
 from fastapi import FastAPI
 
@@ -20,6 +18,7 @@ from ledger.model.commands import COMMANDS
 from ledger.model.errors import NodeUnreachable
 from ledger.model.plain import plain_of
 from ledger.store import access
+from tests.api.at_once import gathered
 from tests.api.conftest import OPTIONS
 from tests.api.world import People, Person, World
 
@@ -263,19 +262,9 @@ Requests = list[tuple[str, Any, dict[str, str]]]
 
 
 def _gathered(app: FastAPI, requests: Requests) -> list[Any]:
-    """The answers to requests that are sent without waiting for one another."""
-
-    async def run() -> list[Any]:
-        transport = httpx2.ASGITransport(app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://door") as client:
-            posts = [
-                client.post(path, json=body, headers=headers) for path, body, headers in requests
-            ]
-            answers = await asyncio.gather(*posts)
-        await app.state.context.accepting.close()
-        return list(answers)
-
-    return asyncio.run(run())
+    return gathered(
+        app, [(path, {"json": body, "headers": headers}) for path, body, headers in requests]
+    )
 
 
 class TestAtOnce:

@@ -1,0 +1,195 @@
+"""Every write is once: the same again under its key gets the first answer, and does no more."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from ledger.model.errors import CommandUnworkable
+from ledger.service.refusals import refusal_text
+from tests.api.at_once import gathered
+from tests.api.conftest import OPTIONS
+from tests.api.test_imports import PATH, XLSX, approvals, previewed, rows
+from tests.api.world import Person, World
+from tests.cast import CHECKER, MAKER
+from tests.imports.sheets import xlsx_of
+from tests.imports.world import HEADER
+
+KEY: Final = "Idempotency-Key"
+KEYLESS: Final = {
+    "askChallenge": "keeps nothing",
+    "signIn": "a challenge is answered once; for another session another one is asked for",
+    "signOut": "a session ends once",
+    "revokeApiKey": "revoked it stays revoked, and is answered alike",
+    "lookUpParticipant": "a reading",
+    "putProfile": "the same contacts again are the same contacts",
+    "previewImport": "the same file by the same wishes again",
+    "prepareImport": "the same command until the import is reopened",
+    "prepareTaking": "keeps nothing",
+    "withdrawFinancingRequest": "taken back it stays taken back, and is answered alike",
+    "refuseFinancingRequest": "refused it stays refused, and is answered alike",
+    "askForReconciliation": "asked for again it stays one comparison",
+    "changeWebhook": "the same values again are the same values",
+    "removeWebhook": "what is forgotten is not there any more",
+}
+"""Writes without a key: once by what they are."""
+
+
+def _key() -> str:
+    return secrets.token_hex(8)
+
+
+def _twice(person: Person, path: str, body: Any = None, **more: Any) -> list[Any]:
+    key = _key()
+    return [person.post(path, body, idempotency_key=key, **more) for _ in range(2)]
+
+
+def _assert_replayed(first: Any, again: Any) -> None:
+    assert first.status_code < 300, first.text
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+def test_every_write_takes_a_key_or_needs_none(app: FastAPI) -> None:
+    keyless = set()
+    for path, methods in app.openapi()["paths"].items():
+        for method, one in methods.items():
+            names = {named["name"] for named in one.get("parameters", ())}
+            is_prepared = path.endswith("/typed-data") and one["operationId"] not in KEYLESS
+            if method != "get" and KEY not in names and not is_prepared:
+                keyless.add(one["operationId"])
+    assert keyless == KEYLESS.keys()
+
+
+class TestUpload:
+    @staticmethod
+    def _file(person: Person, key: str, name: str = "a.xlsx") -> tuple[str, dict[str, Any]]:
+        headers = {**person.headers, "content-type": XLSX, KEY: key}
+        content = xlsx_of([HEADER, *rows(1)])
+        return f"{PATH}?name={name}", {"content": content, "headers": headers}
+
+    def test_twenty_at_once_are_one(self, acme: Person, world: World) -> None:
+        path, options = self._file(acme, _key())
+        before = [one["id"] for one in acme.get(PATH).json()["data"]]
+        answers = gathered(create_app(world.service, OPTIONS), [(path, options)] * 20)
+        assert {one.status_code for one in answers} == {201}
+        assert len({one.content for one in answers}) == 1
+        assert sum("idempotent-replayed" in one.headers for one in answers) == 19
+        made = answers[0].json()
+        told = acme.get(f"{PATH}/{made['id']}").json()
+        assert {**told, "as_of": None} == {**made, "as_of": None}
+        after = [one["id"] for one in acme.get(PATH).json()["data"]]
+        assert after == [made["id"], *before]
+
+    def test_another_file_or_name_under_the_key_is_refused(self, acme: Person) -> None:
+        key = _key()
+        path, options = self._file(acme, key)
+        assert acme.client.post(path, **options).status_code == 201
+        changed = (self._file(acme, key), (f"{PATH}?name=b.xlsx", options))
+        for path, other in changed:
+            answer = acme.client.post(path, **other)
+            assert (answer.status_code, answer.json()["code"]) == (422, "IdempotencyKeyReused")
+
+    def test_of_files_at_once_under_one_key_one_is_taken(self, acme: Person, world: World) -> None:
+        key = _key()
+        files = [self._file(acme, key), self._file(acme, key)] * 5
+        answers = gathered(create_app(world.service, OPTIONS), files)
+        statuses = [one.status_code for one in answers]
+        assert (statuses.count(201), statuses.count(422)) == (5, 5)
+
+    def test_key_of_another_participant_or_of_a_command_is_another_matter(
+        self, acme: Person, birch: Person
+    ) -> None:
+        key = _key()
+        body = {"label": key, "scopes": ["read"]}
+        assert birch.post("/v1/api-keys", body, idempotency_key=key).status_code == 201
+        path, options = self._file(acme, key)
+        assert acme.client.post(path, **options).status_code == 201
+        answer = acme.post("/v1/api-keys", body, idempotency_key=key)
+        assert (answer.status_code, answer.json()["code"]) == (422, "IdempotencyKeyReused")
+
+    def test_refusal_leaves_the_key_free(self, acme: Person) -> None:
+        path, options = self._file(acme, _key())
+        refused = acme.client.post(path, **{**options, "content": b"PK\x03\x04rubbish"})
+        assert refused.json()["code"] == "FileDamaged"
+        assert acme.client.post(path, **options).status_code == 201
+
+    def test_key_that_is_none_is_refused(self, acme: Person) -> None:
+        path, options = self._file(acme, "x" * 256)
+        answer = acme.client.post(path, **options)
+        assert (answer.status_code, answer.json()["code"]) == (400, "IdempotencyKeyMissing")
+
+
+class TestImport:
+    def test_reopening_and_cancelling_are_once(self, acme: Person) -> None:
+        path = previewed(acme, *rows(1))
+        assert acme.post(f"{path}/typed-data", {"choice": "all"}).status_code == 200
+        _assert_replayed(*_twice(acme, f"{path}/reopen"))
+        _assert_replayed(*_twice(acme, f"{path}/cancel"))
+        answer = acme.post(f"{path}/cancel", None, idempotency_key=_key())
+        assert (answer.status_code, answer.json()["code"]) == (409, "ImportStateWrong")
+
+    def test_signing_is_once_though_the_import_goes_on(self, acme: Person, world: World) -> None:
+        path = previewed(acme, *rows(1))
+        prepared = acme.post(f"{path}/typed-data", {"choice": "all"}).json()
+        key, both = _key(), approvals(acme, prepared, MAKER, CHECKER)
+        first = acme.post(f"{path}/signatures", both, idempotency_key=key)
+        assert first.json()["state"] == "recording"
+        world.turn()
+        _assert_replayed(first, acme.post(f"{path}/signatures", both, idempotency_key=key))
+        maker = approvals(acme, prepared, MAKER)
+        other = acme.post(f"{path}/signatures", maker, idempotency_key=key)
+        assert (other.status_code, other.json()["code"]) == (422, "IdempotencyKeyReused")
+
+
+class TestWebhook:
+    @pytest.fixture
+    def path(self, acme: Person) -> Any:
+        answer = acme.post("/v1/webhooks", {"url": "https://erp.example.com/once"})
+        path = f"/v1/webhooks/{answer.json()['id']}"
+        yield path
+        acme.client.delete(path, headers=acme.headers)
+
+    def test_message_to_try_is_sent_once(self, acme: Person, path: str) -> None:
+        _assert_replayed(*_twice(acme, f"{path}/test"))
+        assert len(acme.get(f"{path}/deliveries").json()["data"]) == 1
+
+    def test_replay_is_queued_once(self, acme: Person, path: str) -> None:
+        _assert_replayed(*_twice(acme, f"{path}/replay", {"first": 1, "last": 20}))
+
+    def test_secret_is_renewed_once_and_kept_nowhere(
+        self, acme: Person, app: FastAPI, path: str
+    ) -> None:
+        first, again = _twice(acme, f"{path}/secret")
+        _assert_replayed(first, again)
+        with app.state.context.service.database.reading() as connection:
+            kept = connection.exec_driver_sql("SELECT * FROM first_answers").fetchall()
+        assert first.json()["secret"] not in str(kept)
+        assert acme.post(f"{path}/secret", None).json()["secret"] != first.json()["secret"]
+
+
+def test_clock_is_moved_once_though_it_goes_on(acme: Person, world: World) -> None:
+    second = world.service.now + 60
+    time = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    key = _key()
+    first = acme.post("/v1/test-clock", {"time": time}, idempotency_key=key)
+    world.service.clock.advance_to(second + 60)
+    _assert_replayed(first, acme.post("/v1/test-clock", {"time": time}, idempotency_key=key))
+    late = acme.post("/v1/test-clock", {"time": time}, idempotency_key=_key())
+    assert (late.status_code, late.json()["code"]) == (409, "ClockBackward")
+    world.follow()
+
+
+def test_parked_operation_is_released_once(birch: Person, operator: Person, world: World) -> None:
+    draft = {"bank": 6, "to": 3, "amount": "1.00", "purpose": "0x" + "22" * 32}
+    body = birch.signed("/v1/deposits/move", **draft)
+    made = birch.post("/v1/deposits/move", body, idempotency_key=_key()).json()
+    world.service.outbox.park(made["id"], refusal_text(CommandUnworkable()))
+    first, again = _twice(operator, f"/v1/operations/{made['id']}/release")
+    _assert_replayed(first, again)
+    assert first.json()["state"] == "accepted"
+    world.turn()
