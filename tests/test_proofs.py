@@ -6,6 +6,7 @@
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.proofs.prove import (
     HOME,
     LAWS,
     Law,
+    _environment,
     contracts,
     find_mutant,
     forge,
@@ -72,6 +74,14 @@ QUICK = {
 QUICK_MUTANT = "deposits_are_conserved"
 
 SHARING_PASSED = 2
+
+
+def test_solver_is_found_whichever_environment_is_active(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An active `.venv` once sent halmos there for its solver, and every proof failed."""
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path))
+    assert _environment("plain")["VIRTUAL_ENV"] == str(HALMOS.parent.parent)
 
 
 @needs_halmos

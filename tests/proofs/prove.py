@@ -131,7 +131,13 @@ def forge(profile: str, settings: Mapping[str, str]) -> str:
 def _environment(profile: str) -> dict[str, str]:
     write_shim()
     name = {"plain": "default"}.get(profile, profile)
-    return {**os.environ, "PATH": f"{FORGE}:{os.environ['PATH']}", "FOUNDRY_PROFILE": name}
+    own = {
+        "PATH": f"{FORGE}:{os.environ['PATH']}",
+        "FOUNDRY_PROFILE": name,
+        # Halmos looks for its solver there, whichever environment is active around us.
+        "VIRTUAL_ENV": str(HALMOS.parent.parent),
+    }
+    return {**os.environ, **own}
 
 
 def _say(command: Sequence[str], home: Path, environment: Mapping[str, str]) -> str:
