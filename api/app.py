@@ -55,6 +55,7 @@ from api.limits import Limits
 from api.metrics import Requests
 from api.options import Options
 from api.paging import Cursors
+from api.straight import Application
 from ledger.service.access import Access
 from ledger.service.financing import Financing
 from ledger.service.first_answers import FirstAnswers, Keyed
@@ -101,7 +102,9 @@ def create_app(service: Service, options: Options | None = None) -> FastAPI:
     """The door of a service, which is started and stopped by whoever made it."""
     chosen = options or Options()
     context, registry = _context(service, chosen), CollectorRegistry()
-    app = FastAPI(
+    routes = [route for one in _ROUTERS for route in one.routes]
+    app = Application(
+        routes,
         title="Fenbook",
         version=ledger.__version__,
         openapi_url=None,
@@ -112,20 +115,19 @@ def create_app(service: Service, options: Options | None = None) -> FastAPI:
     )
     app.state.context, app.state.registry = context, registry
     registry.register(Health(context))
-    routes = [route for one in _ROUTERS for route in one.routes]
     app.router.routes += [Exact(routes), *routes]
     faults.install(app)
     _document(app)
-    app.add_middleware(
-        Guard,
+    guard = Guard(
+        app.inward,
         body_bytes=chosen.body_bytes,
         body_depth=chosen.body_depth,
         target_bytes=chosen.target_bytes,
         uploads=import_files.UPLOADS,
         is_known=lambda scope: asking.is_known(context.access, scope["headers"]),
     )
-    app.add_middleware(
-        Door,
+    app.outermost = Door(
+        guard,
         options=chosen,
         limits=context.limits,
         requests=Requests(registry),

@@ -2,22 +2,14 @@
 
 from collections.abc import Iterable
 
-from fastapi.routing import APIRoute
-from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
-
-from api.openapi import FORM
 
 __all__ = ["Exact"]
 
 
 class Exact(BaseRoute):
-    """Stands before all other routes and knows those without parameters.
-
-    A route that reads its request itself is called straight: what the framework would do for it
-    before and after costs as much as all that it does.
-    """
+    """Stands before all other routes and knows those without parameters."""
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self._routes = {
@@ -38,13 +30,4 @@ class Exact(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the route that was found."""
-        route = scope["route"]
-        if not _reads_itself(route):
-            await route.handle(scope, receive, send)
-            return
-        response = await route.endpoint(Request(scope, receive, send))
-        await response(scope, receive, send)
-
-
-def _reads_itself(route: Route) -> bool:
-    return isinstance(route, APIRoute) and FORM in (route.openapi_extra or ())
+        await scope["route"].handle(scope, receive, send)

@@ -22,7 +22,7 @@ from ledger.model.errors import (
     ServiceBusy,
 )
 
-__all__ = ["install"]
+__all__ = ["answered", "install"]
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
@@ -61,6 +61,12 @@ _INWARD = (
 )
 _log = structlog.get_logger("fenbook.door")
 _REST = "/v1/{rest:path}"
+
+
+async def answered(request: Request, failure: Exception) -> Response:
+    """The problem that tells a refusal, or what is wrong with a request."""
+    tell = _refused if isinstance(failure, LedgerError) else _invalid
+    return await tell(request, failure)
 
 
 async def _refused(request: Request, refusal: Any) -> Response:

@@ -28,7 +28,10 @@ def language_of(accepted: str) -> Language:
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str:
     """The first value of a header in an ASGI scope; empty where there is none."""
-    return next((value.decode("latin-1") for key, value in headers if key == name), "")
+    for key, value in headers:
+        if key == name:
+            return value.decode("latin-1")
+    return ""
 
 
 def _weight(parameter: str) -> float:

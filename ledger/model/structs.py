@@ -108,6 +108,11 @@ def _field(name: str, hint: Any) -> Field:
 
 
 @once
+def _by_camel(struct: "type[Struct]") -> dict[str, Field]:
+    return {member.camel: member for member in fields_of(struct)}
+
+
+@once
 def structs_of(struct: "type[Struct]") -> "tuple[type[Struct], ...]":
     """The struct and every struct inside it: itself first, the others by name, as EIP-712 wants."""
     inner: set[type[Struct]] = set()
@@ -136,7 +141,7 @@ class Struct:
     @classmethod
     def from_message(cls, message: Mapping[str, object], *, path: str = "") -> Self:
         """Read the JSON strictly: every field, no other, each as `to_message` writes it."""
-        members = {member.camel: member for member in fields_of(cls)}
+        members = _by_camel(cls)
         for name in message:
             if name not in members:
                 raise UnknownField(field=path + str(name), struct=cls.__name__)
@@ -144,10 +149,14 @@ class Struct:
         for name, member in members.items():
             if name not in message:
                 raise MissingField(field=path + name, struct=cls.__name__)
-            value = _from_json(member, message[name], path + name)
-            member.check(value, path=path + name)
-            values[member.name] = value
-        return cls(**values)
+            values[member.name] = _from_json(member, message[name], path + name)
+        try:
+            return cls(**values)
+        except InvalidField:
+            # A value checks itself when it is made; here it is named as it stands in the message.
+            for name, member in members.items():
+                member.check(values[member.name], path=path + name)
+            raise
 
 
 class Command(Struct):

@@ -15,7 +15,7 @@ from ledger.chain.codec import decode_refusal
 from ledger.model.errors import CommandUnworkable, LedgerError, NonceUsed
 from ledger.service.gas import estimate
 from ledger.service.outbox import Operation, Outbox
-from ledger.service.posted import Act, Posted, read_posted
+from ledger.service.posted import Act, Posted, Written, read_posted
 from ledger.service.signatures import Signatures
 from ledger.service.simulation import Simulation, Trial
 from ledger.service.site import Site
@@ -44,6 +44,8 @@ class Post:
     external_reference: str | None = None
     on_refusal: Literal["refuse", "wait"] = "refuse"
     """`wait`: accept it if operations on their way would cure its refusal."""
+    written: Written | None = None
+    """The data, written down, where that has been done."""
 
 
 class _Case:
@@ -147,7 +149,7 @@ class Intake:
         """Each command once, by its digest; and of each post its digest or what is wrong."""
         cases: dict[bytes, _Case] = {}
         places: list[bytes | LedgerError] = []
-        for post, posted in zip(posts, self._signed([one.data for one in posts]), strict=True):
+        for post, posted in zip(posts, self._signed(posts), strict=True):
             if isinstance(posted, LedgerError):
                 places.append(posted)
                 continue
@@ -156,7 +158,7 @@ class Intake:
             places.append(digest)
         return cases, places
 
-    def _signed(self, posts: Sequence[object]) -> list[Posted | LedgerError]:
+    def _signed(self, posts: Sequence[Post]) -> list[Posted | LedgerError]:
         """What each post says, if its form and every signature are right."""
         found = [_read_or_refusal(one) for one in posts]
         whole = [one for one in found if isinstance(one, Posted)]
@@ -255,8 +257,8 @@ def trial_of(operation: Operation) -> Trial:
     return Trial(item, estimate(operation.verb, json.loads(operation.signed)))
 
 
-def _read_or_refusal(data: object) -> Posted | LedgerError:
+def _read_or_refusal(post: Post) -> Posted | LedgerError:
     try:
-        return read_posted(data)
+        return read_posted(post.data, post.written)
     except LedgerError as refusal:
         return refusal

@@ -21,7 +21,7 @@ from ledger.model.errors.input import InvalidField, MissingField, UnknownCommand
 from ledger.model.once import once
 from ledger.model.structs import Struct
 
-__all__ = ["ACTS", "QUOTES", "Act", "Posted", "canonical", "read_posted", "read_quote"]
+__all__ = ["ACTS", "QUOTES", "Act", "Posted", "Written", "canonical", "read_posted", "read_quote"]
 
 ACTS: Final[Mapping[str, str]] = {
     "settle": "Settlement",
@@ -48,6 +48,7 @@ _HEX: Final = re.compile(r"0x(?:[0-9a-f]{2})*", re.ASCII)
 _FIELDS: Final = ("command", "message", "approvals")
 _VERBS: Final = {name: COMMANDS[name] for name in ENTRY_POINTS}
 """Commands by name; a quote is no act of its own."""
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _NO_OFFER: Final = Signed(CostShareOffer(0, 0, 0, 0, 0, 0, 0), ())
 
 
@@ -121,8 +122,28 @@ class Act:
         return dict(zip(names, map(_shown, self.values), strict=True))
 
 
-def read_posted(data: object) -> Posted:
-    """Read what was posted. Refuses whatever is not exactly a command of the ledger."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Canonical JSON of what was posted, and of its message alone."""
+
+    text: str
+    message: str
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Written":
+        """Write all that makes a command; what stands there beside it is left out."""
+        message = canonical(data["message"])
+        beside = list(data.get("beside", ()))
+        rest = {"approvals": data["approvals"], "beside": beside, "command": data["command"]}
+        # Its name comes last, so that it need not be written twice.
+        return cls(f'{canonical(rest)[:-1]},"message":{message}}}', message)
+
+
+def read_posted(data: object, written: Written | None = None) -> Posted:
+    """Read what was posted. Refuses whatever is not exactly a command of the ledger.
+
+    `written` is the same, written down, where somebody has done that already.
+    """
     if not isinstance(data, Mapping):
         raise InvalidField(field="", value=data, expected="message")
     beside = data.get("beside", [])
@@ -133,11 +154,8 @@ def read_posted(data: object) -> Posted:
     read = tuple(
         _read_beside(kind, name, value) for (kind, name), value in zip(places, beside, strict=True)
     )
-    message = canonical(data["message"])
-    rest = {"approvals": data["approvals"], "beside": list(beside), "command": data["command"]}
-    # Its name comes last, so that it need not be written twice.
-    text = f'{canonical(rest)[:-1]},"message":{message}}}'
-    return Posted(signed, read, text, message, data)
+    found = written or Written.of(data)
+    return Posted(signed, read, found.text, found.message, data)
 
 
 def read_quote(data: object) -> Signed:
@@ -147,7 +165,7 @@ def read_quote(data: object) -> Signed:
 
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 @once
