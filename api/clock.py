@@ -8,10 +8,9 @@ from pydantic import Field
 from api import shapes
 from api.asking import Manager, Reader
 from api.context import context_of
-from api.once import Doing, done_once, kept_after
+from api.once import Doing, done_once, kept_after, once_route
 from api.router import router
 from api.shapes import Given, Shape
-from api.submitting import IdempotencyKey
 from ledger.model.plain import moment_text, parse_moment
 from ledger.service.evaluation_clock import EvaluationClock
 
@@ -47,20 +46,21 @@ def read_clock(request: Request, _: Reader) -> Clock:
     return Clock(**_shown(clock))
 
 
-@ROUTER.post("/v1/test-clock", operation_id="moveTestClock", response_model=MovedClock)
+@ROUTER.post("/v1/test-clock", operation_id="moveTestClock", **once_route(MovedClock))
 def move_clock(
     request: Request,
     asked: ClockAsked,
     subject: Manager,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Move the clock of an evaluation chain on; it never goes back."""
     clock = context_of(request).service.clock
 
-    def move() -> int:
-        return clock.advance_to(parse_moment(asked.time, field="time"))
-
-    doing = Doing(kept_after(request, move), lambda block: {**_shown(clock), "block": block})
+    second = parse_moment(asked.time, field="time")
+    doing = Doing(
+        kept_after(request, lambda: clock.advance_to(second)),
+        lambda block: {**_shown(clock), "block": block},
+        trial=lambda: clock.expect_reachable(second),
+    )
     return done_once(request, subject, asked.model_dump(), doing)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
@@ -19,16 +20,16 @@ from api.financing_shapes import (
 )
 from api.finding import of_voucher
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.once import once_route, tried_out
 from api.router import router
 from api.shapes import AsOf, Given
-from api.submitting import IdempotencyKey, client_key, request_hash
+from api.submitting import keyed
 from ledger.model.errors import ResourceUnknown
 from ledger.model.ids import parse_voucher, payable_of
 from ledger.model.money import parse_amount
 from ledger.model.plain import parse_moment
 from ledger.service.asking import ASKED_MAX, DOCUMENTS_MAX, Asking, QuoteKind, RefusalReason
 from ledger.service.financing_states import RequestStanding, request_standings
-from ledger.service.kept_answers import ClientKey
 from ledger.store.database import Connection
 from ledger.store.financing import RequestRow
 from ledger.store.lists import AllOf, Condition, Is, find, rows_of
@@ -155,26 +156,25 @@ def _one(opened: Reading, id_: str) -> OneFinancingRequest:
 @ROUTER.post(
     "/v1/financing-requests",
     operation_id="makeFinancingRequest",
-    status_code=201,
-    response_model=FinancingRequest,
+    **once_route(FinancingRequest, 201),
 )
 def make_request(
     request: Request,
     asked: RequestAsked,
     subject: Submitter,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Ask for quotes on a part of a voucher that you hold. It binds nobody and locks nothing."""
     context = context_of(request)
-    key = ClientKey(
-        subject.participant, client_key(request), request_hash(request, asked.model_dump())
-    )
+    key = keyed(request, subject.participant, asked.model_dump())
 
     def said(connection: Connection, standing: RequestStanding) -> str:
         payable = _payables(connection, [standing.row])[payable_of(standing.row.voucher)]
         return json.dumps(request_json(standing, payable, None, "en"), separators=(",", ":"))
 
-    answer = context.financing.ask(key, _asking(asked), said)
+    ask = partial(context.financing.ask, key, _asking(asked), said)
+    if not key.key:
+        return tried_out(ask)
+    answer = ask()
     headers = {"Location": f"/v1/financing-requests/{answer.place}"}
     if answer.is_replay:
         headers["Idempotent-Replayed"] = "true"

@@ -12,12 +12,12 @@ from api.context import context_of
 from api.guard import Upload
 from api.import_shapes import IMPORT, WholeImport, whole_json
 from api.imports_asking import at_work, expect_issuer, only_own
-from api.once import Doing, done_once
+from api.once import Doing, done_once, once_route
 from api.problems import scope_language
 from api.reading import as_of_json, reading
 from api.router import router
 from api.sheets import MEDIA_TYPES
-from api.submitting import IdempotencyKey
+from api.submitting import is_dry
 from ledger.imports.files import template
 from ledger.imports.sheets import FILE_MAX
 from ledger.service.importing import Uploaded
@@ -52,15 +52,12 @@ FileName = Annotated[str, Query(max_length=200, examples=["付款计划.xlsx"])]
 @ROUTER.post(
     PATH,
     operation_id="uploadImport",
-    status_code=201,
-    response_model=WholeImport,
-    openapi_extra=_SENT,
+    **once_route(WholeImport, 201, **_SENT),
 )
 async def upload(
     request: Request,
     subject: Preparer,
     name: FileName = "",
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Take in a file of payables: CSV, XLSX or XLS, as it is. Nothing becomes a payable by it."""
     expect_issuer(subject)
@@ -81,9 +78,10 @@ async def upload(
         asked = [name, hashlib.sha256(data).hexdigest()]
         return done_once(request, subject, asked, Doing(act, shown, 201))
 
-    if idempotency_key is None:
+    key = request.headers.get("idempotency-key")
+    if key is None or is_dry(request):
         return await run_in_threadpool(take)
-    async with context_of(request).turns.of(subject.participant, idempotency_key):
+    async with context_of(request).turns.of(subject.participant, key):
         return await run_in_threadpool(take)
 
 

@@ -28,11 +28,10 @@ from api.import_shapes import (
 )
 from api.imports_asking import at_work, expect_judged, imports_of, only_own
 from api.lists import as_of_json, reading
-from api.once import Doing, done_once
+from api.once import Doing, done_once, once_route
 from api.paging import CURSOR_MOST
 from api.problems import scope_language
 from api.router import router
-from api.submitting import IdempotencyKey
 from ledger.model.plain import parse_moment
 from ledger.service.access import Subject
 from ledger.service.directory import Reader as Who
@@ -137,31 +136,30 @@ def prepare(request: Request, subject: Preparer, import_id: ImportId, body: Term
     return prepared(context, command, subject, language)
 
 
-@ROUTER.post(f"{PATH}/{{import_id}}/signatures", operation_id="signImport", response_model=Import)
+@ROUTER.post(f"{PATH}/{{import_id}}/signatures", operation_id="signImport", **once_route(Import))
 def sign(
     request: Request,
     subject: Submitter,
     import_id: ImportId,
     body: SignaturesForm,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Give approvals. While signers are missing the import waits, and `refusal` says for whom."""
     given = [bytes([one.signer]) + bytes.fromhex(one.signature[2:]) for one in body.approvals]
-    signing = imports_of(request).signing
-    return _done(
-        request,
-        subject,
-        lambda keep: signing.sign(subject.participant, import_id, given, keep),
-        body.model_dump(),
+    signing, own = imports_of(request).signing, subject.participant
+    doing = Doing(
+        lambda keep: signing.sign(own, import_id, given, keep),
+        lambda row: import_json(row, scope_language(request.scope)),
+        trial=lambda: signing.try_out(own, import_id, given),
     )
+    with only_own():
+        return done_once(request, subject, body.model_dump(), doing)
 
 
-@ROUTER.post(f"{PATH}/{{import_id}}/reopen", operation_id="reopenImport", response_model=Import)
+@ROUTER.post(f"{PATH}/{{import_id}}/reopen", operation_id="reopenImport", **once_route(Import))
 def reopen(
     request: Request,
     subject: Preparer,
     import_id: ImportId,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Take an import back that the ledger has not recorded, to preview it again."""
     importing = imports_of(request).importing
@@ -170,12 +168,11 @@ def reopen(
     )
 
 
-@ROUTER.post(f"{PATH}/{{import_id}}/cancel", operation_id="cancelImport", response_model=Import)
+@ROUTER.post(f"{PATH}/{{import_id}}/cancel", operation_id="cancelImport", **once_route(Import))
 def cancel(
     request: Request,
     subject: Preparer,
     import_id: ImportId,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Give an import up that was not signed to the end."""
     importing = imports_of(request).importing
@@ -186,12 +183,11 @@ def cancel(
     )
 
 
-@ROUTER.post(f"{PATH}/{{import_id}}/retry", operation_id="retryImport", response_model=Import)
+@ROUTER.post(f"{PATH}/{{import_id}}/retry", operation_id="retryImport", **once_route(Import))
 def retry(
     request: Request,
     subject: Submitter,
     import_id: ImportId,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Ask once more for payables that were refused, while the signature holds."""
     issuing = imports_of(request).issuing
@@ -201,14 +197,12 @@ def retry(
 # ---- private
 
 
-def _done(
-    request: Request, subject: Subject, act: Callable[[Keep], ImportRow], asked: Any = None
-) -> Response:
+def _done(request: Request, subject: Subject, act: Callable[[Keep], ImportRow]) -> Response:
     """A step of an own import, once under its client's key."""
     language = scope_language(request.scope)
     doing = Doing(act, lambda row: import_json(row, language))
     with only_own():
-        return done_once(request, subject, asked, doing)
+        return done_once(request, subject, None, doing)
 
 
 def _who(subject: Subject) -> Who:

@@ -9,6 +9,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from starlette.responses import Response
 
 from api.asking import secret_of
 from api.context import context_of
-from api.submitting import client_key, request_hash
+from api.submitting import PARAMETERS, DryRun, client_key, is_dry, request_hash
 from ledger.model.errors import IdempotencyKeyBusy, LedgerError
 from ledger.service.access import Subject
 from ledger.service.kept_answers import (
@@ -26,11 +27,13 @@ from ledger.service.kept_answers import (
     Keep,
     KeptAnswers,
     Once,
+    TriedOut,
     not_kept,
+    undone,
 )
 from ledger.store.database import Connection
 
-__all__ = ["Doing", "Making", "done_once", "kept_after", "made_once"]
+__all__ = ["Doing", "Making", "done_once", "kept_after", "made_once", "once_route", "tried_out"]
 
 _Told = dict[str, Any]
 
@@ -44,6 +47,8 @@ class Doing:
     shown: Callable[[Any], _Told]
     """That, as it is answered."""
     status: int = 200
+    trial: Callable[[], None] | None = None
+    """Says whether it would take effect, where that is not told by undoing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,19 @@ class Making:
     status: int = 201
 
 
+def once_route(model: Any, status: int = 200, **extra: Any) -> dict[str, Any]:
+    """How the document has a route that answers with `done_once` or `made_once`."""
+    told: dict[str, Any] = {"response_model": model if status != 200 else model | DryRun}
+    if status != 200:
+        told["responses"] = {200: {"model": DryRun, "description": "A dry run."}}
+    taken = [one for one in PARAMETERS if one["name"] != "Prefer"]
+    return {**told, "status_code": status, "openapi_extra": {"parameters": taken, **extra}}
+
+
 def done_once(request: Request, subject: Subject, asked: Any, doing: Doing) -> Response:
     """What came of it, or did when the same request came first; without a key it is done anew."""
+    if is_dry(request):
+        return tried_out(doing.trial or (lambda: doing.act(undone)))
     if "idempotency-key" not in request.headers:
         return _answer(doing.shown(doing.act(not_kept)), doing.status)
     hashed = request_hash(request, asked)
@@ -69,6 +85,8 @@ def done_once(request: Request, subject: Subject, asked: Any, doing: Doing) -> R
 
 def made_once(request: Request, subject: Subject, asked: Any, making: Making) -> Response:
     """What is made, or was when the same request came first; without a key each makes another."""
+    if is_dry(request):
+        return tried_out(lambda: making.make(Once(secrets.token_bytes(32), undone)))
     if "idempotency-key" not in request.headers:
         secret, row = making.make(None)
         return _answer({**making.shown(row), "secret": secret}, making.status)
@@ -85,6 +103,13 @@ def made_once(request: Request, subject: Subject, asked: Any, making: Making) ->
 
     doing = Doing(act, lambda row: {**making.shown(row), "salt": salt}, making.status)
     return _once(request, key, doing, told)
+
+
+def tried_out(act: Callable[[], Any]) -> Response:
+    """Say that a write would go well; what it did is undone. Raises its refusal."""
+    with suppress(TriedOut):
+        act()
+    return _answer({"dry_run": True}, 200)
 
 
 def kept_after(request: Request, act: Callable[[], Any]) -> Callable[[Keep], Any]:

@@ -6,14 +6,13 @@ from fastapi import Request, Response
 
 from api.asking import Manager
 from api.context import context_of
-from api.once import Doing, done_once, kept_after
-from api.openapi import ALSO
+from api.once import Doing, done_once, kept_after, once_route
 from api.operations import OneOperation, OperationPath, one_operation
 from api.reading import reading
 from api.router import router
-from api.submitting import IdempotencyKey
-from ledger.model.errors import ResourceUnknown
+from ledger.model.errors import OperationNotParked, ResourceUnknown
 from ledger.model.states import Role
+from ledger.store.tables.operations import PARKED
 
 __all__ = ["ROUTER"]
 
@@ -23,20 +22,23 @@ ROUTER = router("operations")
 @ROUTER.post(
     "/v1/operations/{operation}/release",
     operation_id="releaseOperation",
-    response_model=OneOperation,
-    openapi_extra={ALSO: [409]},
+    **once_route(OneOperation),
 )
 def release_operation(
     request: Request,
     operation: OperationPath,
     subject: Manager,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Let a parked operation be tried again; for the operator."""
 
     def seen() -> dict[str, Any]:
         with reading(request, subject) as opened:
             return one_operation(opened, operation).model_dump()
+
+    def expect_parked() -> None:
+        found = context_of(request).service.outbox.find(operation)
+        if found.state != PARKED:
+            raise OperationNotParked(operation=operation, state=found.state)
 
     def release() -> dict[str, Any]:
         context_of(request).service.outbox.release(operation)
@@ -45,4 +47,5 @@ def release_operation(
     seen()
     if not subject.roles & Role.OPERATOR:
         raise ResourceUnknown()
-    return done_once(request, subject, None, Doing(kept_after(request, release), dict))
+    doing = Doing(kept_after(request, release), dict, trial=expect_parked)
+    return done_once(request, subject, None, doing)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
@@ -15,6 +16,7 @@ from api.finding import of_voucher
 from api.forms import SignedForm, message_of
 from api.languages import CONTENT_LANGUAGE
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.once import once_route, tried_out
 from api.problems import scope_language
 from api.quote_shapes import (
     Quote,
@@ -25,7 +27,7 @@ from api.quote_shapes import (
 )
 from api.router import router
 from api.shapes import AsOf, Given
-from api.submitting import IdempotencyKey, client_key, request_hash, signed_data
+from api.submitting import keyed, signed_data
 from api.verbs import QUOTES, VERBS
 from ledger.model.commands import COMMANDS, Command
 from ledger.model.errors import ResourceUnknown
@@ -33,7 +35,6 @@ from ledger.model.money import parse_rate
 from ledger.model.plain import parse_moment
 from ledger.model.structs import fields_of
 from ledger.service.financing_states import QuoteStanding, QuoteState, quote_standings
-from ledger.service.kept_answers import ClientKey
 from ledger.store.database import Connection
 from ledger.store.financing import QuoteRow
 from ledger.store.lists import AllOf, Condition, Is, find
@@ -157,12 +158,13 @@ def _giving(command: str) -> Callable[..., Any]:
         request: Request,
         body: Any,
         subject: Submitter,
-        idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
     ) -> Response:
         data = signed_data(command, body)
-        hashed = request_hash(request, data, body.request)
-        key = ClientKey(subject.participant, client_key(request), hashed)
-        answer = context_of(request).financing.give(key, body.request, data, _said)
+        key, desk = keyed(request, subject.participant, data, body.request), context_of(request)
+        give = partial(desk.financing.give, key, body.request, data, _said)
+        if not key.key:
+            return tried_out(give)
+        answer = give()
         request.scope["state"]["trace_id"] = json.loads(answer.body)["digest"][2:]
         headers = {"Location": f"/v1/quotes/{answer.place}"}
         if answer.is_replay:
@@ -186,8 +188,7 @@ for _command in _TAKEN_BY:
         methods=["POST"],
         operation_id=f"give{_command}",
         summary=f"Give {_command}",
-        status_code=201,
-        response_model=Quote,
+        **once_route(Quote, 201),
     )
 
 

@@ -10,12 +10,11 @@ from api import shapes
 from api.asking import Exporter, subject_of
 from api.context import context_of
 from api.exports import FILE, File, Format, exported
-from api.once import Making, made_once
+from api.once import Making, made_once, once_route
 from api.openapi import ALSO
 from api.reading import Reading, as_of, reading
 from api.router import router
 from api.shapes import AsOf, Given, Shape
-from api.submitting import IdempotencyKey
 from ledger.model.errors import ResourceUnknown, ScopeMissing
 from ledger.model.plain import moment_text
 from ledger.service.access import Scope, Subject, key_secret
@@ -181,12 +180,11 @@ def export_keys(request: Request, subject: Exporter, query: Annotated[Format, Qu
     return exported(request, subject, File("api-keys", query.format, list(Key.model_fields), rows))
 
 
-@ROUTER.post("/v1/api-keys", operation_id="makeApiKey", status_code=201, response_model=NewKey)
+@ROUTER.post("/v1/api-keys", operation_id="makeApiKey", **once_route(NewKey, 201))
 def make_key(
     request: Request,
     asked: KeyAsked,
     subject: _Own,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Make an API key for a system of your organisation; only a session can."""
     _in_session(subject)

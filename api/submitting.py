@@ -5,9 +5,9 @@ import hashlib
 import json
 import re
 from contextlib import suppress
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Header, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -24,16 +24,17 @@ from ledger.model.errors import CommandForeign, IdempotencyKeyMissing, LedgerErr
 from ledger.service.access import Subject
 from ledger.service.first_answers import Accepted, Keyed
 from ledger.service.intake import Post
+from ledger.service.kept_answers import ClientKey
 from ledger.service.outbox import is_final
-from ledger.service.posted import canonical, read_posted
+from ledger.service.posted import Written, canonical, read_posted
 
 __all__ = [
     "PARAMETERS",
     "DryRun",
-    "IdempotencyKey",
     "answered",
     "client_key",
     "is_dry",
+    "keyed",
     "read_form",
     "request_hash",
     "signed_data",
@@ -46,13 +47,6 @@ _LOOK_SECONDS: Final = 1.0
 _KEY: Final = re.compile(r'[\x21-\x7e]{1,255}|"[\x20-\x7e]{1,255}"')
 _WAIT: Final = re.compile(r"(?:^|[,;])\s*wait=([0-9]{1,6})\s*(?:$|[,;])")
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        description="Your own name for this act: 1 to 255 visible characters, bare or quoted.",
-    ),
-]
 PARAMETERS: Final[list[dict[str, Any]]] = [
     {
         "name": "Idempotency-Key",
@@ -172,7 +166,7 @@ def _post(verb: Verb, body: SignedForm, subject: Subject) -> Post:
         raise CommandForeign()
     data = signed_data(verb.command, body)
     data["beside"] = [_beside(one, body) for one in verb.beside]
-    return Post(data, getattr(body, "external_reference", None))
+    return Post(data, getattr(body, "external_reference", None), written=Written.of(data))
 
 
 def signed_data(command: str, body: SignedForm) -> dict[str, Any]:
@@ -211,13 +205,23 @@ def client_key(request: Request) -> str:
     return key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
 
 
+def keyed(request: Request, participant: int, *said: Any) -> ClientKey:
+    """A write under its client's key, which must be there; under none if it is only tried."""
+    key = "" if is_dry(request) else client_key(request)
+    return ClientKey(participant, key, request_hash(request, *said))
+
+
 def request_hash(request: Request, *said: Any) -> bytes:
     """Of everything that makes a request what it is."""
     return hashlib.sha256(canonical([request.scope["path"], *said]).encode()).digest()
 
 
 def _hash(request: Request, post: Post) -> bytes:
-    return request_hash(request, post.data, post.external_reference)
+    """`request_hash` of what was posted, from what is written already."""
+    assert post.written is not None
+    written = post.written
+    path, reference = canonical(request.scope["path"]), canonical(post.external_reference)
+    return hashlib.sha256(f"[{path},{written.text},{reference}]".encode()).digest()
 
 
 def _seconds(prefer: str | None, most: int) -> int:

@@ -9,12 +9,11 @@ from fastapi import Path, Query, Request, Response
 from api.asking import Exporter, Manager, Reader
 from api.context import context_of
 from api.exports import FILE, File, Format, exported
-from api.once import Doing, Making, done_once, made_once
+from api.once import Doing, Making, done_once, made_once, once_route
 from api.openapi import ALSO
 from api.paging import CURSOR_MOST
 from api.reading import Reading, as_of, reading
 from api.router import router
-from api.submitting import IdempotencyKey
 from api.webhook_shapes import (
     DELIVERY,
     WEBHOOK,
@@ -82,12 +81,11 @@ def export_webhooks(
     return exported(request, subject, File("webhooks", query.format, columns, rows))
 
 
-@ROUTER.post("/v1/webhooks", operation_id="makeWebhook", status_code=201, response_model=NewWebhook)
+@ROUTER.post("/v1/webhooks", operation_id="makeWebhook", **once_route(NewWebhook, 201))
 def make_webhook(
     request: Request,
     asked: WebhookAsked,
     subject: Manager,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Make an endpoint. It hears of what is told from now on."""
     webhooks = _webhooks(request)
@@ -136,14 +134,12 @@ def remove_webhook(request: Request, webhook: WebhookPath, subject: Manager) -> 
 @ROUTER.post(
     "/v1/webhooks/{webhook}/secret",
     operation_id="renewWebhookSecret",
-    response_model=NewSecret,
-    openapi_extra=_ALSO,
+    **once_route(NewSecret),
 )
 def renew_secret(
     request: Request,
     webhook: WebhookPath,
     subject: Manager,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Have another secret from now on."""
     webhooks = _webhooks(request)
@@ -158,15 +154,12 @@ def renew_secret(
 @ROUTER.post(
     "/v1/webhooks/{webhook}/test",
     operation_id="testWebhook",
-    status_code=202,
-    response_model=Delivery,
-    openapi_extra=_ALSO,
+    **once_route(Delivery, 202),
 )
 def send_test(
     request: Request,
     webhook: WebhookPath,
     subject: Manager,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Send a message that says nothing, to see whether it arrives."""
     webhooks = _webhooks(request)
@@ -181,15 +174,13 @@ def send_test(
 @ROUTER.post(
     "/v1/webhooks/{webhook}/replay",
     operation_id="replayWebhook",
-    status_code=202,
-    response_model=Queued,
+    **once_route(Queued, 202),
 )
 def replay_webhook(
     request: Request,
     webhook: WebhookPath,
     asked: RangeAsked,
     subject: Manager,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 -- read with all its values
 ) -> Response:
     """Deliver the events of a range of the feed again, under the ids that they had."""
     webhooks = _webhooks(request)

@@ -46,16 +46,13 @@ class EvaluationClock:
         Raises `ClockFixed` on a network, `ClockBackward` for a second that has passed, and
         `ClockTooFar` for one that is more than a year ahead.
         """
-        endpoint = self._endpoint
-        if not isinstance(endpoint, EmbeddedEndpoint):
-            raise ClockFixed()
-        now = endpoint.now
-        if second < now:
-            raise ClockBackward(asked=second, now=now)
-        if second > now + STEP_SECONDS_MAX:
-            raise ClockTooFar(asked=second, latest=now + STEP_SECONDS_MAX)
+        endpoint = self._reaching(second)
         endpoint.advance_to(second)
         return endpoint.head().number
+
+    def expect_reachable(self, second: int) -> None:
+        """Raise what `advance_to` would; the clock stays as it is."""
+        self._reaching(second)
 
     def keep_going(self, seconds: int) -> bool:
         """Make a block if none came for so long, so that time passes while nobody acts."""
@@ -66,3 +63,14 @@ class EvaluationClock:
             return False
         endpoint.tick()
         return True
+
+    def _reaching(self, second: int) -> EmbeddedEndpoint:
+        endpoint = self._endpoint
+        if not isinstance(endpoint, EmbeddedEndpoint):
+            raise ClockFixed()
+        now = endpoint.now
+        if second < now:
+            raise ClockBackward(asked=second, now=now)
+        if second > now + STEP_SECONDS_MAX:
+            raise ClockTooFar(asked=second, latest=now + STEP_SECONDS_MAX)
+        return endpoint

@@ -52,13 +52,7 @@ class ImportSigning:
         its `refusal` says for whom. Raises `InvalidSignature` and what else the ledger refuses; a
         valid approval is kept all the same.
         """
-        row = self._shelf.find(participant, id_)
-        expect(row, ImportState.AWAITING_SIGNATURES)
-        command = _command_of(row)
-        for approval in approvals:
-            [problem] = self._intake.signatures.check([[Signed(command, (approval,))]])
-            if problem is not None:
-                raise problem
+        row, command = self._checked(participant, id_, approvals)
         with writing(self._database, "import") as connection:
             now = self._shelf.find_in(connection, participant, id_)
             expect(now, ImportState.AWAITING_SIGNATURES)
@@ -68,14 +62,35 @@ class ImportSigning:
                 rows.add_approval(connection, id_, approval[0], approval, wall=self._wall())
         return self._submit(row, command, keep)
 
-    def _submit(self, row: ImportRow, command: IssueBatch, keep: Keep) -> ImportRow:
+    def try_out(self, participant: int, id_: str, approvals: Sequence[bytes]) -> None:
+        """Raise what `sign` would; nothing is kept."""
+        row, command = self._checked(participant, id_, approvals)
+        given = {one[0]: one for one in (*self._given(row), *approvals)}
+        [refusal] = self._intake.dry_run([_post(command, list(given.values()))])
+        if refusal is not None and _is_refused(refusal):
+            raise refusal
+
+    # ---- private
+
+    def _checked(
+        self, participant: int, id_: str, approvals: Sequence[bytes]
+    ) -> tuple[ImportRow, IssueBatch]:
+        """An import that waits for signatures, and its command, on which these hold."""
+        row = self._shelf.find(participant, id_)
+        expect(row, ImportState.AWAITING_SIGNATURES)
+        command = _command_of(row)
+        for approval in approvals:
+            [problem] = self._intake.signatures.check([[Signed(command, (approval,))]])
+            if problem is not None:
+                raise problem
+        return row, command
+
+    def _given(self, row: ImportRow) -> list[bytes]:
         with self._database.reading() as connection:
-            given = rows.approvals_of(connection, row.id)
-        data = {
-            "command": "IssueBatch",
-            "message": command.to_message(),
-            "approvals": ["0x" + one.hex() for one in given],
-        }
+            return list(rows.approvals_of(connection, row.id))
+
+    def _submit(self, row: ImportRow, command: IssueBatch, keep: Keep) -> ImportRow:
+        post = _post(command, self._given(row))
 
         def note(connection: Connection, answers: Sequence[Answer]) -> None:
             [answer] = answers
@@ -88,10 +103,20 @@ class ImportSigning:
             if not _is_refused(answer):
                 keep(connection, self._shelf.find_in(connection, row.participant, row.id))
 
-        [answer] = self._intake.submit([Post(data)], note)
+        [answer] = self._intake.submit([post], note)
         if _is_refused(answer):
             raise answer
         return self._shelf.find(row.participant, row.id)
+
+
+def _post(command: IssueBatch, approvals: Sequence[bytes]) -> Post:
+    return Post(
+        {
+            "command": "IssueBatch",
+            "message": command.to_message(),
+            "approvals": ["0x" + one.hex() for one in approvals],
+        }
+    )
 
 
 def _is_refused(answer: Answer) -> TypeGuard[LedgerError]:

@@ -11,7 +11,8 @@ from ledger.store.access import FirstAnswer
 from ledger.store.database import Connection, Database
 
 __all__ = [
-    "Answered", "CameFirst", "ClientKey", "Keep", "KeptAnswers", "Once", "not_kept",
+    "Answered", "CameFirst", "ClientKey", "Keep", "KeptAnswers", "Once", "TriedOut", "not_kept",
+    "undone",
 ]  # fmt: skip
 
 _TRIES: Final = 3
@@ -22,8 +23,17 @@ Keep = Callable[[Connection, Any], None]
 """Keeps a first answer in the transaction that takes effect, from the row as that leaves it."""
 
 
-def not_kept(connection: Connection, row: Any) -> None:
+def not_kept(_: Connection, __: Any) -> None:
     """For a write that has no key."""
+
+
+class TriedOut(Exception):
+    """A write went well that was only to be tried: its transaction is undone."""
+
+
+def undone(_: Connection, __: Any) -> None:
+    """For a write that is only tried: raises `TriedOut`, so that nothing is kept of it."""
+    raise TriedOut()
 
 
 class CameFirst(Exception):
@@ -36,6 +46,7 @@ class ClientKey:
 
     participant: int
     key: str
+    """Empty for a write that is only tried: `TriedOut` is raised where it went well."""
     request_hash: bytes
     """Of everything that makes the request what it is."""
 
@@ -107,6 +118,8 @@ class KeptAnswers:
             if known is not None:
                 return known
             place, body = make(connection)
+            if not key.key:
+                raise TriedOut()
             self.keep(connection, key, place, body, status=201)
         return Answered(place, body, is_replay=False)
 

@@ -54,13 +54,17 @@ def _assert_replayed(first: Any, again: Any) -> None:
     assert again.headers["idempotent-replayed"] == "true"
 
 
-def test_every_write_takes_a_key_or_needs_none(app: FastAPI) -> None:
+def _assert_tried(answer: Any) -> None:
+    assert (answer.status_code, answer.json()) == (200, {"dry_run": True})
+
+
+def test_every_write_takes_a_key_and_a_dry_run_or_needs_none(app: FastAPI) -> None:
     keyless = set()
     for path, methods in app.openapi()["paths"].items():
         for method, one in methods.items():
             names = {named["name"] for named in one.get("parameters", ())}
             is_prepared = path.endswith("/typed-data") and one["operationId"] not in KEYLESS
-            if method != "get" and KEY not in names and not is_prepared:
+            if method != "get" and not {KEY, "dry_run"} <= names and not is_prepared:
                 keyless.add(one["operationId"])
     assert keyless == KEYLESS.keys()
 
@@ -189,7 +193,70 @@ def test_parked_operation_is_released_once(birch: Person, operator: Person, worl
     body = birch.signed("/v1/deposits/move", **draft)
     made = birch.post("/v1/deposits/move", body, idempotency_key=_key()).json()
     world.service.outbox.park(made["id"], refusal_text(CommandUnworkable()))
-    first, again = _twice(operator, f"/v1/operations/{made['id']}/release")
+    path = f"/v1/operations/{made['id']}/release"
+    _assert_tried(operator.post(f"{path}?dry_run=true", None))
+    first, again = _twice(operator, path)
     _assert_replayed(first, again)
     assert first.json()["state"] == "accepted"
+    dry = operator.post(f"{path}?dry_run=true", None)
+    assert (dry.status_code, dry.json()["code"]) == (409, "OperationNotParked")
     world.turn()
+
+
+class TestDryRun:
+    """What would be answered is said, and nothing is kept of it."""
+
+    @staticmethod
+    def _assert_unchanged(person: Person, path: str, body: Any, listed: str) -> None:
+        before = person.get(listed).json()["data"]
+        _assert_tried(person.post(f"{path}?dry_run=true", body))
+        assert person.get(listed).json()["data"] == before
+
+    def test_of_a_file(self, acme: Person) -> None:
+        headers = {**acme.headers, "content-type": XLSX, KEY: _key()}
+        before = acme.get(PATH).json()["data"]
+        good = {"content": xlsx_of([HEADER, *rows(1)]), "headers": headers}
+        _assert_tried(acme.client.post(f"{PATH}?dry_run=true", **good))
+        bad = acme.client.post(f"{PATH}?dry_run=true", **{**good, "content": b""})
+        assert (bad.status_code, bad.json()["code"]) == (422, "FileEmpty")
+        assert acme.get(PATH).json()["data"] == before
+        assert acme.client.post(PATH, **good).status_code == 201
+
+    def test_of_an_import_s_steps(self, acme: Person) -> None:
+        path = previewed(acme, *rows(1))
+        prepared = acme.post(f"{path}/typed-data", {"choice": "all"}).json()
+        both = approvals(acme, prepared, MAKER, CHECKER)
+        for step, body in (("signatures", both), ("reopen", None), ("cancel", None)):
+            self._assert_unchanged(acme, f"{path}/{step}", body, PATH)
+        forged = approvals(acme, {**prepared, "digest": "0x" + "11" * 32}, MAKER)
+        answer = acme.post(f"{path}/signatures?dry_run=true", forged)
+        assert (answer.status_code, answer.json()["code"]) == (403, "InvalidSignature")
+        answer = acme.post(f"{path}/retry?dry_run=true", None)
+        assert (answer.status_code, answer.json()["code"]) == (409, "ImportStateWrong")
+        assert acme.post(f"{path}/signatures", both).json()["state"] == "recording"
+
+    def test_of_what_has_a_secret(self, acme: Person) -> None:
+        key, hook = {"label": "x", "scopes": ["read"]}, {"url": "https://erp.example.com"}
+        self._assert_unchanged(acme, "/v1/api-keys", key, "/v1/api-keys")
+        self._assert_unchanged(acme, "/v1/webhooks", hook, "/v1/webhooks")
+        answer = acme.post("/v1/webhooks?dry_run=true", {"url": "http://10.0.0.1"})
+        assert answer.json()["code"] == "WebhookAddressRefused"
+
+    def test_of_a_webhook_s_messages(self, acme: Person) -> None:
+        made = acme.post("/v1/webhooks", {"url": "https://erp.example.com/dry"}).json()
+        path = f"/v1/webhooks/{made['id']}"
+        for rest, body in (("test", None), ("replay", {"first": 1, "last": 5}), ("secret", None)):
+            self._assert_unchanged(acme, f"{path}/{rest}", body, f"{path}/deliveries")
+        acme.client.delete(path, headers=acme.headers)
+
+    def test_of_the_clock(self, acme: Person) -> None:
+        before = acme.get("/v1/test-clock").json()["seconds_ahead"]
+        _assert_tried(acme.post("/v1/test-clock?dry_run=true", {"time": "2026-12-31T00:00:00Z"}))
+        past = {"time": "2020-01-01T00:00:00Z"}
+        answer = acme.post("/v1/test-clock?dry_run=true", past)
+        assert (answer.status_code, answer.json()["code"]) == (409, "ClockBackward")
+        assert acme.get("/v1/test-clock").json()["seconds_ahead"] == before
+
+    def test_that_is_neither_true_nor_false_is_refused(self, acme: Person) -> None:
+        answer = acme.post("/v1/api-keys?dry_run=yes", {"label": "x", "scopes": ["read"]})
+        assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")

@@ -139,6 +139,15 @@ class TestFalse:
 
 
 class TestGiven:
+    def test_dry_run_tells_nobody(self, desk: Desk, birch: Person, delta: Person) -> None:
+        request = desk.asked(birch, desk.spare("dry"))
+        form = desk.signed(delta, request, "sale")
+        answer = delta.post("/v1/quotes/sale?dry_run=true", form)
+        assert (answer.status_code, answer.json()) == (200, {"dry_run": True})
+        form["approvals"][0]["signature"] = form["approvals"][1]["signature"]
+        assert delta.post("/v1/quotes/sale?dry_run=true", form).status_code == 403
+        assert birch.get(f"/v1/quotes?request={request['id']}").json()["data"] == []
+
     def test_same_quote_again_is_the_same_quote(
         self, desk: Desk, birch: Person, delta: Person
     ) -> None:

@@ -59,6 +59,16 @@ class TestRefused:
         assert told(birch.post("/v1/financing-requests", body)) == (400, "IdempotencyKeyMissing")
 
 
+def test_dry_run_asks_nobody(desk: Desk, birch: Person) -> None:
+    voucher = desk.voucher()
+    body = {"voucher": voucher, "kinds": ["sale"], "asked": [4]}
+    answer = birch.post("/v1/financing-requests?dry_run=true", body)
+    assert (answer.status_code, answer.json()) == (200, {"dry_run": True})
+    refused = birch.post("/v1/financing-requests?dry_run=true", {**body, "asked": [2]})
+    assert told(refused) == (409, "AddresseeUnfit")
+    assert birch.get(f"/v1/financing-requests?voucher={voucher}").json()["data"] == []
+
+
 class TestKeys:
     def test_same_request_again_gets_the_first_answer(self, desk: Desk, birch: Person) -> None:
         voucher = desk.voucher()
