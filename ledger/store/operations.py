@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, update
 
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.statements import chunks, insert_of
@@ -19,6 +19,7 @@ from ledger.store.tables.operations import (
 )
 
 __all__ = [
+    "IS_DUE",
     "Executed",
     "Operation",
     "add_operations",
@@ -84,6 +85,30 @@ class Executed:
 _NAMES: Final = tuple(field.name for field in fields(Operation))
 _COLUMNS: Final = tuple(OPERATIONS.c[name] for name in _NAMES)
 
+# Asked with every batch: made once.
+_BY_DIGEST: Final = select(*_COLUMNS).where(
+    OPERATIONS.c.digest.in_(bindparam("digests", expanding=True))
+)
+_AGAIN: Final = OPERATIONS.c.next_try_wall
+IS_DUE: Final = or_(bindparam("wall") >= _AGAIN, bindparam("latest") < _AGAIN)
+"""A time to try again has come, or lies beyond `latest`: a clock since set back wrote it."""
+_ACCEPTED: Final = (
+    select(*_COLUMNS)
+    .where(OPERATIONS.c.state == ACCEPTED)
+    .order_by(OPERATIONS.c.id)
+    .limit(bindparam("limit"))
+)
+_NEW: Final = _ACCEPTED.where(OPERATIONS.c.tries == 0)
+_DUE_AGAIN: Final = _ACCEPTED.where(OPERATIONS.c.tries > 0, IS_DUE)
+_HOLD: Final = (
+    update(OPERATIONS)
+    .where(
+        OPERATIONS.c.id.in_(bindparam("ids", expanding=True)),
+        OPERATIONS.c.state.in_((ACCEPTED, SENT)),
+    )
+    .values(state=SENT, transaction_hash=bindparam("transaction"), updated_wall=bindparam("wall"))
+)
+
 
 def add_operations(connection: Connection, operations: Sequence[Operation]) -> bool:
     """Store new operations; False where one's digest is known already: it changes nothing."""
@@ -106,8 +131,7 @@ def find_operations_by_digest(
     """Operations by the digests of their commands."""
     found: dict[bytes, Operation] = {}
     for some in chunks(digests):
-        rows = connection.execute(select(*_COLUMNS).where(OPERATIONS.c.digest.in_(some)))
-        for row in rows.mappings():
+        for row in connection.execute(_BY_DIGEST, {"digests": some}).mappings():
             one = _operation(row)
             if one.digest is not None:
                 found[one.digest] = one
@@ -151,26 +175,14 @@ def open_operations(
 def due_operations(
     connection: Connection, limit: int, *, wall: int, latest: int, is_again: bool
 ) -> list[Operation]:
-    """Accepted operations in order of acceptance: new ones, or those to be tried again.
-
-    A time to try again that lies beyond `latest` was written by a clock that has been set back.
-    """
-    place, again = OPERATIONS.c.tries, OPERATIONS.c.next_try_wall
-    is_due = or_(again <= wall, again > latest)
-    statement = (
-        select(*_COLUMNS)
-        .where(
-            OPERATIONS.c.state == ACCEPTED,
-            and_(place > 0, is_due) if is_again else place == 0,
-        )
-        .order_by(OPERATIONS.c.id)
-        .limit(limit)
-    )
+    """Accepted operations in order of acceptance: new ones, or those to be tried again."""
+    statement = _DUE_AGAIN if is_again else _NEW
+    values = {"limit": limit, **({"wall": wall, "latest": latest} if is_again else {})}
     is_writing = not connection.get_execution_options().get("postgresql_readonly", False)
     if connection.dialect.name == "postgresql" and is_writing:
         # Another process may be picking too: what it has is not ours. Who only looks locks nothing.
         statement = statement.with_for_update(skip_locked=True)
-    return [_operation(row) for row in connection.execute(statement).mappings()]
+    return [_operation(row) for row in connection.execute(statement, values).mappings()]
 
 
 def hold_operations(
@@ -178,11 +190,8 @@ def hold_operations(
 ) -> None:
     """Note that operations stand in a stored transaction; one that has ended stays ended."""
     for some in chunks(ids):
-        connection.execute(
-            update(OPERATIONS)
-            .where(OPERATIONS.c.id.in_(some), OPERATIONS.c.state.in_((ACCEPTED, SENT)))
-            .values(state=SENT, transaction_hash=transaction_hash, updated_wall=wall)
-        )
+        values = {"ids": some, "transaction": transaction_hash, "wall": wall}
+        connection.execute(_HOLD, values)
 
 
 def postpone_operation(

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
-from ledger.store.operations import Operation
+from ledger.store.operations import IS_DUE, Operation
 from ledger.store.tables.operations import ACCEPTED, OPERATIONS
 from ledger.store.tables.operations import SENT as OPERATION_SENT
 from ledger.store.tables.settings import SETTINGS
@@ -58,13 +58,11 @@ _STANDS: Final = exists().where(
     OPERATIONS.c.transaction_hash == TRANSACTIONS.c.hash, OPERATIONS.c.state == OPERATION_SENT
 )
 _FAILED: Final = (_OF_KEY, TRANSACTIONS.c.state == FAILED, _STANDS)
-_AGAIN: Final = OPERATIONS.c.next_try_wall
-_IS_DUE: Final = or_(bindparam("wall") >= _AGAIN, bindparam("latest") < _AGAIN)
 _STANDING: Final = select(
     exists().where(SETTINGS.c.key == bindparam("pause")),
     exists().where(_OF_KEY, TRANSACTIONS.c.state.in_((STORED, SENT))),
-    exists().where(OPERATIONS.c.state == ACCEPTED, _IS_DUE),
-    exists().where(OPERATIONS.c.state == ACCEPTED, OPERATIONS.c.tries > 0, _IS_DUE),
+    exists().where(OPERATIONS.c.state == ACCEPTED, IS_DUE),
+    exists().where(OPERATIONS.c.state == ACCEPTED, OPERATIONS.c.tries > 0, IS_DUE),
     exists().where(*_FAILED),
 )
 _FROM: Final = (
@@ -85,10 +83,22 @@ _OPEN: Final = (
 )
 
 
+_HIGHEST: Final = select(func.max(TRANSACTIONS.c.nonce)).where(_OF_KEY)
+_ADD: Final = insert(TRANSACTIONS).returning(TRANSACTIONS.c.id)
+_ADD_ITEMS: Final = insert(TRANSACTION_ITEMS)
+_MARK_SENT: Final = (
+    update(TRANSACTIONS)
+    .where(
+        TRANSACTIONS.c.hash.in_(bindparam("hashes", expanding=True)),
+        TRANSACTIONS.c.state == STORED,
+    )
+    .values(state=SENT)
+)
+
+
 def next_nonce(connection: Connection, key: str) -> int:
     """One more than the highest nonce that was ever given under a key; 0 for none."""
-    statement = select(func.max(TRANSACTIONS.c.nonce)).where(TRANSACTIONS.c.key_address == key)
-    highest: int | None = connection.execute(statement).scalar()
+    highest: int | None = connection.execute(_HIGHEST, {"key": key}).scalar()
     return 0 if highest is None else highest + 1
 
 
@@ -105,11 +115,10 @@ def add_transaction(
         "state": STORED,
         "made_wall": wall,
     }
-    found = connection.execute(insert(TRANSACTIONS).values(**values).returning(TRANSACTIONS.c.id))
-    number = found.scalar_one()
+    number = connection.execute(_ADD, values).scalar_one()
     if items:
         connection.execute(
-            insert(TRANSACTION_ITEMS),
+            _ADD_ITEMS,
             [
                 {"transaction_id": number, "place": place, "operation_id": one}
                 for place, one in enumerate(items)
@@ -157,11 +166,7 @@ def standing(connection: Connection, key: str, *, wall: int, latest: int, pause:
 
 def mark_sent(connection: Connection, hashes: Sequence[bytes]) -> None:
     """Note that a node has these transactions."""
-    connection.execute(
-        update(TRANSACTIONS)
-        .where(TRANSACTIONS.c.hash.in_(hashes), TRANSACTIONS.c.state == STORED)
-        .values(state=SENT)
-    )
+    connection.execute(_MARK_SENT, {"hashes": list(hashes)})
 
 
 def mark_failed(connection: Connection, hash_: bytes, block: int | None) -> None:
