@@ -6,10 +6,12 @@ from pydantic import Field
 
 from api import shapes
 from api.commands import add_verbs
+from api.finding import as_asked
 from api.lists import Filters, Listing, Reading, Rows, add_lists
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import Shape
+from ledger.model.ids import parse_payable
 from ledger.store.lists import AllOf, Condition, Is
 
 __all__ = ["ROUTER"]
@@ -52,11 +54,11 @@ class MovementFilters(Filters):
     bank: shapes.ParticipantNumber | None = None
     giver: shapes.ParticipantNumber | None = None
     taker: shapes.ParticipantNumber | None = None
+    payable: shapes.PayableName | None = None
 
 
 def _where(opened: Reading, asked: DepositFilters) -> Condition:
-    named = [Is(one, (value,)) for one in ("bank", "owner") if (value := getattr(asked, one))]
-    return AllOf((opened.sight.deposits, *named))
+    return AllOf((opened.sight.deposits, *as_asked(asked, "bank", "owner")))
 
 
 def _shown(_: Reading, rows: Rows, __: DepositFilters) -> list[dict[str, Any]]:
@@ -67,9 +69,10 @@ def _shown(_: Reading, rows: Rows, __: DepositFilters) -> list[dict[str, Any]]:
 
 
 def _moved_where(opened: Reading, asked: MovementFilters) -> Condition:
-    names = ("kind", "bank", "giver", "taker")
-    named = [Is(one, (value,)) for one in names if (value := getattr(asked, one))]
-    return AllOf((opened.sight.movements, *named))
+    found = [opened.sight.movements, *as_asked(asked, "kind", "bank", "giver", "taker")]
+    if asked.payable:
+        found.append(Is("payable", (parse_payable(asked.payable),)))
+    return AllOf(tuple(found))
 
 
 def _moved(_: Reading, rows: Rows, __: MovementFilters) -> list[dict[str, Any]]:

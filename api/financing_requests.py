@@ -18,8 +18,8 @@ from api.financing_shapes import (
     RequestStateName,
     request_json,
 )
-from api.finding import of_voucher
-from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.finding import OnVoucher, on_voucher
+from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.once import once_route, tried_out
 from api.router import router
 from api.shapes import AsOf, Given
@@ -32,7 +32,7 @@ from ledger.service.asking import ASKED_MAX, DOCUMENTS_MAX, Asking, QuoteKind, R
 from ledger.service.financing_states import RequestStanding, request_standings
 from ledger.store.database import Connection
 from ledger.store.financing import RequestRow
-from ledger.store.lists import AllOf, Condition, Is, find, rows_of
+from ledger.store.lists import AllOf, Condition, Is, Named, find, rows_of
 
 __all__ = ["ROUTER", "RequestPath", "one_request"]
 
@@ -71,12 +71,14 @@ class OneFinancingRequest(FinancingRequest):
     as_of: AsOf
 
 
-class RequestFilters(Filters):
+class RequestFilters(OnVoucher):
     """Which requests."""
 
     state: RequestStateName | None = None
     holder: shapes.ParticipantNumber | None = None
-    voucher: shapes.VoucherName | None = None
+    asked: shapes.ParticipantNumber | None = Field(
+        default=None, description="Who is asked; others than you of your own requests alone."
+    )
 
 
 # ---- lists
@@ -95,9 +97,11 @@ def _where(opened: Reading, asked: RequestFilters) -> Condition:
     found: list[Condition] = [opened.sight.financing_requests]
     if asked.holder:
         found.append(Is("participant", (asked.holder,)))
-    if asked.voucher:
-        found.append(of_voucher("voucher", asked.voucher))
-    return AllOf(tuple(found))
+    if asked.asked:
+        found.append(Named("asked", asked.asked))
+        if asked.asked != opened.sight.own and not opened.sight.sees_all:
+            found.append(Is("participant", (opened.sight.own,)))
+    return AllOf((*found, *on_voucher(opened, asked)))
 
 
 def _shown(opened: Reading, rows: Rows, asked: RequestFilters) -> list[dict[str, Any]]:

@@ -1,9 +1,12 @@
-"""Conditions that several lists share: by dates, invoices, references, names."""
+"""Filters that several lists share: by parties, and by the payables that their rows lie on."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from api.lists import Reading
+from pydantic import Field
+
+from api import shapes
+from api.lists import Filters, Reading
 from ledger.model.days import parse_day
 from ledger.model.errors import InvalidField, ResourceUnknown
 from ledger.model.ids import parse_payable, parse_voucher
@@ -25,11 +28,14 @@ from ledger.store.slices import sliced
 from ledger.views.claim_rows import Payable
 
 __all__ = [
-    "by_external_reference",
-    "by_invoice",
+    "OfPayables",
+    "OnPayable",
+    "OnVoucher",
+    "as_asked",
     "named",
-    "of_payable",
-    "of_voucher",
+    "of_payables",
+    "on_payable",
+    "on_voucher",
     "still_seen",
     "within",
 ]
@@ -37,16 +43,84 @@ __all__ = [
 _ANSWERED: Final = tuple(one for one in VoucherState if one is not VoucherState.OFFERED)
 
 
+class OfPayables(Filters):
+    """Which payables."""
+
+    obligor: shapes.ParticipantNumber | None = None
+    maturity_from: shapes.BusinessDate | None = None
+    maturity_to: shapes.BusinessDate | None = None
+    invoice: shapes.Hash | None = Field(default=None, description="An invoice's fingerprint.")
+    external_reference: shapes.Reference | None = None
+
+    @property
+    def is_of_some(self) -> bool:
+        """Whether not every payable is asked for."""
+        return any(getattr(self, name) is not None for name in OfPayables.model_fields)
+
+
+class OnPayable(OfPayables):
+    """On which payables."""
+
+    payable: shapes.PayableName | None = None
+
+
+class OnVoucher(OnPayable):
+    """On which payables or voucher."""
+
+    voucher: shapes.VoucherName | None = None
+
+
+def as_asked(asked: Filters, *names: str) -> list[Condition]:
+    """Columns that have what is asked for under their names."""
+    return [Is(one, (value,)) for one in names if (value := getattr(asked, one)) is not None]
+
+
 def within(column: str, first: str | None, last: str | None) -> Condition:
-    """A day within dates, both included; raises `InvalidField` for a date that is none."""
-    return Between(
-        column,
-        None if first is None else parse_day(first, field=f"{column}_from"),
-        None if last is None else parse_day(last, field=f"{column}_to"),
-    )
+    """A day within dates, both included.
+
+    Raises `InvalidField` for a date that is none, or a range that ends before it begins.
+    """
+    low = None if first is None else parse_day(first, field=f"{column}_from")
+    high = None if last is None else parse_day(last, field=f"{column}_to")
+    if low is not None and high is not None and high < low:
+        raise InvalidField(field=f"{column}_to", value=last, expected="date_order")
+    return Between(column, low, high)
 
 
-def by_invoice(opened: Reading, fingerprint: str) -> Condition:
+def of_payables(opened: Reading, asked: OfPayables) -> list[Condition]:
+    """What payables must be like; nobody learns by it what it may not see of them."""
+    found = as_asked(asked, "obligor")
+    if asked.maturity_from or asked.maturity_to:
+        found.append(within("maturity", asked.maturity_from, asked.maturity_to))
+    if asked.invoice:
+        found.append(_by_invoice(opened, asked.invoice))
+    if asked.external_reference:
+        found.append(_by_external_reference(opened, asked.external_reference))
+    return found
+
+
+def on_payable(opened: Reading, asked: OnPayable) -> list[Condition]:
+    """Rows that name their payable."""
+    found = [Is("payable", (parse_payable(asked.payable),))] if asked.payable else []
+    if payables := of_payables(opened, asked):
+        return [*found, Of("payable", "payables", "id", AllOf(tuple(payables)))]
+    return [*found]
+
+
+def on_voucher(opened: Reading, asked: OnPayable, column: str = "voucher") -> list[Condition]:
+    """Rows whose column names their voucher."""
+    found: list[Condition] = []
+    if asked.payable:
+        number = parse_payable(asked.payable)
+        found.append(Between(column, number << 32, (number << 32) | 0xFFFFFFFF))
+    if isinstance(asked, OnVoucher) and asked.voucher:
+        found.append(Is(column, (parse_voucher(asked.voucher),)))
+    if payables := of_payables(opened, asked):
+        found.append(PayableIn(column, AllOf(tuple(payables))))
+    return found
+
+
+def _by_invoice(opened: Reading, fingerprint: str) -> Condition:
     """Payables that an invoice backs, where their invoices are this reader's to know."""
     asked = Is("fingerprint", (bytes.fromhex(fingerprint[2:]),))
     found = find(opened.connection, "invoices", asked)
@@ -78,7 +152,7 @@ def _sees_issue(opened: Reading, one: Payable) -> bool:
     return opened.sight.sees_issue(one.obligor, one.offeree, one.bank)
 
 
-def by_external_reference(opened: Reading, reference: str) -> Condition:
+def _by_external_reference(opened: Reading, reference: str) -> Condition:
     """Payables issued under somebody's own reference; of others' references nobody learns."""
     own = AllOf((Is("external_reference", (reference,)), opened.sight.own_operations))
     posted = Of("digest", "operations", "digest", own)
@@ -88,17 +162,6 @@ def by_external_reference(opened: Reading, reference: str) -> Condition:
     # Those of an import stand sealed beside its rows, and are found by their owner alone.
     claims = directory.references_claimed(opened.sight.own, (reference,)).values()
     return AnyOf((posted, Is("id", tuple(one.payable for one in claims if one.payable))))
-
-
-def of_payable(column: str, payable: str) -> Condition:
-    """A column that names a voucher of a payable."""
-    number = parse_payable(payable)
-    return Between(column, number << 32, (number << 32) | 0xFFFFFFFF)
-
-
-def of_voucher(column: str, voucher: str) -> Condition:
-    """A column that names a voucher."""
-    return Is(column, (parse_voucher(voucher),))
 
 
 def named(parse: Callable[[object], int], text: str) -> int:

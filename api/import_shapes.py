@@ -27,6 +27,7 @@ __all__ = [
     "ImportedRowPage",
     "PreviewForm",
     "SignaturesForm",
+    "StateName",
     "TermsForm",
     "WholeImport",
     "import_json",

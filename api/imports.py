@@ -20,6 +20,7 @@ from api.import_shapes import (
     ImportPage,
     PreviewForm,
     SignaturesForm,
+    StateName,
     TermsForm,
     WholeImport,
     import_json,
@@ -50,13 +51,17 @@ Cursor = Annotated[str | None, Query(max_length=CURSOR_MOST)]
 
 @ROUTER.get(PATH, operation_id="listImports", response_model=ImportPage)
 def list_imports(
-    request: Request, subject: Reader, limit: Limit = 50, cursor: Cursor = None
+    request: Request,
+    subject: Reader,
+    state: StateName | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Your imports, the newest first."""
-    bound = {"list": "imports", "reader": subject.participant}
+    bound = {"list": "imports", "reader": subject.participant, "state": state}
     before = _after(context_of(request), bound, cursor) or ""
     shelf, language = imports_of(request).shelf, scope_language(request.scope)
-    found = shelf.imports(subject.participant, before=before, limit=limit + 1)
+    found = shelf.imports(subject.participant, state=state, before=before, limit=limit + 1)
     data = [import_json(one, language) for one in found[:limit]]
     last = found[limit - 1].id if len(found) > limit else None
     return _page(request, subject, data, bound, last)

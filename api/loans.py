@@ -8,8 +8,8 @@ from pydantic import Field
 from api import shapes
 from api.asking import Reader
 from api.commands import add_verbs
-from api.finding import named, of_voucher
-from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.finding import OnVoucher, as_asked, named, on_voucher, within
+from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import AsOf, Shape
@@ -54,13 +54,14 @@ class OneLoan(Loan):
     as_of: AsOf
 
 
-class LoanFilters(Filters):
+class LoanFilters(OnVoucher):
     """Which loans."""
 
     open: bool | None = None
     borrower: shapes.ParticipantNumber | None = None
     lender: shapes.ParticipantNumber | None = None
-    voucher: shapes.VoucherName | None = None
+    due_from: shapes.BusinessDate | None = None
+    due_to: shapes.BusinessDate | None = None
 
 
 class Sale(Shape):
@@ -81,12 +82,11 @@ class Sale(Shape):
     sold_at: shapes.Moment
 
 
-class SaleFilters(Filters):
+class SaleFilters(OnVoucher):
     """Which sales."""
 
     seller: shapes.ParticipantNumber | None = None
     buyer: shapes.ParticipantNumber | None = None
-    voucher: shapes.VoucherName | None = None
 
 
 def loan_json(row: Row) -> dict[str, Any]:
@@ -100,16 +100,9 @@ def loan_json(row: Row) -> dict[str, Any]:
     }
 
 
-def _parties(opened: Condition, asked: Any, *names: str) -> list[Condition]:
-    found = [opened]
-    found += [Is(name, (value,)) for name in names if (value := getattr(asked, name))]
-    if asked.voucher:
-        found.append(of_voucher("voucher", asked.voucher))
-    return found
-
-
 def _where(opened: Reading, asked: LoanFilters) -> Condition:
-    found = _parties(opened.sight.loans, asked, "borrower", "lender")
+    found = [opened.sight.loans, *as_asked(asked, "borrower", "lender")]
+    found += [within("due", asked.due_from, asked.due_to), *on_voucher(opened, asked)]
     if asked.open is True:
         found.append(AnyOf((Between("principal", 1), Between("interest_left", 1))))
     elif asked.open is False:
@@ -122,7 +115,8 @@ def _shown(_: Reading, rows: Rows, __: LoanFilters) -> list[dict[str, Any]]:
 
 
 def _sold_where(opened: Reading, asked: SaleFilters) -> Condition:
-    return AllOf(tuple(_parties(opened.sight.sales, asked, "seller", "buyer")))
+    parties = as_asked(asked, "seller", "buyer")
+    return AllOf((opened.sight.sales, *parties, *on_voucher(opened, asked)))
 
 
 def _sold(_: Reading, rows: Rows, __: SaleFilters) -> list[dict[str, Any]]:

@@ -1,17 +1,18 @@
 """Offers of vouchers: made, answered, or ended by themselves."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
 
 from api import shapes
-from api.finding import of_payable, of_voucher
-from api.lists import Filters, Listing, Reading, Rows, add_lists
+from api.finding import OnVoucher, as_asked, on_voucher
+from api.lists import Listing, Reading, Rows, add_lists
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import Shape
 from ledger.model.ids import payable_of
-from ledger.store.lists import AllOf, Condition, Is, rows_of
+from ledger.store.lists import EVERYTHING, AllOf, AnyOf, Condition, Is, rows_of
 from ledger.store.slices import sliced
 from ledger.views.circulation import has_offer_ended
 from ledger.views.claim_rows import Offer as Row
@@ -43,31 +44,37 @@ class Offer(Shape):
     digest: shapes.Hash | None
 
 
-class OfferFilters(Filters):
+class OfferFilters(OnVoucher):
     """Which offers."""
 
     state: OfferStateName | None = None
     giver: shapes.ParticipantNumber | None = None
     taker: shapes.ParticipantNumber | None = None
-    voucher: shapes.VoucherName | None = None
-    payable: shapes.PayableName | None = None
 
 
 def _where(opened: Reading, asked: OfferFilters) -> Condition:
-    found: list[Condition] = [opened.sight.offers]
-    for name in ("giver", "taker"):
-        if value := getattr(asked, name):
-            found.append(Is(name, (value,)))
+    found = [opened.sight.offers, *as_asked(asked, "giver", "taker")]
+    if asked.is_of_some:
+        found.append(_answered_or_standing(opened))
     if asked.state in ("open", "lapsed"):
         # One that ended by itself is still written as open.
         found.append(Is("state", (OfferState.OPEN, OfferState.LAPSED)))
     elif asked.state:
         found.append(Is("state", (OfferState(asked.state),)))
-    if asked.voucher:
-        found.append(of_voucher("voucher", asked.voucher))
-    if asked.payable:
-        found.append(of_payable("voucher", asked.payable))
-    return AllOf(tuple(found))
+    return AllOf((*found, *on_voucher(opened, asked)))
+
+
+def _answered_or_standing(opened: Reading) -> Condition:
+    """Offers whose payable their reader knows: to whom one was made that ended, it is none."""
+    if opened.sight.sees_all:
+        return EVERYTHING
+    known = Is("state", (OfferState.OPEN, OfferState.ACCEPTED))
+    return AnyOf((Is("giver", (opened.sight.own,)), known))
+
+
+def _is_known(opened: Reading, offer: Mapping[str, Any]) -> bool:
+    """The same, of one that may have ended by itself."""
+    return opened.sight.sees_all or opened.sight.own == offer["giver"] or offer["state"] != "lapsed"
 
 
 def _shown(opened: Reading, rows: Rows, asked: OfferFilters) -> list[dict[str, Any]]:
@@ -75,7 +82,10 @@ def _shown(opened: Reading, rows: Rows, asked: OfferFilters) -> list[dict[str, A
     vouchers = rows_of(opened.connection, "vouchers", Is("id", ids))
     made = sliced(opened.connection, vouchers, opened.at.second)
     found = [_offer(opened, made, row) for _, row in rows]
-    return [one for one in found if asked.state in (None, one["state"])]
+    found = [one for one in found if asked.state in (None, one["state"])]
+    if asked.is_of_some:
+        return [one for one in found if _is_known(opened, one)]
+    return found
 
 
 def _offer(opened: Reading, made: Projection, row: Row) -> dict[str, Any]:

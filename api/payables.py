@@ -8,8 +8,8 @@ from pydantic import Field
 from api import shapes
 from api.asking import Reader
 from api.commands import add_verbs
-from api.finding import by_external_reference, by_invoice, named, still_seen, within
-from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.finding import OfPayables, as_asked, named, of_payables, still_seen
+from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import AsOf, Shape
@@ -59,37 +59,28 @@ class OnePayable(Payable):
     as_of: AsOf
 
 
-class PayableFilters(Filters):
+class PayableFilters(OfPayables):
     """Which payables."""
 
     state: PayableStateName | None = None
-    obligor: shapes.ParticipantNumber | None = None
+    offeree: shapes.ParticipantNumber | None = None
     settlement_bank: shapes.ParticipantNumber | None = None
-    maturity_from: shapes.BusinessDate | None = None
-    maturity_to: shapes.BusinessDate | None = None
     overdue: bool | None = None
-    invoice: shapes.Hash | None = Field(default=None, description="An invoice's fingerprint.")
-    external_reference: shapes.Reference | None = None
 
 
 _WHOLE = ("live", "paid", "redeemed", "cancelled")
 
 
 def _where(opened: Reading, asked: PayableFilters) -> Condition:
-    found: list[Condition] = [opened.sight.payables]
+    found: list[Condition] = [opened.sight.payables, *of_payables(opened, asked)]
     if asked.state:
         found.append(Is("state", (PayableState[asked.state.upper()],)))
-    if asked.obligor:
-        found.append(Is("obligor", (asked.obligor,)))
+    if asked.offeree:
+        found += [*as_asked(asked, "offeree"), opened.sight.issues]
     if asked.settlement_bank:
         found.append(Is("bank", (asked.settlement_bank,)))
     if asked.overdue:
         found += [Is("state", (PayableState.LIVE,)), Between("due", None, opened.day - 1)]
-    found.append(within("maturity", asked.maturity_from, asked.maturity_to))
-    if asked.invoice:
-        found.append(by_invoice(opened, asked.invoice))
-    if asked.external_reference:
-        found.append(by_external_reference(opened, asked.external_reference))
     return AllOf(tuple(found))
 
 

@@ -6,12 +6,11 @@ from pydantic import Field
 
 from api import shapes
 from api.commands import add_verbs
-from api.finding import of_payable, of_voucher
-from api.lists import Filters, Listing, Reading, Rows, add_lists
+from api.finding import OnPayable, OnVoucher, as_asked, on_payable, on_voucher
+from api.lists import Listing, Reading, Rows, add_lists
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import Shape
-from ledger.model.ids import parse_payable
 from ledger.store.lists import AllOf, Condition, Is
 from ledger.views.money_rows import PayoutState
 
@@ -33,10 +32,8 @@ class Payment(Shape):
     rail: Literal["deposit", "bank"]
 
 
-class PaymentFilters(Filters):
+class PaymentFilters(OnPayable):
     """Which payments."""
-
-    payable: shapes.PayableName | None = None
 
 
 class Settlement(Shape):
@@ -54,12 +51,11 @@ class Settlement(Shape):
     settled_at: shapes.Moment
 
 
-class SettlementFilters(Filters):
+class SettlementFilters(OnVoucher):
     """Which settlements."""
 
-    payable: shapes.PayableName | None = None
-    voucher: shapes.VoucherName | None = None
     holder: shapes.ParticipantNumber | None = None
+    lender: shapes.ParticipantNumber | None = None
 
 
 class Payout(Shape):
@@ -74,20 +70,16 @@ class Payout(Shape):
     returns: int = Field(ge=0, description="How often it came back.")
 
 
-class PayoutFilters(Filters):
+class PayoutFilters(OnVoucher):
     """Which payouts."""
 
     state: Literal["open", "confirmed"] | None = None
     bank: shapes.ParticipantNumber | None = None
     payee: shapes.ParticipantNumber | None = None
-    voucher: shapes.VoucherName | None = None
 
 
 def _payments_where(opened: Reading, asked: PaymentFilters) -> Condition:
-    found = [opened.sight.payments]
-    if asked.payable:
-        found.append(Is("payable", (parse_payable(asked.payable),)))
-    return AllOf(tuple(found))
+    return AllOf((opened.sight.payments, *on_payable(opened, asked)))
 
 
 def _payments(_: Reading, rows: Rows, __: PaymentFilters) -> list[dict[str, Any]]:
@@ -99,14 +91,8 @@ def _payments(_: Reading, rows: Rows, __: PaymentFilters) -> list[dict[str, Any]
 
 
 def _settlements_where(opened: Reading, asked: SettlementFilters) -> Condition:
-    found = [opened.sight.settlements]
-    if asked.payable:
-        found.append(of_payable("voucher", asked.payable))
-    if asked.voucher:
-        found.append(of_voucher("voucher", asked.voucher))
-    if asked.holder:
-        found.append(Is("holder", (asked.holder,)))
-    return AllOf(tuple(found))
+    parties = as_asked(asked, "holder", "lender")
+    return AllOf((opened.sight.settlements, *parties, *on_voucher(opened, asked)))
 
 
 def _settlements(_: Reading, rows: Rows, __: SettlementFilters) -> list[dict[str, Any]]:
@@ -122,13 +108,10 @@ def _settlements(_: Reading, rows: Rows, __: SettlementFilters) -> list[dict[str
 
 
 def _payouts_where(opened: Reading, asked: PayoutFilters) -> Condition:
-    found = [opened.sight.payouts]
+    found = [opened.sight.payouts, *as_asked(asked, "bank", "payee")]
     if asked.state:
         found.append(Is("state", (PayoutState(asked.state),)))
-    if asked.voucher:
-        found.append(of_voucher("voucher", asked.voucher))
-    found += [Is(one, (value,)) for one in ("bank", "payee") if (value := getattr(asked, one))]
-    return AllOf(tuple(found))
+    return AllOf((*found, *on_voucher(opened, asked)))
 
 
 def _payouts(_: Reading, rows: Rows, __: PayoutFilters) -> list[dict[str, Any]]:

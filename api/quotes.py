@@ -12,10 +12,10 @@ from api import shapes
 from api.asking import Preparer, Reader, Submitter
 from api.commands import DEADLINE_SECONDS, Prepared, add_preparations, prepared
 from api.context import Context, context_of
-from api.finding import of_voucher
+from api.finding import OnVoucher, as_asked, on_voucher
 from api.forms import SignedForm, message_of
 from api.languages import CONTENT_LANGUAGE
-from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.once import once_route, tried_out
 from api.problems import scope_language
 from api.quote_shapes import (
@@ -65,14 +65,13 @@ class OneQuote(Quote):
     as_of: AsOf
 
 
-class QuoteFilters(Filters):
+class QuoteFilters(OnVoucher):
     """Which quotes."""
 
     state: QuoteStateName | None = None
     giver: shapes.ParticipantNumber | None = None
     taker: shapes.ParticipantNumber | None = None
     request: shapes.RequestName | None = None
-    voucher: shapes.VoucherName | None = None
 
 
 class TakeAsked(Given):
@@ -96,13 +95,8 @@ class Taking(Prepared):
 
 
 def _where(opened: Reading, asked: QuoteFilters) -> Condition:
-    found: list[Condition] = [opened.sight.quotes]
-    for name in ("giver", "taker", "request"):
-        if value := getattr(asked, name):
-            found.append(Is(name, (value,)))
-    if asked.voucher:
-        found.append(of_voucher("voucher", asked.voucher))
-    return AllOf(tuple(found))
+    named = as_asked(asked, "giver", "taker", "request")
+    return AllOf((opened.sight.quotes, *named, *on_voucher(opened, asked)))
 
 
 def _shown(opened: Reading, rows: Rows, asked: QuoteFilters) -> list[dict[str, Any]]:

@@ -11,12 +11,12 @@ from api import shapes
 from api.asking import Exporter, Reader
 from api.commands import add_verbs
 from api.exports import FILE, File, Format, exported
+from api.finding import OnPayable, as_asked, on_payable
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.figures import date_text
-from ledger.model.ids import parse_payable
 from ledger.model.parts import RuleSet as RuleStruct
 from ledger.model.plain import plain_value
 from ledger.model.structs import fields_of
@@ -86,10 +86,9 @@ class Freeze(Shape):
     is_lifted: bool
 
 
-class FreezeFilters(Filters):
+class FreezeFilters(OnPayable):
     """Which freezes."""
 
-    payable: shapes.PayableName | None = None
     lifted: bool | None = None
 
 
@@ -114,8 +113,7 @@ def _in_force(opened: Reading) -> int:
 
 
 def _limits_where(opened: Reading, asked: LimitFilters) -> Condition:
-    named = [Is(one, (value,)) for one in ("bank", "obligor") if (value := getattr(asked, one))]
-    return AllOf((opened.sight.limits, *named))
+    return AllOf((opened.sight.limits, *as_asked(asked, "bank", "obligor")))
 
 
 def _limits(_: Reading, rows: Rows, __: LimitFilters) -> list[dict[str, Any]]:
@@ -126,9 +124,7 @@ def _limits(_: Reading, rows: Rows, __: LimitFilters) -> list[dict[str, Any]]:
 
 
 def _freezes_where(opened: Reading, asked: FreezeFilters) -> Condition:
-    found = [opened.sight.freezes]
-    if asked.payable:
-        found.append(Is("payable", (parse_payable(asked.payable),)))
+    found = [opened.sight.freezes, *on_payable(opened, asked)]
     if asked.lifted is not None:
         found.append(Is("is_lifted", (asked.lifted,)))
     return AllOf(tuple(found))

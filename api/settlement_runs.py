@@ -7,8 +7,8 @@ from pydantic import Field, StringConstraints
 
 from api import shapes
 from api.asking import Reader
-from api.finding import named
-from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.finding import OnPayable, OnVoucher, as_asked, named, on_payable, on_voucher
+from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.meanings import shown
 from api.router import router
 from api.shapes import AsOf, Shape
@@ -79,10 +79,9 @@ class OneSettlementRun(SettlementRun):
     as_of: AsOf
 
 
-class RunFilters(Filters):
+class RunFilters(OnPayable):
     """Which runs."""
 
-    payable: shapes.PayableName | None = None
     state: RunState | None = None
 
 
@@ -104,10 +103,11 @@ class ProposedPayment(Shape):
     returns: int = Field(ge=0)
 
 
-class ProposalFilters(Filters):
+class ProposalFilters(OnVoucher):
     """Which lines."""
 
     run: RunName | None = None
+    payee: shapes.ParticipantNumber | None = None
     state: Literal["open", "confirmed"] | None = None
 
 
@@ -133,12 +133,8 @@ def _parts(run: str) -> tuple[int, int]:
 
 
 def _runs_where(opened: Reading, asked: RunFilters) -> Condition:
-    found = [opened.sight.payments]
-    if asked.payable:
-        found.append(Is("payable", (parse_payable(asked.payable),)))
-    if asked.state:
-        found.append(Is("state", (asked.state,)))
-    return AllOf(tuple(found))
+    states = as_asked(asked, "state")
+    return AllOf((opened.sight.payments, *states, *on_payable(opened, asked)))
 
 
 def _runs(_: Reading, rows: Rows, __: RunFilters) -> list[dict[str, Any]]:
@@ -158,10 +154,10 @@ def _lines_where(opened: Reading, asked: ProposalFilters) -> Condition:
     lines: Condition = Of("number", "settlement_payouts", "payout", EVERYTHING)
     if asked.run:
         lines = payouts_of(_find(opened, asked.run))
-    found = [opened.sight.proposals, lines]
+    found = [opened.sight.proposals, lines, *as_asked(asked, "payee")]
     if asked.state:
         found.append(Is("state", (PayoutState(asked.state),)))
-    return AllOf(tuple(found))
+    return AllOf((*found, *on_voucher(opened, asked)))
 
 
 def _lines(opened: Reading, rows: Rows, _: ProposalFilters) -> list[dict[str, Any]]:

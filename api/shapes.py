@@ -1,10 +1,12 @@
 """The forms of what is sent and answered: strict, closed, and without a number for money."""
 
-from typing import Annotated, Any, Final
+from types import MappingProxyType
+from typing import Annotated, Any, Final, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 __all__ = [
+    "FORMS",
     "Account",
     "Amount",
     "AmountOut",
@@ -147,6 +149,22 @@ Reference = Annotated[
 ParticipantNumber = Annotated[
     int, Field(ge=1, le=2**32 - 1, description="A participant's number.", examples=[2])
 ]
+
+
+FORMS: Final = MappingProxyType(
+    {
+        written.pattern: described.examples[0]
+        for _, written, described in map(
+            get_args,
+            (
+                *(Amount, AmountOut, RateText, BusinessDate, Moment, Digits, Position, Hash),
+                *(Account, PayableName, VoucherName, LoanName, OperationName, RequestName),
+                *(QuoteName, Reference),
+            ),
+        )
+    }
+)
+"""An example of each form, by its pattern."""
 
 
 class AsOf(Shape):

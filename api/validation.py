@@ -1,9 +1,11 @@
 """What pydantic finds wrong, as faults in two languages that never repeat what was sent."""
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from api import shapes
 from api.problems import MISSING, UNKNOWN, Fault
 from ledger.model.glossary import Term
 
@@ -11,6 +13,7 @@ __all__ = ["faults_of", "is_path_wrong"]
 
 _FAULTS_MOST: Final = 20
 
+_QUOTED: Final = re.compile("'([^']*)'")
 _OTHER: Final = Term("is not of its form.", "格式不符。")
 _DETAILS: Final[Mapping[str, Term]] = MappingProxyType(
     {
@@ -31,10 +34,7 @@ _DETAILS: Final[Mapping[str, Term]] = MappingProxyType(
         "model_type": Term("must be an object.", "应为对象。"),
         "model_attributes_type": Term("must be an object.", "应为对象。"),
         "dict_type": Term("must be an object.", "应为对象。"),
-        "literal_error": Term("is none of the values listed for it.", "不在可选值之列。"),
         "enum": Term("is none of the values listed for it.", "不在可选值之列。"),
-        "greater_than_equal": Term("is too small.", "过小。"),
-        "less_than_equal": Term("is too large.", "过大。"),
     }
 )
 
@@ -58,10 +58,26 @@ def _fault(error: Mapping[str, Any]) -> Fault:
         pointer = "".join(f"/{step}" for step in steps if not _is_variant(step))
     else:
         pointer = str(steps[0]) if steps else str(source)
-    context = error.get("ctx") or {}
+    return Fault(pointer, _detail(error["type"], error.get("ctx") or {}))
+
+
+def _detail(kind: str, context: Mapping[str, Any]) -> Term:
+    """What would be right, as far as it is known."""
     told = context.get("told")
-    detail = told if isinstance(told, Term) else _DETAILS.get(error["type"], _OTHER)
-    return Fault(pointer, detail)
+    if isinstance(told, Term):
+        return told
+    match kind:
+        case "literal_error":
+            values = _QUOTED.findall(context["expected"])
+            english, chinese = ", ".join(values), "、".join(values)
+            return Term(f"must be one of {english}.", f"应为 {chinese} 之一。")
+        case "greater_than_equal":
+            return Term(f"must be at least {context['ge']}.", f"不得小于 {context['ge']}。")
+        case "less_than_equal":
+            return Term(f"must be at most {context['le']}.", f"不得大于 {context['le']}。")
+        case "string_pattern_mismatch" if example := shapes.FORMS.get(context["pattern"]):
+            return Term(f"must be written like {example}.", f"应写作 {example} 之类。")
+    return _DETAILS.get(kind, _OTHER)
 
 
 def _is_variant(step: object) -> bool:

@@ -9,8 +9,8 @@ from pydantic import Field
 from api import shapes
 from api.asking import Reader
 from api.commands import add_verbs
-from api.finding import named, of_payable, within
-from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.finding import OnPayable, as_asked, named, on_voucher
+from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.loans import Loan, loan_json
 from api.meanings import picked, shown
 from api.router import router
@@ -18,7 +18,7 @@ from api.shapes import AsOf, Shape
 from ledger.model.errors import ResourceUnknown
 from ledger.model.ids import parse_voucher
 from ledger.model.states import VoucherState
-from ledger.store.lists import AllOf, Condition, Is, PayableIn, find
+from ledger.store.lists import AllOf, Condition, Is, find
 from ledger.store.slices import sliced, whole
 from ledger.views.claim_rows import Hop as HopRow
 from ledger.views.claim_rows import Voucher as Row
@@ -96,35 +96,22 @@ class LineageShape(Shape):
     as_of: AsOf
 
 
-class VoucherFilters(Filters):
+class VoucherFilters(OnPayable):
     """Which vouchers."""
 
     state: VoucherStateName | None = None
     holder: shapes.ParticipantNumber | None = None
     counterparty: shapes.ParticipantNumber | None = None
-    obligor: shapes.ParticipantNumber | None = None
-    payable: shapes.PayableName | None = None
-    maturity_from: shapes.BusinessDate | None = None
-    maturity_to: shapes.BusinessDate | None = None
 
 
 def _where(opened: Reading, asked: VoucherFilters) -> Condition:
-    found: list[Condition] = [opened.sight.vouchers]
-    for name in ("holder", "counterparty"):
-        if value := getattr(asked, name):
-            found.append(Is(name, (value,)))
+    found = [opened.sight.vouchers, *as_asked(asked, "holder", "counterparty")]
     if asked.state in ("pledged", "closed"):
         found.append(Is("state", (VoucherState[asked.state.upper()],)))
     elif asked.state:
         # An offer that ended by itself is still written as offered.
         found.append(Is("state", (VoucherState.OFFERED, VoucherState.HELD)))
-    if asked.payable:
-        found.append(of_payable("id", asked.payable))
-    if asked.obligor:
-        found.append(PayableIn("id", Is("obligor", (asked.obligor,))))
-    if asked.maturity_from or asked.maturity_to:
-        found.append(PayableIn("id", within("maturity", asked.maturity_from, asked.maturity_to)))
-    return AllOf(tuple(found))
+    return AllOf((*found, *on_voucher(opened, asked, "id")))
 
 
 def voucher_json(opened: Reading, made: Projection, row: Row) -> dict[str, Any]:

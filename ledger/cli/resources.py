@@ -36,46 +36,46 @@ class Part:
 _LISTS: Final = """
 payable /v1/payables
   id obligor state is_overdue maturity face live paid
-  state obligor settlement-bank maturity-from maturity-to overdue invoice external-reference
+  state obligor offeree settlement-bank overdue @
 voucher /v1/vouchers
   id obligor holder counterparty amount state maturity is_overdue
-  state holder counterparty obligor payable maturity-from maturity-to
+  state holder counterparty obligor payable @
 offer /v1/offers -
   voucher giver taker amount state offered_at
-  state giver taker voucher payable
+  state giver taker voucher payable obligor @
 request /v1/financing-requests
   id holder voucher amount kinds until state
-  state holder voucher
+  state holder asked voucher payable obligor @
 quote /v1/quotes
   id kind giver taker voucher amount rate deadline state
-  state giver taker request voucher
+  state giver taker request voucher payable obligor @
 loan /v1/loans
   id voucher borrower lender principal rate due is_open
-  open borrower lender voucher
+  open borrower lender voucher payable obligor due-from due-to @
 sale /v1/sales -
   voucher seller buyer amount price rate is_with_recourse sold_at
-  seller buyer voucher
+  seller buyer voucher payable obligor @
 payment /v1/payments -
   payable number amount interest principal day rail
-  payable
+  payable obligor @
 settlement /v1/settlements -
   voucher holder to_holder to_lender settled_at
-  payable voucher holder
+  payable voucher holder lender obligor @
 payout /v1/payouts -
   number bank payee amount voucher state
-  state bank payee voucher
+  state bank payee voucher payable obligor @
 deposit /v1/deposits -
   bank owner amount
   bank owner
 movement /v1/movements -
   kind bank giver taker amount payable moved_at
-  kind bank giver taker
+  kind bank giver taker payable
 run /v1/settlement-runs
   id payable state received distributed left_amount difference vouchers_done vouchers_left
-  payable state
+  payable state obligor @
 proposal /v1/payment-proposals -
   payout voucher payee account_number amount reference state
-  run state
+  run state payee voucher payable obligor @
 participant /v1/participants
   id name roles is_suspended is_frozen
   role suspended
@@ -128,8 +128,13 @@ _PARTS: Final = (
 )
 
 
+_PAYABLES: Final = "maturity-from maturity-to invoice external-reference"
+"""Filters of every list whose rows lie on payables, above as `@`."""
+
+
 def _read(head: str, columns: str, filters: str) -> List:
     noun, path, *plain = head.split()
+    filters = filters.replace("@", _PAYABLES)
     return List(noun, path, tuple(columns.split()), tuple(filters.split()), not plain)
 
 

@@ -202,6 +202,7 @@ EXPECTED: Final = _terms(
     fen | a whole number of fen from 0 to 999999999999999999 | 从 0 至 999999999999999999 的整数（分）
     date | a date such as 2027-03-31 | 形如 2027-03-31 的日期
     date_range | a date from 1970-01-01 to 2149-06-06 | 从 1970-01-01 至 2149-06-06 的日期
+    date_order | no earlier than where the range begins | 不早于起始日期
     day | a whole number of days from 0 to 65535 | 从 0 至 65535 的整数（日）
     second | a whole number of seconds since 1970 | 自 1970 年起的整数秒
     voucher_name | a voucher such as V-12.3 | 形如 V-12.3 的凭证名

@@ -34,10 +34,12 @@ class ImportShelf:
             raise ImportUnknown(import_id=file_name(id_))
         return row
 
-    def imports(self, participant: int, *, before: str = "", limit: int = 50) -> list[ImportRow]:
-        """Imports, the newest first."""
+    def imports(
+        self, participant: int, *, state: str | None = None, before: str = "", limit: int = 50
+    ) -> list[ImportRow]:
+        """Imports, the newest first; of any state if none is named."""
         with self._database.reading() as connection:
-            return rows.imports_of(connection, participant, before=before, limit=limit)
+            return rows.imports_of(connection, participant, state=state, before=before, limit=limit)
 
     def meta(self, participant: int, id_: str) -> Meta:
         """An import's name and choices."""

@@ -120,10 +120,17 @@ def find_same_file(connection: Connection, participant: int, file_index: bytes) 
 
 
 def imports_of(
-    connection: Connection, participant: int, *, before: str = "", limit: int = 50
+    connection: Connection,
+    participant: int,
+    *,
+    state: str | None = None,
+    before: str = "",
+    limit: int = 50,
 ) -> list[ImportRow]:
-    """A participant's imports, the newest first."""
+    """A participant's imports, the newest first; of any state if none is named."""
     asked = select(*_COLUMNS).where(IMPORTS.c.participant == participant)
+    if state is not None:
+        asked = asked.where(IMPORTS.c.state == state)
     if before:
         asked = asked.where(IMPORTS.c.id < before)
     rows = connection.execute(asked.order_by(IMPORTS.c.id.desc()).limit(limit))
