@@ -18,6 +18,7 @@ from api.problems import scope_language
 from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.errors import ResourceUnknown
+from ledger.model.plain import moment_text
 
 __all__ = ["ROUTER"]
 
@@ -71,6 +72,10 @@ class About(Shape):
     first_block: int
     contracts: dict[str, shapes.Account]
     is_demo: bool = Field(description="Whether it holds participants' keys.")
+    is_evaluation: bool = Field(
+        description="Whether its chain is for evaluation only: everybody can compute the keys."
+    )
+    test_clock: shapes.Moment | None = Field(description="Where the clock can be moved on.")
     limits: dict[str, str] = Field(description="Requests by window.")
     problem: Standstill | None = Field(None, description="Nothing while the views go on.")
 
@@ -102,6 +107,7 @@ def read_about(request: Request) -> About:
     """Version, chain and contracts: enough to check every signature without us."""
     context = context_of(request)
     options, deployment = context.options, context.service.deployment
+    clock = context.service.clock
     rates = {
         "per_address": options.per_address,
         "per_session": options.per_session,
@@ -116,6 +122,8 @@ def read_about(request: Request) -> About:
         first_block=deployment.first_block,
         contracts={name: one.lower() for name, one in deployment.addresses.items()},
         is_demo=options.is_demo,
+        is_evaluation=clock.is_steerable,
+        test_clock=moment_text(clock.second) if clock.is_steerable else None,
         limits={name: f"{rate.most}/{rate.seconds}s" for name, rate in rates.items()},
         problem=_standstill(request),
     )
