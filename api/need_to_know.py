@@ -28,6 +28,7 @@ from ledger.store.lists import (
     Of,
     PayableIn,
 )
+from ledger.views.claim_rows import Payable, Voucher
 
 __all__ = ["Sight", "sight_of"]
 
@@ -62,6 +63,11 @@ class Sight:
         if self.sees_all:
             return EVERYTHING
         return AnyOf((self.vouchers, PayableIn("id", self._is("obligor", "bank"))))
+
+    def may_settle(self, voucher: Voucher, payable: Payable) -> bool:
+        """The same, of one voucher as it stands: an offer that has ended is nobody's."""
+        concerned = (voucher.holder, voucher.counterparty, payable.obligor, payable.bank)
+        return self.sees_all or self.own in concerned
 
     @property
     def payables(self) -> Condition:

@@ -29,6 +29,7 @@ from ledger.service.kept_answers import Answered, ClientKey
 from ledger.service.posted import Act
 from ledger.store.errands import fingerprints_of
 from ledger.store.lists import AllOf, Is, rows_of
+from ledger.store.slices import sliced
 
 __all__ = ["ROUTER"]
 
@@ -125,7 +126,11 @@ def _require_payable(opened: Reading, payable: int) -> None:
 
 
 def _require_vouchers(opened: Reading, ids: Sequence[int]) -> None:
-    """The same, for all of some vouchers."""
+    """The same, for all of some vouchers, as they stand."""
     where = AllOf((Is("id", tuple(ids)), opened.sight.settleable))
-    if len(list(rows_of(opened.connection, "vouchers", where))) != len(ids):
+    rows = list(rows_of(opened.connection, "vouchers", where))
+    made = sliced(opened.connection, rows, opened.at.second)
+    now = [made.voucher(row.id) for row in rows]
+    seen = [one for one in now if opened.sight.may_settle(one, made.state.payables[one.payable])]
+    if len(seen) != len(ids):
         raise ResourceUnknown()

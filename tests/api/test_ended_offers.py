@@ -63,6 +63,26 @@ def test_payable_goes_with_the_offer_that_showed_it(world: World, person: People
         assert person(name).get(f"/v1/payables/{lost}").status_code == 200
 
 
+def test_voucher_of_an_ended_offer_is_not_there_to_be_settled(world: World, person: People) -> None:
+    cast, acts = world.cast, Acts(world.cast)
+    acts.count = 900
+    root = acts.issue()
+    offered = acts.offer(cast.birch, root, 100_00, cast.cedar)
+    world.follow()
+
+    def told(name: str, voucher: str) -> tuple[int, str]:
+        answer = person(name).post("/v1/settlements?dry_run=true", {"vouchers": [voucher]})
+        return answer.status_code, answer.json().get("code", "")
+
+    voucher, absent = voucher_name(offered), "V-4000000000.1"
+    assert told("Cedar", voucher) != told("Cedar", absent)
+    cast.advance(30)
+    world.follow()
+    assert told("Cedar", voucher) == told("Cedar", absent) == (404, "ResourceUnknown")
+    for name in ("Acme", "Birch", "Regulator", "Settlement Bank"):
+        assert told(name, voucher) != told(name, absent)
+
+
 def test_invoice_finds_nothing_for_whoever_is_not_told_of_invoices(
     world: World, person: People
 ) -> None:
