@@ -202,8 +202,8 @@ class Follower:
         to = Cursor(last.number, last.hash, last.second, at.epoch)
         self._at = None  # whatever happens next is read from the database, unless it is done
         state, self._state = self._state, None
-        with writing(self._database, "follow") as connection:
-            self._database.lock(connection, "follow")
+        # Others may write meanwhile: only who moves the cursor changes the rows that are read here.
+        with self._database.reading() as connection:
             if cursor(connection) != at:
                 return at, 0  # somebody else follows, or has made the views anew
             if state is None:
@@ -211,6 +211,11 @@ class Follower:
             state.begin(connection)
             reader = BlockReader(state, seq=last_seq(connection))
             reader.read(stretch)
+        with writing(self._database, "follow") as connection:
+            self._database.lock(connection, "follow")
+            if cursor(connection) != at:
+                return at, 0
+            state.begin(connection)
             state.flush()
             self._put_down(connection, reader, to)
         self._at, self._state = to, state

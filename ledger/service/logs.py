@@ -116,9 +116,12 @@ def _allowed(logger: Any, _: str, told: _Event) -> _Event:
 
 
 def _rendered(_: Any, __: str, told: Mapping[str, Any]) -> str:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=_named)
+    return _ENCODER.encode(told)
 
 
 def _named(value: object) -> str:
     """What JSON has no form for is told by its class alone."""
     return type(value).__name__
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_named)

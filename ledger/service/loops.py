@@ -13,7 +13,7 @@ __all__ = ["Loop"]
 
 _FAILURE_SECONDS: Final = (0.1, 5.0)
 """How long a loop rests after its first failure in a row, and at most."""
-_REST_SECONDS_MAX: Final = 0.05
+_REST_SECONDS_MAX: Final = 0.1
 
 _log = structlog.get_logger("fenbook.service")
 

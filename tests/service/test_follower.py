@@ -10,7 +10,10 @@ from sqlalchemy import text
 from ledger.chain.endpoint import Block
 from ledger.model.errors.service import NodeFailed
 from ledger.service import follower as module
+from ledger.service.block_reader import BlockReader
+from ledger.service.blocks import Stretch
 from ledger.service.follower import Follower, Following
+from ledger.store.cursor import put_setting
 from ledger.store.database import Connection, Database
 from ledger.store.feed import events_after
 from ledger.store.rows import VIEW_TABLES
@@ -79,6 +82,45 @@ class TestReading:
             follow(other if number % 2 else one)
         chain.head_number = len(chain.made) - 1
         follow(one)
+        assert views_of(database) == views_told(chain)
+
+    def test_what_another_has_read_meanwhile_is_not_written_again(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        chain = RecordedChain.of(book_stream(3))
+        one, other = (Follower(database, chain, chain.deployment) for _ in range(2))
+        read, overtaken = BlockReader.read, []
+
+        def overtake(reader: BlockReader, stretch: Stretch) -> None:
+            read(reader, stretch)
+            if not overtaken:
+                overtaken.append(True)
+                follow(other)
+
+        monkeypatch.setattr(BlockReader, "read", overtake)
+        assert one.step().event_count == 0
+        follow(one)
+        assert overtaken
+        assert views_of(database) == views_told(chain)
+        told = stored(database)["feed"]
+        assert [row[0] for row in told] == list(range(1, len(told) + 1))
+
+    def test_others_write_while_blocks_are_read(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """SQLite has one writer: the door waited for whatever the follower computed."""
+        chain, written = RecordedChain.of(book_stream(3)), []
+        read = BlockReader.read
+
+        def write(reader: BlockReader, stretch: Stretch) -> None:
+            read(reader, stretch)
+            with database.writing() as connection:
+                put_setting(connection, "test", str(len(written)))
+            written.append(True)
+
+        monkeypatch.setattr(BlockReader, "read", write)
+        follow(Follower(database, chain, chain.deployment))
+        assert written
         assert views_of(database) == views_told(chain)
 
     def test_stretches_shrink_where_transactions_hold_many_events(
