@@ -1,7 +1,7 @@
 """Operations: what became of each command that the service answered for."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Path, Request
 from pydantic import Field, StringConstraints
@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 ROUTER = router("operations")
+
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 StateName = Literal["accepted", "sent", "done", "refused", "parked"]
 OperationPath = Annotated[str, Path(pattern=shapes.OPERATION, max_length=29)]
@@ -102,7 +104,7 @@ def operation_json(row: Row, language: Language) -> dict[str, Any]:
 
 def first_answer(row: Row) -> str:
     """What is answered when an operation was accepted, as JSON."""
-    return json.dumps(operation_json(row, "en"), separators=(",", ":"))
+    return _ENCODER.encode(operation_json(row, "en"))
 
 
 def refusal_json(stored: str | None, language: Language) -> dict[str, Any] | None:
