@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: one ledger a worker, taken back to its beginning after each test."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -10,6 +11,9 @@ from ledger.model.errors import LedgerError
 from ledger.service.ledger import Ledger
 from tests.cast import Cast, Member, running_node
 from tests.shares import shares, table
+
+# The engine's hashes in C, where its first choice takes ten times as long.
+os.environ.setdefault("ETH_HASH_BACKEND", "pysha3")
 
 Refused = Callable[..., AbstractContextManager[None]]
 
