@@ -80,6 +80,14 @@ class Client:
         """The JSON that answers a post; raises `Refused`."""
         return self._json(self._sent("POST", path, query=query, body=body, headers=headers))
 
+    def put(self, path: str, body: Any) -> Any:
+        """The JSON that answers what is put at an address; raises `Refused`."""
+        return self._json(self._sent("PUT", path, body=body))
+
+    def patch(self, path: str, body: Any) -> Any:
+        """The JSON that answers a change; raises `Refused`."""
+        return self._json(self._sent("PATCH", path, body=body))
+
     def delete(self, path: str) -> None:
         """Remove what is at an address; raises `Refused`."""
         self._sent("DELETE", path)

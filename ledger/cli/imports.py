@@ -119,6 +119,9 @@ def show(
 
 def listed(
     ctx: typer.Context,
+    state: Annotated[
+        str | None, typer.Option("--state", help="Of one state alone 状态.", show_default=False)
+    ] = None,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -127,7 +130,7 @@ def listed(
     """List imports, the newest first 导入记录."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
-        found = list(connection.client.rows(_PATH, 200))
+        found = list(connection.client.rows(_PATH, 200, state=state))
     show_rows(screen, found, _COLUMNS, is_json=is_json)
 
 

@@ -15,7 +15,10 @@ from ledger.cli.resources import List, Part
 from ledger.cli.screen import Screen
 from ledger.model.glossary import label
 
-__all__ = ["exporter_of", "lister_of", "part_of", "shower_of", "table_of"]
+__all__ = [
+    "exporter_of", "lister_of", "part_of", "record_of", "show_record", "show_rows", "shower_of",
+    "table_of",
+]  # fmt: skip
 
 _IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Its number or name 编号.")]
 _LimitOption = Annotated[
@@ -85,19 +88,25 @@ def part_of(part: Part) -> Callable[..., None]:
 
 
 def _getter(path: str, columns: Sequence[str]) -> Callable[..., None]:
-    def run(ctx: typer.Context, id: str, **given: Any) -> None:
+    def run(ctx: typer.Context, id: str = "", **given: Any) -> None:
         screen = _screen(ctx, given)
         with connected(screen, given["session"], given["purpose"]) as connection:
             found = connection.client.get(path.format(id=id))
-        if given["is_json"]:
-            screen.print_json(found)
-        elif columns:
+        if columns and not given["is_json"]:
             show_rows(screen, _list_in(found), columns, is_json=False)
         else:
-            screen.out.print(record_of(screen, found))
+            show_record(screen, found, is_json=given["is_json"])
 
-    identity = {"id": (_IdArgument, inspect.Parameter.empty)}
+    identity = {"id": (_IdArgument, inspect.Parameter.empty)} if "{id}" in path else {}
     return _typed(run, {**identity, **_COMMON, **_JSON})
+
+
+def show_record(screen: Screen, found: Any, *, is_json: bool) -> None:
+    """One thing as a table, or whole as JSON."""
+    if is_json:
+        screen.print_json(found)
+    else:
+        screen.out.print(record_of(screen, found))
 
 
 def show_rows(

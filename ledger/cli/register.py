@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ledger.cli import (
+    api_keys,
     commands,
     doctor,
     events,
@@ -15,7 +16,10 @@ from ledger.cli import (
     imports,
     keys,
     operating,
+    parties,
     sign_in,
+    statements,
+    unsigned,
     webhooks,
 )
 from ledger.cli.acting import SIGNING_PARAMETERS, command_of
@@ -44,6 +48,7 @@ _GROUPS: Final = MappingProxyType(
         "participant": "Who takes part, and by whose keys 参与方.",
         "limit": "Lines that banks give obligors 授信额度.",
         "rules": "Dated rules and holidays 业务规则.",
+        "freeze": "Ranges that a regulator froze 冻结.",
         "ledger": "Pause, and versions of the ledger 账本.",
         "batch": "Many payables under one signature 批次.",
         "import": "Files of payables 导入.",
@@ -52,6 +57,11 @@ _GROUPS: Final = MappingProxyType(
         "webhook": "Being told by HTTP 回调.",
         "command": "Files that pass a command from signer to signer 待签文件.",
         "key": "Key files of signers 密钥文件.",
+        "api-key": "Keys of your organisation's systems 接口密钥.",
+        "access-log": "What regulators have read 监管查询记录.",
+        "report": "Sums over some days 汇总.",
+        "clock": "The clock of an evaluation chain 测试时钟.",
+        "reconciliation": "Whether chain, rows and deposits agree 核对.",
         "views": "The rows that lists show 视图.",
         "relayer": "What sends to the chain 中继.",
     }
@@ -67,6 +77,7 @@ def register(app: typer.Typer) -> None:
     _add_financing(groups)
     _add_imports(groups["import"])
     _add_following(groups)
+    _add_own(app, groups)
     _add_operating(app, groups)
 
 
@@ -132,13 +143,30 @@ def _add_following(groups: dict[str, typer.Typer]) -> None:
     groups["event"].command("list")(events.listed)
     groups["event"].command("follow")(events.follow)
     groups["webhook"].command("list")(webhooks.listed)
-    for name in ("show", "make", "remove", "replay", "deliveries"):
+    for name in ("show", "make", "change", "remove", "replay", "deliveries"):
         groups["webhook"].command(name)(getattr(webhooks, name))
     groups["webhook"].command("test")(webhooks.try_out)
     groups["webhook"].command("renew-secret")(webhooks.renew_secret)
     groups["command"].command("show")(commands.show)
     groups["command"].command("sign")(commands.sign)
     groups["command"].command("submit")(commands.send)
+
+
+def _add_own(app: typer.Typer, groups: dict[str, typer.Typer]) -> None:
+    """What a party asks for itself, unsigned."""
+    groups["api-key"].command("list")(api_keys.listed)
+    groups["api-key"].command("make")(api_keys.make)
+    groups["api-key"].command("revoke")(api_keys.revoke)
+    groups["participant"].command("lookup")(parties.lookup)
+    groups["participant"].command("contacts")(parties.contacts)
+    groups["report"].command("maturities")(statements.maturities)
+    groups["report"].command("deposits")(statements.deposits)
+    groups["voucher"].command("settle")(unsigned.settle)
+    groups["payable"].command("lapse")(unsigned.lapse)
+    groups["payable"].command("apply-unapplied")(unsigned.apply_unapplied)
+    groups["clock"].command("move")(unsigned.move_clock)
+    groups["reconciliation"].command("ask")(unsigned.reconcile)
+    app.command("about")(statements.about)
 
 
 def _add_operating(app: typer.Typer, groups: dict[str, typer.Typer]) -> None:

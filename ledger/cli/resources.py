@@ -28,7 +28,7 @@ class Part:
     noun: str
     word: str
     path: str
-    """With `{id}`."""
+    """With `{id}` where it is of one thing."""
     columns: tuple[str, ...]
     help: str
 
@@ -82,6 +82,18 @@ participant /v1/participants
 batch /v1/batches -
   digest obligor count issued left deadline is_void
   obligor
+limit /v1/limits -
+  bank obligor amount
+  bank obligor
+freeze /v1/freezes -
+  payable number regulator start end is_lifted
+  lifted payable obligor @
+rules /v1/rules -
+  number effective is_in_force tenor_days_max offer_days depth_max pieces_max late_rate_daily
+
+access-log /v1/access-log -
+  number read_at participant operation purpose
+  participant
 operation /v1/operations
   id verb state external_reference accepted_at block
   state verb participant digest external-reference
@@ -94,6 +106,22 @@ _PARTS: Final = (
         "/v1/vouchers/{id}/lineage",
         ("at", "kind", "giver", "taker", "start", "end", "price"),
         "Show how its units came to their holder 流转链.",
+    ),
+    Part(
+        "participant",
+        "profile",
+        "/v1/participants/{id}/profile",
+        (),
+        "Show what is recorded of it, as far as you may know; it is logged 档案.",
+    ),
+    Part("rules", "holidays", "/v1/holidays", (), "Show the days on which nothing is due 节假日."),
+    Part("clock", "show", "/v1/test-clock", (), "Show the ledger's clock 账本时钟."),
+    Part(
+        "reconciliation",
+        "show",
+        "/v1/reconciliation",
+        (),
+        "Show whether chain, rows and deposits agreed last 最近一次核对.",
     ),
     Part(
         "request",

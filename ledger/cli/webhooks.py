@@ -9,7 +9,9 @@ from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.reading import record_of, show_rows
 from ledger.cli.screen import Screen
 
-__all__ = ["deliveries", "listed", "make", "remove", "renew_secret", "replay", "show", "try_out"]
+__all__ = [
+    "change", "deliveries", "listed", "make", "remove", "renew_secret", "replay", "show", "try_out",
+]  # fmt: skip
 
 _PATH: Final = "/v1/webhooks"
 _COLUMNS: Final = ("id", "url", "label", "state", "failures", "made_at")
@@ -63,6 +65,30 @@ def make(
     with connected(screen, session) as connection:
         body = {"url": url, "label": label, "kinds": kind}
         _tell(screen, connection.client.post(_PATH, body), is_json)
+
+
+def change(
+    ctx: typer.Context,
+    id: WebhookArgument,
+    url: Annotated[str | None, typer.Option("--url", help="Another address 接收地址.")] = None,
+    label: Annotated[str | None, typer.Option("--label", help="Another name 名称.")] = None,
+    kind: Annotated[
+        list[str], typer.Option("--kind", help="Of events, instead of those before.")
+    ] = [],  # noqa: B006 -- the parser makes a list of its own
+    is_enabled: Annotated[
+        bool | None, typer.Option("--enable/--disable", help="Whether it is told 启用/停用.")
+    ] = None,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Change an endpoint; what is not named stays 修改."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    asked = {"url": url, "label": label, "kinds": kind or None, "is_enabled": is_enabled}
+    body = {name: one for name, one in asked.items() if one is not None}
+    with connected(screen, session) as connection:
+        _tell(screen, connection.client.patch(f"{_PATH}/{id}", body), is_json)
 
 
 def renew_secret(

@@ -64,6 +64,8 @@ class TestImport:
         again = core.run("import", "preview", made["id"], "--column", "amount=金额")
         assert (again.exit_code, "UnitGiven" in again.stdout) == (1, True)
         assert core.done("import", "cancel", made["id"])["state"] == "cancelled"
+        cancelled = core.done("import", "list", "--state", "cancelled")
+        assert [one["id"] for one in cancelled] == [made["id"]]
 
     def test_template_is_written(self, core: Shell, tmp_path: Path) -> None:
         out = tmp_path / "template.xlsx"

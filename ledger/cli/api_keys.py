@@ -1,0 +1,96 @@
+"""`fenbook api-key`: keys by which an organisation's systems sign in; only a session makes them."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from ledger.cli.connection import SessionOption, connected
+from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.reading import show_record, show_rows
+from ledger.cli.screen import Screen
+
+__all__ = ["listed", "make", "revoke"]
+
+_PATH: Final = "/v1/api-keys"
+_COLUMNS: Final = ("id", "label", "scopes", "signer", "made_at", "ends_at", "revoked_at")
+_PRIVATE: Final = 0o600
+
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="A key's number 密钥编号.")]
+LabelOption = Annotated[str, typer.Option("--label", help="Which system it is for 用途.")]
+ScopeOption = Annotated[
+    list[str],
+    typer.Option("--scope", help="read, export, prepare, submit or manage; may be repeated 权限."),
+]
+DaysOption = Annotated[
+    int, typer.Option("--days", min=1, max=400, help="How long it holds 有效期.")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="A new file for the secret, which is then not shown; for sign-in --api-key-file.",
+        show_default=False,
+        dir_okay=False,
+    ),
+]
+
+
+def listed(
+    ctx: typer.Context,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """List the keys of your organisation, the newest first 列表."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    with connected(screen, session) as connection:
+        found = connection.client.get(_PATH)["data"]
+    show_rows(screen, found, _COLUMNS, is_json=is_json)
+
+
+def make(
+    ctx: typer.Context,
+    label: LabelOption,
+    scope: ScopeOption,
+    days: DaysOption = 90,
+    out: OutOption = None,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Make a key; its secret is told once 新建."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    if out is not None and out.exists():
+        screen.fail(screen.say("file_exists", path=out), screen.say("choose_path"))
+    with connected(screen, session) as connection:
+        body = {"label": label, "scopes": scope, "days": days}
+        made = connection.client.post(_PATH, body)
+        if out is not None:
+            _write(out, made.pop("secret"))
+            screen.err.print(screen.say("written", path=out))
+    show_record(screen, made, is_json=is_json)
+
+
+def revoke(
+    ctx: typer.Context,
+    key: KeyArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+) -> None:
+    """Take a key out of use at once 吊销."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    with connected(screen, session) as connection:
+        connection.client.delete(f"{_PATH}/{key}")
+
+
+def _write(path: Path, secret: Any) -> None:
+    """A new file that only its owner can read."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+    with os.fdopen(file, "w", encoding="utf-8") as stream:
+        stream.write(f"{secret}\n")

@@ -1,0 +1,131 @@
+"""Acts that need no signature: settle, lapse, apply; and moving an evaluation chain's clock."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.cli.connection import SessionOption, connected
+from ledger.cli.operations import end_with, show_operation
+from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.reading import show_record
+from ledger.cli.screen import Screen
+
+__all__ = ["apply_unapplied", "lapse", "move_clock", "reconcile", "settle"]
+
+VouchersArgument = Annotated[
+    list[str], typer.Argument(metavar="VOUCHER…", help="Vouchers of one payable 电子凭证.")
+]
+PayableArgument = Annotated[str, typer.Argument(metavar="PAYABLE", help="A payable 应付账款.")]
+TimeArgument = Annotated[
+    str, typer.Argument(metavar="TIME", help="In UTC, such as 2027-03-31T01:00:00Z 时间.")
+]
+WaitOption = Annotated[
+    int, typer.Option("--wait", min=0, max=60, help="Seconds to wait for its end 等待秒数.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be answered; keep nothing 试运行.")
+]
+
+
+def settle(
+    ctx: typer.Context,
+    vouchers: VouchersArgument,
+    wait: WaitOption = 30,
+    is_dry: DryRunOption = False,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Distribute what was paid to vouchers, without waiting for the scheduler 清分."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    body = {"vouchers": vouchers}
+    _act(screen, session, ("/v1/settlements", body, wait), is_dry=is_dry, is_json=is_json)
+
+
+def lapse(
+    ctx: typer.Context,
+    payable: PayableArgument,
+    wait: WaitOption = 30,
+    is_dry: DryRunOption = False,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Let a payable lapse that nobody has accepted in time 逾期未签收失效."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    body = {"payable": payable}
+    _act(screen, session, ("/v1/lapses", body, wait), is_dry=is_dry, is_json=is_json)
+
+
+def apply_unapplied(
+    ctx: typer.Context,
+    payable: PayableArgument,
+    wait: WaitOption = 30,
+    is_dry: DryRunOption = False,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Apply money that was attested before maturity, once that has come 补记提前到账款."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    body = {"payable": payable}
+    _act(screen, session, ("/v1/unapplied-payments", body, wait), is_dry=is_dry, is_json=is_json)
+
+
+def move_clock(
+    ctx: typer.Context,
+    time: TimeArgument,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Move the clock of an evaluation chain on; it never goes back 拨快测试时钟."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    with connected(screen, session) as connection:
+        moved = connection.client.post("/v1/test-clock", {"time": time})
+    show_record(screen, moved, is_json=is_json)
+
+
+def reconcile(
+    ctx: typer.Context,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Have chain, rows and deposits compared in the background; for the operator 发起核对."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    with connected(screen, session) as connection:
+        found = connection.client.post("/v1/reconciliation")
+    show_record(screen, found, is_json=is_json)
+
+
+def _act(
+    screen: Screen,
+    session: Path | None,
+    asked: tuple[str, dict[str, Any], int],
+    *,
+    is_dry: bool,
+    is_json: bool,
+) -> None:
+    """Ask for an act and wait for its end; status 1 where it was refused."""
+    path, body, wait = asked
+    headers = {"Idempotency-Key": secrets.token_hex(16)}
+    if wait:
+        headers["Prefer"] = f"wait={wait}"
+    query = {"dry_run": "true"} if is_dry else None
+    with connected(screen, session) as connection:
+        answer = connection.client.post(path, body, query=query, headers=headers)
+    if not is_dry:
+        show_operation(screen, answer, is_json=is_json)
+        end_with(answer)
+    elif is_json:
+        screen.print_json(answer)
+    else:
+        screen.out.print(screen.say("would_do"))
