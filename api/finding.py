@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api import shapes
 from api.lists import Filters, Reading
+from api.need_to_know import Sight
 from ledger.model.days import parse_day
 from ledger.model.errors import InvalidField, ResourceUnknown
 from ledger.model.ids import parse_payable, parse_voucher
@@ -26,6 +27,7 @@ from ledger.store.lists import (
 )
 from ledger.store.slices import sliced
 from ledger.views.claim_rows import Payable
+from ledger.views.party_rows import Participant
 
 __all__ = [
     "OfPayables",
@@ -36,6 +38,7 @@ __all__ = [
     "of_payables",
     "on_payable",
     "on_voucher",
+    "still_known",
     "still_seen",
     "within",
 ]
@@ -136,16 +139,39 @@ def still_seen(opened: Reading, payables: Sequence[Payable]) -> list[Payable]:
     doubtful = {one.id for one in payables if not _sees_issue(opened, one)}
     if not doubtful:
         return list(payables)
-    to_it = Is("counterparty", (sight.own,))
-    lasting = AnyOf((Is("holder", (sight.own,)), AllOf((to_it, Is("state", _ANSWERED)))))
-    where = AllOf((Is("id", tuple(doubtful)), Has("id", lasting)))
+    where = AllOf((Is("id", tuple(doubtful)), Has("id", _lasting(sight))))
     doubtful -= {one.id for one in rows_of(connection, "payables", where)}
     on_those = PayableIn("id", Is("id", tuple(doubtful)))
-    offers = AllOf((on_those, to_it, Is("state", (VoucherState.OFFERED,))))
+    offers = AllOf((on_those, _to_it(sight), Is("state", (VoucherState.OFFERED,))))
     offered = list(rows_of(connection, "vouchers", offers))
     made = sliced(connection, offered, opened.at.second)
     doubtful -= {one.payable for one in offered if made.voucher(one.id).counterparty == sight.own}
     return [one for one in payables if one.id not in doubtful]
+
+
+def still_known(opened: Reading, participants: Sequence[Participant]) -> list[Participant]:
+    """Participants without obligors that are known only by an offer that has ended by itself."""
+    sight, connection = opened.sight, opened.connection
+    ids = Is("id", tuple(one.id for one in participants))
+    owing = Of("id", "payables", "obligor", AnyOf((sight.issues, Has("id", _lasting(sight)))))
+    where = AllOf((ids, AnyOf((sight.partners, owing))))
+    known = {one.id for one in rows_of(connection, "participants", where)}
+    doubtful = tuple(one.id for one in participants if one.id not in known)
+    if doubtful:
+        owed = AllOf((Is("obligor", doubtful), sight.payables))
+        seen = still_seen(opened, list(rows_of(connection, "payables", owed)))
+        known |= {one.obligor for one in seen}
+    return [one for one in participants if one.id in known]
+
+
+def _to_it(sight: Sight) -> Condition:
+    return Is("counterparty", (sight.own,))
+
+
+def _lasting(sight: Sight) -> Condition:
+    """Vouchers that are a reader's whatever time does: held, or pledged to it."""
+    answered = AllOf((_to_it(sight), Is("state", _ANSWERED)))
+    return AnyOf((Is("holder", (sight.own,)), answered))
 
 
 def _sees_issue(opened: Reading, one: Payable) -> bool:

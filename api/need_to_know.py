@@ -192,6 +192,11 @@ class Sight:
     @property
     def participants(self) -> Condition:
         """Institutions, itself, those it deals with or is asked by, obligors of its vouchers."""
+        return AnyOf((self.partners, Of("id", "payables", "obligor", self.payables)))
+
+    @property
+    def partners(self) -> Condition:
+        """The same without obligors of its vouchers."""
         if self.sees_all or self.roles & Role.OPERATOR:
             return EVERYTHING
         return AnyOf(
@@ -200,7 +205,6 @@ class Sight:
                 Is("id", (self.own,)),
                 Of("id", "offers", "giver", self._is("taker")),
                 Of("id", "offers", "taker", self._is("giver")),
-                Of("id", "payables", "obligor", self.payables),
                 Of("id", "financing_requests", "participant", self.financing_requests),
             )
         )

@@ -10,6 +10,7 @@ from api import shapes
 from api.asking import Reader
 from api.commands import add_verbs
 from api.context import context_of
+from api.finding import still_known
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
 from api.meanings import picked, shown
 from api.router import router
@@ -103,8 +104,9 @@ def _where(opened: Reading, asked: ParticipantFilters) -> Condition:
 
 
 def _shown(opened: Reading, rows: Rows, _: ParticipantFilters) -> list[dict[str, Any]]:
-    names = opened.names(row.id for _, row in rows)
-    return [_participant(row, names) for _, row in rows]
+    known = still_known(opened, [row for _, row in rows])
+    names = opened.names(row.id for row in known)
+    return [_participant(row, names) for row in known]
 
 
 def _participant(row: Row, names: Mapping[int, str]) -> dict[str, Any]:
@@ -150,7 +152,7 @@ def read_participant(
     with reading(request, subject) as opened:
         where = AllOf((Is("id", (participant,)), opened.sight.participants))
         row: Row | None = find(opened.connection, "participants", where)
-        if row is None:
+        if row is None or not still_known(opened, [row]):
             raise ResourceUnknown()
         keys = _keys(opened, row) if opened.sight.sees_keys(row.id) else _NO_KEYS
         names = opened.names([row.id])

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 from api import shapes
 from api.asking import Manager, Reader
 from api.context import context_of
+from api.finding import still_known
 from api.lists import reading
 from api.need_to_know import Sight
 from api.openapi import ALSO
@@ -121,7 +122,8 @@ def read_profile(
     directory = _directory(request)
     with reading(request, subject) as opened:
         where = AllOf((Is("id", (participant,)), opened.sight.participants))
-        if find(opened.connection, "participants", where) is None:
+        row = find(opened.connection, "participants", where)
+        if row is None or not still_known(opened, [row]):
             raise ResourceUnknown()
         sight = opened.sight
     found = directory.read([participant], _logged(subject, "profile page")).get(participant)

@@ -7,9 +7,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from ledger.model.commands import DeclineVoucher
 from ledger.model.figures import payable_name, voucher_name
 from tests.api.conftest import OPTIONS
-from tests.api.world import People, Person, World, opened_world
+from tests.api.world import People, Person, World, opened_world, recorded
+from tests.cast import named
 from tests.views_scenario import Acts
 
 
@@ -32,6 +34,28 @@ def person(client: TestClient, world: World) -> People:
 
 def _listed(person: Person, more: str = "") -> list[str]:
     return [one["id"] for one in person.get(f"/v1/payables?limit=200{more}").json()["data"]]
+
+
+def test_obligor_goes_with_the_offer_that_named_it(world: World, person: People) -> None:
+    """Who offered is known still: that was the offeree's own leg."""
+    recorded(world)
+    cast, acts = world.cast, Acts(world.cast)
+    acts.count = 700
+    acts.offer(cast.birch, acts.issue(), 100_00, cast.cedar)
+    world.follow()
+    cedar, paths = person("Cedar"), ("/v1/participants/1", "/v1/participants/1/profile")
+    seen = [one["id"] for one in cedar.get("/v1/participants?limit=200").json()["data"]]
+    assert {1, 2} <= set(seen)
+    assert all(cedar.get(path).status_code == 200 for path in paths)
+
+    cast.advance(30)
+    world.follow()
+    now = [one["id"] for one in cedar.get("/v1/participants?limit=200").json()["data"]]
+    assert now == [one for one in seen if one != 1]
+    for path in paths:
+        absent = cedar.get(path.replace("/1", "/4000000000"))
+        gone = cedar.get(path)
+        assert (gone.status_code, gone.json()["code"]) == (404, absent.json()["code"])
 
 
 def test_payable_goes_with_the_offer_that_showed_it(world: World, person: People) -> None:
@@ -95,3 +119,44 @@ def test_invoice_finds_nothing_for_whoever_is_not_told_of_invoices(
     assert _listed(person("Cedar"), query) == []
     for one in ("Acme", "Birch", "Settlement Bank", "Regulator"):
         assert _listed(person(one), query) == [name]
+
+
+def test_offer_that_was_declined_tells_its_taker_nothing_of_the_payable(
+    world: World, person: People
+) -> None:
+    """The offer itself stays its own leg; who owes and when is not its to ask any more."""
+    acts = Acts(world.cast)
+    acts.count = 1_100
+    root = acts.issue()
+    offered = acts.offer(world.cast.birch, root, 100_00, world.cast.echo)
+    world.follow()
+    payable = payable_name(root >> 32)
+
+    def offers(name: str, more: str = "") -> list[str]:
+        found = person(name).get(f"/v1/offers?payable={payable}{more}").json()["data"]
+        return [one["state"] for one in found if one["voucher"] == voucher_name(offered)]
+
+    filters = ("&obligor=1", "&maturity_from=2026-08-28", "&maturity_to=2026-08-28")
+    assert [offers("Echo Bank", one) for one in filters] == [["open"]] * 3
+    world.cast.echo.act(DeclineVoucher, [], voucher=offered, reason=named("late"))
+    world.follow()
+    assert offers("Echo Bank") == ["declined"]
+    assert [offers("Echo Bank", one) for one in filters] == [[]] * 3
+    assert [offers("Birch", one) for one in filters] == [["declined"]] * 3
+
+
+def test_offer_that_lapsed_tells_its_taker_nothing_of_the_payable(
+    world: World, person: People
+) -> None:
+    acts = Acts(world.cast)
+    acts.count = 1_300
+    root = acts.issue()
+    acts.offer(world.cast.birch, root, 100_00, world.cast.echo)
+    world.cast.advance(30)
+    world.follow()
+    query = f"/v1/offers?payable={payable_name(root >> 32)}"
+    for name, count in (("Echo Bank", 0), ("Birch", 1)):
+        found = person(name).get(f"{query}&obligor=1").json()["data"]
+        assert len([one for one in found if one["state"] == "lapsed"]) == count
+    [told] = person("Echo Bank").get(query).json()["data"]
+    assert told["state"] == "lapsed"

@@ -1,14 +1,11 @@
 """Filters of lists: each keeps what it names, tells nothing more, and says what it takes."""
 
-import secrets
 from typing import Any, Final
 
 import pytest
 
-from ledger.model.commands import DeclineVoucher
-from tests.api.world import People, Person, World
+from tests.api.world import People, Person
 from tests.cast import named
-from tests.views_scenario import Acts
 
 ON_PAYABLES: Final = (
     *("payables", "vouchers", "offers", "financing-requests", "quotes", "loans", "sales"),
@@ -125,29 +122,6 @@ class TestParties:
             one for one in whole if one["due"] == day
         ]
         assert _rows(regulator, "loans", due_to="2020-01-01") == []
-
-
-def test_offer_that_ended_tells_its_taker_nothing_of_the_payable(
-    world: World, person: People
-) -> None:
-    """The offer itself stays its own leg; who owes and when is not its to ask any more."""
-    acts = Acts(world.cast)
-    acts.count = secrets.randbelow(10**9)
-    root = acts.issue(1_000_00)
-    offered = acts.offer(world.cast.birch, root, 1_000_00, world.cast.echo)
-    world.follow()
-    echo, payable = person("Echo Bank"), f"P-{root >> 32}"
-    asked = ({"obligor": 1}, {"maturity_from": "2026-08-28"}, {"maturity_to": "2026-08-28"})
-    for one in asked:
-        [offer] = _rows(echo, "offers", payable=payable, **one)
-        assert offer["state"] == "open"
-    world.cast.echo.act(DeclineVoucher, [], voucher=offered, reason=named("late"))
-    world.follow()
-    [offer] = _rows(echo, "offers", payable=payable)
-    assert offer["state"] == "declined"
-    for one in asked:
-        assert _rows(echo, "offers", payable=payable, **one) == []
-        assert _rows(person("Birch"), "offers", payable=payable, **one)[0] == offer
 
 
 @pytest.mark.parametrize(("path", "pointer", "detail"), WRONG)

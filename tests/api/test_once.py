@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from ledger.model.errors import CommandUnworkable
+from ledger.service import crash_points
 from ledger.service.refusals import refusal_text
 from tests.api.at_once import gathered
 from tests.api.conftest import OPTIONS
@@ -115,6 +116,22 @@ class TestUpload:
         assert acme.client.post(path, **options).status_code == 201
         answer = acme.post("/v1/api-keys", body, idempotency_key=key)
         assert (answer.status_code, answer.json()["code"]) == (422, "IdempotencyKeyReused")
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_file_is_taken_once_whatever_fails_at_its_commit(self, acme: Person, when: str) -> None:
+        path, options = self._file(acme, _key())
+        count = len(acme.get(f"{PATH}?limit=200").json()["data"])
+
+        def strike(point: str) -> None:
+            if point == f"{when} import":
+                raise RuntimeError(point)
+
+        with crash_points.hook(strike):
+            assert acme.client.post(path, **options).status_code == 500
+        again = acme.client.post(path, **options)
+        assert again.status_code == 201
+        assert ("idempotent-replayed" in again.headers) is (when == "after")
+        assert len(acme.get(f"{PATH}?limit=200").json()["data"]) == count + 1
 
     def test_refusal_leaves_the_key_free(self, acme: Person) -> None:
         path, options = self._file(acme, _key())
