@@ -3,113 +3,85 @@
 What is not exactly as our contracts write it is read at length, or refused, by `decode_event`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
-from ledger.chain.artifacts import Entry, entries_of
+from msgspec import Struct
+
 from ledger.chain.codec import Event, decode_event, event_of
-from ledger.chain.rpc_shapes import log_of
-from ledger.model.structs import snake_case
+from ledger.chain.event_words import words_by_text
 
-__all__ = ["events_of"]
-
-_WORD: Final = 64
-_BYTES: Final = -1
-_ADDRESS: Final = 160
-_BOOL: Final = 1
-_BITS: Final = {"bytes32": _BYTES, "address": _ADDRESS, "bool": _BOOL}
+__all__ = ["Log", "events_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Where the values of an event stand in its texts."""
+class Log(Struct, frozen=True, gc=False, rename="camel"):
+    """What is read of a log in a JSON answer."""
 
-    name: str
-    topic_count: int
-    data_length: int
-    fields: tuple[tuple[str, str, int, int, int], ...]
-    """Name, type, topic or 0, place in the data, and bits of each value."""
+    address: str
+    topics: tuple[str, ...]
+    data: str
+    block_number: str
+    block_hash: str
+    log_index: str
+    transaction_hash: str
 
 
-def events_of(logs: Sequence[Mapping[str, Any]], *, keeps_unknown: bool = False) -> list[Event]:
+def events_of(logs: Sequence[Log], *, keeps_unknown: bool = False) -> list[Event]:
     """The events of our contracts among the logs of a JSON answer, in their order.
 
     `keeps_unknown` where every log is of a contract of ours: what has no meaning is told too.
 
-    Raises `KeyError`, `ValueError` and the like for what is no log, and what `decode_event` raises.
+    Raises `ValueError` for what is no log, and what `decode_event` raises.
     """
-    plans = _plans()
+    known = words_by_text()
     events: list[Event] = []
     number_text, number, hash_text, hash_ = "", 0, "", b""
     sent_text, sent = "", b""
-    for log in logs:
-        topics = log["topics"]
-        plan = plans.get(topics[0]) if topics else None
-        values = None if plan is None else _values(plan, topics, log["data"])
-        if plan is None or values is None:
+    for log, values in zip(logs, _values(logs), strict=True):
+        if values is None:
             read = event_of if keeps_unknown else decode_event
-            if (event := read(log_of(log))) is not None:
+            if (event := read(_in_bytes(log))) is not None:
                 events.append(event)
             continue
         # The logs of a block and of a transaction stand together.
-        if log["blockNumber"] != number_text:
-            number_text = log["blockNumber"]
+        if log.block_number != number_text:
+            number_text = log.block_number
             number = int(number_text, 16)
-        if log["blockHash"] != hash_text:
-            hash_text = log["blockHash"]
+        if log.block_hash != hash_text:
+            hash_text = log.block_hash
             hash_ = bytes.fromhex(hash_text[2:])
-        if log["transactionHash"] != sent_text:
-            sent_text = log["transactionHash"]
+        if log.transaction_hash != sent_text:
+            sent_text = log.transaction_hash
             sent = bytes.fromhex(sent_text[2:])
-        index, contract = int(log["logIndex"], 16), log["address"].lower()
-        events.append(Event(plan.name, values, contract, number, index, sent, hash_))
+        name, index = known[log.topics[0]].name, int(log.log_index, 16)
+        events.append(Event(name, values, log.address.lower(), number, index, sent, hash_))
     return events
 
 
-def _values(plan: _Plan, topics: Sequence[str], data: str) -> dict[str, Any] | None:
-    """The values; None where they are not as a contract writes them."""
-    if len(topics) != plan.topic_count or len(data) != plan.data_length:
-        return None
-    values: dict[str, Any] = {}
-    for name, kind, topic, place, bits in plan.fields:
-        word = topics[topic] if topic else data[place : place + _WORD]
-        if bits == _BYTES:
-            values[name] = bytes.fromhex(word[2:] if topic else word)
-            continue
-        value = int(word, 16)
-        if value >> bits:
-            return None
-        if kind == "uint":
-            values[name] = value
-        else:
-            values[name] = bool(value) if bits == _BOOL else f"0x{value:040x}"
-    return values
+def _values(logs: Sequence[Log]) -> list[dict[str, Any] | None]:
+    """The values of each log, those of one event read together; None for what is no plain words."""
+    known = words_by_text()
+    found: list[dict[str, Any] | None] = [None] * len(logs)
+    places: dict[str, list[int]] = {}
+    for place, log in enumerate(logs):
+        if log.topics:
+            places.setdefault(log.topics[0], []).append(place)
+    for topic, some in places.items():
+        words = known.get(topic)
+        told = words and words.of_texts([(*logs[one].topics, logs[one].data) for one in some])
+        for place, values in zip(some, told or (), strict=False):
+            found[place] = values
+    return found
 
 
-@cache
-def _plans() -> Mapping[str, _Plan]:
-    """By the first topic, in the lower case that nodes write."""
-    found = {"0x" + hash_.hex(): _plan(entry) for hash_, entry in entries_of("event").items()}
-    return {topic: plan for topic, plan in found.items() if plan is not None}
-
-
-def _plan(entry: Entry) -> _Plan | None:
-    """None for an event that carries more than plain words."""
-    fields: list[tuple[str, str, int, int, int]] = []
-    topic, place = 1, 2
-    for member, kind in zip(entry.inputs, entry.types, strict=True):
-        is_number = kind.startswith("uint") and kind[4:].isdigit()
-        bits = int(kind[4:]) if is_number else _BITS.get(kind)
-        if bits is None:
-            return None
-        name = snake_case(member["name"])
-        shape = "uint" if is_number else kind
-        if member["indexed"]:
-            fields.append((name, shape, topic, 0, bits))
-            topic += 1
-        else:
-            fields.append((name, shape, 0, place, bits))
-            place += _WORD
-    return _Plan(entry.name, topic, place, tuple(fields))
+def _in_bytes(log: Log) -> dict[str, Any]:
+    """A log as the decoder takes it."""
+    return {
+        "address": log.address,
+        "topics": [bytes.fromhex(one[2:]) for one in log.topics],
+        "data": bytes.fromhex(log.data[2:]),
+        "blockNumber": int(log.block_number, 16),
+        "logIndex": int(log.log_index, 16),
+        "transactionHash": bytes.fromhex(log.transaction_hash[2:]),
+        "blockHash": bytes.fromhex(log.block_hash[2:]),
+    }

@@ -3,7 +3,6 @@
 No web3 here: a question through it costs seven times as much. Many questions travel in one batch.
 """
 
-import json
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -12,15 +11,16 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 
+import msgspec
+
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Landed, Question, Sending
-from ledger.chain.log_texts import events_of
+from ledger.chain.log_texts import Log, events_of
 from ledger.chain.node import Reverted
 from ledger.chain.rpc_shapes import (
     block_of,
     bytes_of,
     landed_of,
-    list_of,
     message_of,
     number_of,
     question_json,
@@ -42,8 +42,22 @@ _BODY_MAX: Final = 512 * 1024 * 1024
 
 _TIMEOUT_SECONDS: Final = 10.0
 
+_OTHERWISE: Final = "an answer of another shape"
+
 _Call = tuple[str, list[Any]]
 _Shape = TypeVar("_Shape")
+
+
+class _Logs(msgspec.Struct, frozen=True):
+    """The answer to a question about events."""
+
+    id: int
+    result: list[Log] | None = None
+    error: Any = None
+
+
+_ANY: Final = msgspec.json.Decoder[Any]()
+_LOGS: Final = msgspec.json.Decoder(_Logs)
 
 
 class RpcEndpoint:
@@ -174,19 +188,14 @@ class RpcEndpoint:
         return found
 
     def _batch(self, calls: Sequence[_Call]) -> list[Mapping[str, Any]]:
-        asked = [
-            {"jsonrpc": "2.0", "id": number, "method": method, "params": parameters}
-            for number, (method, parameters) in enumerate(calls)
-        ]
-        body = json.dumps(asked if len(asked) > 1 else asked[0], separators=(",", ":"))
-        answer = self._exchange(body.encode())
+        answer = self._exchange(_body(calls), _ANY)
         answers = answer if isinstance(answer, list) else [answer]
         numbered = {one.get("id"): one for one in answers if isinstance(one, dict)}
         if numbered.keys() != set(range(len(calls))):
             raise self._failed(message_of(answers[0]) if answers else "an empty answer")
         return [numbered[number] for number in range(len(calls))]
 
-    def _exchange(self, body: bytes) -> Any:
+    def _exchange(self, body: bytes, answers: msgspec.json.Decoder[_Shape]) -> _Shape:
         """One HTTP request. A kept-alive connection that the node has closed is tried anew once.
 
         To send the same bytes twice is harmless: every question here may be asked again, and a
@@ -206,7 +215,7 @@ class RpcEndpoint:
                     break
                 continue
             self._idle.append(connection)
-            return self._read(response.status, content)
+            return self._read(response.status, content, answers)
         raise NodeUnreachable(url=self.name)
 
     def _connection(self) -> tuple[HTTPConnection, bool]:
@@ -217,10 +226,12 @@ class RpcEndpoint:
             kind = HTTPSConnection if self._secure else HTTPConnection
             return kind(self._host, self._port, timeout=self._timeout), True
 
-    def _read(self, status: int, content: bytes) -> Any:
+    def _read(self, status: int, content: bytes, answers: msgspec.json.Decoder[_Shape]) -> _Shape:
         try:
-            return json.loads(content)
-        except ValueError:
+            return answers.decode(content)
+        except msgspec.ValidationError:
+            raise self._failed(_OTHERWISE) from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
             raise self._failed(f"HTTP status {status}") from None
 
     # ---- shapes
@@ -230,12 +241,17 @@ class RpcEndpoint:
         try:
             return shape(answer)
         except (AttributeError, KeyError, TypeError, ValueError):
-            raise self._failed("an answer of another shape") from None
+            raise self._failed(_OTHERWISE) from None
 
-    def _logs(self, low: int, high: int, addresses: list[str]) -> list[Any]:
+    def _logs(self, low: int, high: int, addresses: list[str]) -> list[Log]:
         asked = {"fromBlock": hex(low), "toBlock": hex(high), "address": addresses}
         try:
-            return self._shaped(list_of, self._ask("eth_getLogs", asked))
+            answer = self._exchange(_body([("eth_getLogs", [asked])]), _LOGS)
+            if answer.error is not None:
+                raise self._failed(message_of(answer.error))
+            if answer.result is None:
+                raise self._failed(_OTHERWISE)
+            return answer.result
         except NodeFailed:
             if low == high:
                 raise
@@ -253,6 +269,15 @@ class RpcEndpoint:
 
     def _failed(self, problem: str) -> NodeFailed:
         return NodeFailed(url=self.name, problem=problem[:200])
+
+
+def _body(calls: Sequence[_Call]) -> bytes:
+    """Questions numbered in their order; one alone is no batch."""
+    asked = [
+        {"jsonrpc": "2.0", "id": number, "method": method, "params": parameters}
+        for number, (method, parameters) in enumerate(calls)
+    ]
+    return msgspec.json.encode(asked if len(asked) > 1 else asked[0])
 
 
 def _without_secrets(url: str) -> str:

@@ -11,8 +11,6 @@ __all__ = [
     "block_of",
     "bytes_of",
     "landed_of",
-    "list_of",
-    "log_of",
     "message_of",
     "number_of",
     "question_json",
@@ -92,32 +90,12 @@ def sending_of(raw: bytes, answer: Mapping[str, Any]) -> Sending:
     return Sending(Answer.REFUSED, hash_, message[:200])
 
 
-def log_of(log: Mapping[str, Any]) -> dict[str, Any]:
-    """A log as the decoder takes it."""
-    return {
-        "address": log["address"],
-        "topics": [bytes.fromhex(one[2:]) for one in log["topics"]],
-        "data": bytes.fromhex(log["data"][2:]),
-        "blockNumber": int(log["blockNumber"], 16),
-        "logIndex": int(log["logIndex"], 16),
-        "transactionHash": bytes.fromhex(log["transactionHash"][2:]),
-        "blockHash": bytes.fromhex(log["blockHash"][2:]),
-    }
-
-
 def message_of(error: Any) -> str:
     """The words of an error, whatever holds them."""
     if isinstance(error, dict):
         inner = error.get("error")
         return str(error.get("message") or (message_of(inner) if inner is not None else error))
     return str(error)
-
-
-def list_of(value: Any) -> list[Any]:
-    """A list, and nothing that only behaves like one."""
-    if not isinstance(value, list):
-        raise TypeError("no list")
-    return value
 
 
 def number_of(value: Any) -> int:

@@ -31,6 +31,7 @@ class BlockReader:
         self.told: list[Plain] = []
         """Rows of the feed."""
         self.happened = Happened()
+        self._landing: Landing | None = None
 
     @property
     def seq(self) -> int:
@@ -84,7 +85,7 @@ class BlockReader:
         self._seq = seq
 
     def _apply(self, entry: Entry) -> None:
-        if entry.name not in HANDLERS and entry.name not in UNREAD:
+        if entry.name not in _READ:
             raise LookupError(entry.name)
         self._projection.apply(entry)
 
@@ -96,8 +97,9 @@ class BlockReader:
 
     def _note(self, entry: Entry) -> None:
         """What an event says about commands and the transactions that carry them."""
-        happened, values = self.happened, entry.values
-        landing = Landing(entry.block, entry.second, entry.transaction)
+        happened, values, landing = self.happened, entry.values, self._landing
+        if landing is None or landing.transaction != entry.transaction:
+            landing = self._landing = Landing(entry.block, entry.second, entry.transaction)
         match entry.name:
             case "CommandExecuted":
                 happened.executed[values["digest"]] = landing
@@ -113,4 +115,5 @@ class BlockReader:
                 happened.batches[entry.transaction] = landing
 
 
+_READ = HANDLERS.keys() | UNREAD
 _NOTED = frozenset({"CommandExecuted", "NonceVoided", "ItemRefused", "BatchRelayed"})

@@ -27,6 +27,8 @@ class _Gone:
 
 GONE: Final = _Gone()
 
+_put: Final = dict.__setitem__
+
 
 class Rows(dict[Key, Row]):
     """A table by its key. The dictionary itself holds what is young in the cache."""
@@ -73,15 +75,11 @@ class Rows(dict[Key, Row]):
 
     def __setitem__(self, key: Key, row: Row) -> None:
         if self._keeps:
-            super().__setitem__(key, row)
+            _put(self, key, row)
         self._touched[key] = row
 
     def __delitem__(self, key: Key) -> None:
-        if key not in self:
-            raise KeyError(key)
-        super().pop(key, None)
-        self._old.pop(key, None)
-        self._touched[key] = GONE
+        self.pop(key)
 
     def get(self, key: Key, default: Any = None) -> Any:
         """A row, or what is given where there is none."""
@@ -92,9 +90,15 @@ class Rows(dict[Key, Row]):
 
     def pop(self, key: Key, *default: Any) -> Any:
         """Take a row out."""
-        row = self.get(key, *default) if default else self[key]
-        if key in self:
-            del self[key]
+        try:
+            row = self[key]
+        except KeyError:
+            if default:
+                return default[0]
+            raise
+        super().pop(key, None)
+        self._old.pop(key, None)
+        self._touched[key] = GONE
         return row
 
     def setdefault(self, key: Key, default: Row) -> Row:
@@ -180,22 +184,19 @@ class Rows(dict[Key, Row]):
         """End a block: what it changed, in the order of the first changes; None for nothing."""
         if not self._touched:
             return None
-        put_down = self._table.put_down
-        changed: list[Any] = []
-        for key, row in self._touched.items():
-            plain = None if row is GONE else put_down(key, row)
-            self._stored[key] = plain
-            changed.append(key if plain is None else plain)
+        put_down, touched = self._table.put_down, self._touched
+        plain = {key: None if row is GONE else put_down(key, row) for key, row in touched.items()}
         self._touched = {}
-        return self._table.field, changed
+        self._stored.update(plain)
+        return self._table.field, [key if one is None else one for key, one in plain.items()]
 
     def store(self) -> None:
         """Write what is sealed."""
         if not self._stored:
             return
         put = [plain for plain in self._stored.values() if plain is not None]
-        gone = [key for key, plain in self._stored.items() if plain is None]
-        if gone:
+        if len(put) < len(self._stored):
+            gone = [key for key, plain in self._stored.items() if plain is None]
             self._sql.drop(self._table, gone)
         if put:
             self._sql.put(self._table, put)

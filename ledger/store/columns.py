@@ -9,9 +9,12 @@ from enum import Enum, IntEnum, IntFlag, StrEnum
 from operator import attrgetter
 from typing import Any, Final
 
+import msgspec
+from msgspec.structs import astuple
 from sqlalchemy import Boolean
 
 from ledger.store.metadata import Bytes, Json, Word, Words
+from ledger.views.row import Row
 
 __all__ = ["Plain", "as_stored", "as_was", "column_type", "maker", "putter", "reader", "taker"]
 
@@ -19,9 +22,12 @@ Plain = tuple[Any, ...]
 """A row as it is stored."""
 
 Converter = Callable[[Any], Any] | None
+Taker = Callable[[Any], Plain]
 
 _WIDE: Final = ("nonce", "holidays")
 """Numbers of 256 bits; they are kept as 32 bytes."""
+
+_SORTED: Final = msgspec.json.Encoder(order="sorted")
 
 
 def as_stored(values: Plain) -> Plain:
@@ -56,7 +62,7 @@ def putter(hint: Any, name: str) -> Converter:
     if isinstance(hint, type) and issubclass(hint, IntFlag):
         return int
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return lambda value: value.value
+        return attrgetter("_value_")  # without asking the enum
     if isinstance(hint, type) and issubclass(hint, bytes | bool | int | str):
         return None
     return _json
@@ -75,20 +81,16 @@ def reader(hint: Any, name: str) -> Converter:
     return None if hint in (bytes, str) else _from_json
 
 
-def taker(hints: Mapping[str, Any], names: Sequence[str]) -> Callable[[Any], Plain]:
+def taker(kind: type[Row], hints: Mapping[str, Any], names: Sequence[str]) -> Taker:
     """Takes the plain values of some fields out of a row."""
-    # An enum's own value is had in one go with the fields, without asking the enum.
-    enums = {name for name in names if _is_enum(hints[name])}
-    take = attrgetter(*(f"{name}._value_" if name in enums else name for name in names))
+    take = astuple if tuple(names) == kind.__struct_fields__ else attrgetter(*names)
     made = [
-        (at, put)
-        for at, name in enumerate(names)
-        if name not in enums and (put := putter(hints[name], name)) is not None
+        (at, put) for at, name in enumerate(names) if (put := putter(hints[name], name)) is not None
     ]
     if not made:
         return take
 
-    def taken(row: Any) -> Plain:
+    def taken(row: Row) -> Plain:
         values = list(take(row))
         for at, put in made:
             values[at] = put(values[at])
@@ -109,14 +111,8 @@ def maker(
     return made
 
 
-def _is_enum(hint: Any) -> bool:
-    return isinstance(hint, type) and issubclass(hint, Enum) and not issubclass(hint, IntFlag)
-
-
 def _json(value: Any) -> str:
-    if value == ():
-        return "[]"
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _SORTED.encode(value).decode()
 
 
 def _from_json(value: str) -> Any:

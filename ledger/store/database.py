@@ -1,5 +1,6 @@
 """One database, SQLite or PostgreSQL, behind the same two words: reading and writing."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -26,6 +27,9 @@ _PRAGMAS: Final = (
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA cache_size=-8192",
 )
+
+# The driver looks in three places how bytes are stored, for each value anew, unless it is told.
+sqlite3.register_adapter(bytes, bytes)
 
 _BUSY: Final = ("database is locked", "database table is locked", "55P03", "40001", "40P01")
 """What the drivers say when another transaction stands in the way."""

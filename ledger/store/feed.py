@@ -45,7 +45,7 @@ class FeedEvent:
 
 def participants_text(participants: Sequence[int]) -> str:
     """Participants as the table keeps them: `,1,3,`."""
-    return f",{','.join(map(str, participants))}," if participants else ","
+    return (",%d" * len(participants) + ",") % tuple(participants)
 
 
 def last_seq(connection: Connection) -> int:

@@ -34,20 +34,19 @@ class Places(list[Row]):
         return self._count > 0
 
     def __getitem__(self, place: Any) -> Any:
-        return self.rows[self._place(place)]
+        return self.rows[place if 0 <= place < self._count else self._from_end(place)]
 
     def __setitem__(self, place: Any, row: Any) -> None:
-        self.rows[self._place(place)] = row
+        self.rows[place if 0 <= place < self._count else self._from_end(place)] = row
 
     def __iter__(self) -> Iterator[Row]:
         for _, row in self.rows.pairs():
             yield row
 
-    def _place(self, place: int) -> int:
-        found = place + self._count if place < 0 else place
-        if not 0 <= found < self._count:
+    def _from_end(self, place: int) -> int:
+        if not -self._count <= place < 0:
             raise IndexError("list index out of range")
-        return found
+        return place + self._count
 
 
 class Chain(list[Row]):

@@ -1,4 +1,4 @@
-"""View tables, each made from the dataclass of its rows.
+"""View tables, each made from the class of its rows.
 
 A table stands for one field of `ledger.views.state.State`; there is no second list of columns that
 could differ from the rows.
@@ -6,7 +6,7 @@ could differ from the rows.
 
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Table
 from ledger.store.columns import Plain, as_stored, as_was, column_type, maker, putter, reader, taker
 from ledger.store.metadata import METADATA, Json, Word
 from ledger.views import claim_rows, money_rows, party_rows
+from ledger.views.row import Row
 
 __all__ = ["STANDING", "VIEW_TABLES", "Shape", "ViewTable", "view_tables"]
 
@@ -71,7 +72,7 @@ class ViewTable:
         return as_stored(values)
 
 
-_ROWS: Final[Mapping[str, tuple[type, tuple[str, ...]]]] = {
+_ROWS: Final[Mapping[str, tuple[type[Row], tuple[str, ...]]]] = {
     "payables": (claim_rows.Payable, ("id",)),
     "vouchers": (claim_rows.Voucher, ("id",)),
     "freezes": (claim_rows.Freeze, ("payable", "number")),
@@ -88,7 +89,7 @@ _ROWS: Final[Mapping[str, tuple[type, tuple[str, ...]]]] = {
     "batches": (party_rows.Batch, ("digest",)),
 }
 
-_LISTS: Final[Mapping[str, type]] = {
+_LISTS: Final[Mapping[str, type[Row]]] = {
     "offers": claim_rows.Offer,
     "sales": money_rows.Sale,
     "redemptions": money_rows.Redemption,
@@ -100,7 +101,7 @@ _LISTS: Final[Mapping[str, type]] = {
     "refused": party_rows.Refused,
 }
 
-_CHAINS: Final[Mapping[str, type]] = {"hops": claim_rows.Hop, "payments": money_rows.Payment}
+_CHAINS: Final[Mapping[str, type[Row]]] = {"hops": claim_rows.Hop, "payments": money_rows.Payment}
 
 _VALUES: Final[Mapping[str, tuple[dict[str, type], str, type]]] = {
     "open_offers": ({"voucher": int}, "place", int),
@@ -136,9 +137,9 @@ def view_tables() -> Mapping[str, ViewTable]:
     return VIEW_TABLES
 
 
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: type[Row]) -> dict[str, Any]:
     known = typing.get_type_hints(kind)
-    return {field.name: known[field.name] for field in fields(kind)}
+    return {name: known[name] for name in kind.__struct_fields__}
 
 
 def _table(
@@ -160,10 +161,10 @@ def _table(
     return Table(f"v_{name}", METADATA, *made, *indices, sqlite_with_rowid=has_number)
 
 
-def _of_rows(name: str, kind: type, keys: tuple[str, ...]) -> ViewTable:
+def _of_rows(name: str, kind: type[Row], keys: tuple[str, ...]) -> ViewTable:
     hints = _hints(kind)
     columns = (*keys, *(one for one in hints if one not in keys))
-    take = taker(hints, columns)
+    take = taker(kind, hints, columns)
     return ViewTable(
         field=name,
         shape=Shape.ROWS,
@@ -175,11 +176,11 @@ def _of_rows(name: str, kind: type, keys: tuple[str, ...]) -> ViewTable:
     )
 
 
-def _of_places(name: str, kind: type, shape: Shape) -> ViewTable:
+def _of_places(name: str, kind: type[Row], shape: Shape) -> ViewTable:
     hints = _hints(kind)
     keys = ("place",) if shape is Shape.LIST else ("payable", "place")
     own = tuple(one for one in hints if one not in keys)
-    columns, take = (*keys, *own), taker(hints, own)
+    columns, take = (*keys, *own), taker(kind, hints, own)
 
     def in_list(key: Any, row: Any) -> Plain:
         return (key, *take(row))

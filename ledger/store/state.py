@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from ledger.model.ids import SERIAL_MAX, voucher_id
@@ -60,6 +61,10 @@ class SqlState(State):
             return Chains(table, self._sql, rows)
         return NonceSets(rows) if table.shape is Shape.SETS else rows
 
+    def add_nonce(self, participant: int, nonce: int) -> None:
+        """Say that a participant's nonce is used or void."""
+        self._rows["nonces"][participant, nonce] = True
+
     def add_hop(self, hop: Hop) -> None:
         """Append to the lineage of the range's payable."""
         cast("Chains[Hop]", self.hops).add(hop.payable, hop)
@@ -79,7 +84,7 @@ class SqlState(State):
         """End a block; the hash of all changes to all rows so far, this block's with them."""
         changed = [found for rows in self._rows.values() if (found := rows.sealed()) is not None]
         if changed:
-            said = repr(changed).encode()
+            said = msgspec.msgpack.encode(changed)
             self.view_hash = hashlib.sha256(self.view_hash + said).digest()
         if sum(rows.young for rows in self._rows.values()) > self._cache_rows // 2:
             for rows in self._rows.values():

@@ -1,14 +1,14 @@
 """Payables and vouchers from their events: issue, offers, acceptance, cuts and joins."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from ledger.model.days import day_of_second
 from ledger.model.ids import ROOT_SERIAL, payable_of, root_voucher, serial_of
 from ledger.model.states import PayableState, VoucherState
 from ledger.views.claim_rows import Hop, HopKind, Offer, OfferState, Payable, Voucher
 from ledger.views.log import Entry
-from ledger.views.replacing import replace
+from ledger.views.row import replace
 from ledger.views.state import State
 
 __all__ = ["HANDLERS", "Handler", "as_of", "close", "has_offer_ended", "touched"]
@@ -55,10 +55,12 @@ def _end_offer(state: State, voucher: int, outcome: OfferState, entry: Entry | N
     place = state.open_offers.pop(voucher, None)
     if place is None:
         return
-    offer = replace(state.offers[place], state=outcome)
-    if entry is not None:
-        offer = replace(offer, ended_at=entry.second, reason=entry.values.get("detail", b""))
-    state.offers[place] = offer
+    ended = {} if entry is None else _ending(entry)
+    state.offers[place] = replace(state.offers[place], state=outcome, **ended)
+
+
+def _ending(entry: Entry) -> dict[str, Any]:
+    return {"ended_at": entry.second, "reason": entry.values.get("detail", b"")}
 
 
 def touched(state: State, voucher: int) -> Voucher:
@@ -164,25 +166,25 @@ def _offered(state: State, entry: Entry) -> None:
 
 
 def _part_offered(state: State, entry: Entry) -> None:
-    _cut(state, entry)
     part = replace(
-        state.vouchers[entry["part"]],
+        _cut(state, entry),
         state=VoucherState.OFFERED,
         counterparty=entry["to"],
         offered_at=entry.second,
     )
     state.vouchers[part.id] = part
+    _count_piece(state, part.id)
     _open_offer(state, part, entry)
 
 
 def _taken(state: State, entry: Entry) -> None:
-    row = state.vouchers[entry["voucher"]]
+    row, holder = state.vouchers[entry["voucher"]], entry["holder"]
     offer = state.offers[state.open_offers[row.id]]
     _end_offer(state, row.id, OfferState.ACCEPTED, entry)
     state.vouchers[row.id] = replace(
         row,
         state=VoucherState.HELD,
-        holder=entry["holder"],
+        holder=holder,
         counterparty=0,
         depth=row.depth + 1,
         recourse=0,
@@ -194,7 +196,7 @@ def _taken(state: State, entry: Entry) -> None:
             start=row.start,
             end=row.end,
             giver=row.holder,
-            taker=entry["holder"],
+            taker=holder,
             second=entry.second,
             evidence=offer.evidence,
             digest=state.digest,
@@ -211,11 +213,17 @@ def _ended(state: State, entry: Entry) -> None:
 # ---- cut, join, close
 
 
-def _cut(state: State, entry: Entry) -> None:
-    whole, part, middle = touched(state, entry["whole"]), entry["part"], entry["middle"]
+def _voucher_cut(state: State, entry: Entry) -> None:
+    part = _cut(state, entry)
+    state.vouchers[part.id] = part
+    _count_piece(state, part.id)
+
+
+def _cut(state: State, entry: Entry) -> Voucher:
+    """What is cut off a voucher, which keeps the rest."""
+    whole, middle = touched(state, entry["whole"]), entry["middle"]
     state.vouchers[whole.id] = replace(whole, start=middle)
-    state.vouchers[part] = replace(whole, id=part, end=middle, parents=(whole.id,))
-    _count_piece(state, part)
+    return replace(whole, id=entry["part"], end=middle, parents=(whole.id,))
 
 
 def _joined(state: State, entry: Entry) -> None:
@@ -263,6 +271,6 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "PartOffered": _part_offered,
     "VoucherAccepted": _taken,
     "OfferEnded": _ended,
-    "VoucherCut": _cut,
+    "VoucherCut": _voucher_cut,
     "VouchersJoined": _joined,
 }

@@ -1,10 +1,10 @@
 """Rows about claims: payables, vouchers, offers, and the hops by which ranges reached a holder."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.model.ids import payable_of
 from ledger.model.states import PayableState, VoucherState
+from ledger.views.row import Row
 
 __all__ = [
     "Freeze",
@@ -18,8 +18,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Payable:
+class Payable(Row, frozen=True):
     """A payable with what has become of its units."""
 
     id: int
@@ -51,8 +50,7 @@ class Payable:
         return self.state is PayableState.LIVE and day > self.due
 
 
-@dataclass(frozen=True, slots=True)
-class Voucher:
+class Voucher(Row, frozen=True):
     """A range of a payable with one holder, as its last event left it."""
 
     id: int
@@ -98,8 +96,7 @@ class OfferState(StrEnum):
     LAPSED = "lapsed"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Row, frozen=True):
     """A voucher offered to somebody."""
 
     voucher: int
@@ -129,8 +126,7 @@ class HopKind(StrEnum):
     JOIN = "join"
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Row, frozen=True):
     """One step in the life of a range. It concerns exactly the units [start, end)."""
 
     kind: HopKind
@@ -156,8 +152,7 @@ class Hop:
         return payable_of(self.voucher)
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(Row, frozen=True):
     """A range of a payable that a regulator froze."""
 
     payable: int
@@ -171,8 +166,7 @@ class Freeze:
     is_lifted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParticipantFreeze:
+class ParticipantFreeze(Row, frozen=True):
     """A participant that a regulator froze, for as long as it stands."""
 
     participant: int

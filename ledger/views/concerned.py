@@ -41,7 +41,7 @@ def _named(*fields: str) -> Finder:
     if len(fields) == 2:
         one, other = fields
         return lambda _, entry: (entry.values[one], entry.values[other])
-    return lambda _, entry: tuple(entry.values[name] for name in fields)
+    return lambda _, entry: tuple([entry.values[name] for name in fields])
 
 
 def _everybody(_: State, __: Entry) -> Concerned:
@@ -87,10 +87,10 @@ def _holder(field: str, *others: str) -> Finder:
     """The present holder of a voucher, the lender on it, and whom the event names."""
 
     def found(state: State, entry: Entry) -> Concerned:
-        row = state.vouchers[entry.values[field]]
+        values = entry.values
+        row = state.vouchers[values[field]]
         lender = row.counterparty if row.state is VoucherState.PLEDGED else 0
-        named = tuple(entry.values[name] for name in others)
-        return (row.holder, lender, *named)
+        return (row.holder, lender, *[values[name] for name in others])
 
     return found
 

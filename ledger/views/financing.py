@@ -8,7 +8,7 @@ from ledger.views.circulation import Handler, close, touched
 from ledger.views.claim_rows import Hop, HopKind, Voucher
 from ledger.views.log import Entry
 from ledger.views.money_rows import Demand, Loan, Redemption, Sale, TurnBack
-from ledger.views.replacing import replace
+from ledger.views.row import replace
 from ledger.views.state import State
 
 __all__ = ["HANDLERS"]

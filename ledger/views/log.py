@@ -1,10 +1,10 @@
 """What views are computed from: the events of a chain, each with the second of its block."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ledger.model.days import day_of_second
+from ledger.views.row import Row
 
 __all__ = ["Entry", "LoggedEvent", "entries", "entry_from_json", "entry_to_json"]
 
@@ -26,8 +26,7 @@ class LoggedEvent(Protocol):
     def transaction(self) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Row, frozen=True):
     """One event and when it happened."""
 
     name: str

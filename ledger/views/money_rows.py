@@ -1,9 +1,9 @@
 """Rows about money: financing, payments and their shares, payouts, deposits."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.model.ids import payable_of
+from ledger.views.row import Row
 
 __all__ = [
     "Account",
@@ -21,8 +21,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Loan:
+class Loan(Row, frozen=True):
     """A loan against one pledged voucher."""
 
     id: int
@@ -50,8 +49,7 @@ class Loan:
         return self.principal != 0 or self.interest_left != 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(Row, frozen=True):
     """A voucher sold to a bank."""
 
     voucher: int
@@ -72,8 +70,7 @@ class Sale:
     """The recourse that its seller had itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Redemption:
+class Redemption(Row, frozen=True):
     """A range paid early by its obligor."""
 
     voucher: int
@@ -84,8 +81,7 @@ class Redemption:
     second: int
 
 
-@dataclass(frozen=True, slots=True)
-class TurnBack:
+class TurnBack(Row, frozen=True):
     """An overdue voucher given back to its seller against payment."""
 
     voucher: int
@@ -95,8 +91,7 @@ class TurnBack:
     second: int
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Row, frozen=True):
     """A recourse price that the seller's deposit did not cover."""
 
     voucher: int
@@ -106,8 +101,7 @@ class Demand:
     day: int
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Row, frozen=True):
     """Money shared over a payable."""
 
     payable: int
@@ -125,8 +119,7 @@ class Payment:
         return self.interest + self.principal
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Row, frozen=True):
     """What is paid and what waits on a payable."""
 
     payable: int
@@ -139,8 +132,7 @@ class Account:
     unapplied_day: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(Row, frozen=True):
     """What one distribution brought a voucher."""
 
     voucher: int
@@ -167,8 +159,7 @@ class PayoutState(StrEnum):
     CONFIRMED = "confirmed"
 
 
-@dataclass(frozen=True, slots=True)
-class Payout:
+class Payout(Row, frozen=True):
     """A settled share that the settlement bank pays out."""
 
     number: int
@@ -191,8 +182,7 @@ class MovementKind(StrEnum):
     PAID_OUT = "paid_out"
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Row, frozen=True):
     """Deposit money that moved at a bank; 0 stands for the world outside, or for a hold."""
 
     kind: MovementKind

@@ -1,8 +1,7 @@
 """Rows about who takes part: participants, signers, commands, lines, invoices, batches."""
 
-from dataclasses import dataclass
-
 from ledger.model.states import Role
+from ledger.views.row import Row
 
 __all__ = [
     "Batch",
@@ -16,8 +15,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Row, frozen=True):
     """An admitted organisation."""
 
     id: int
@@ -40,8 +38,7 @@ class Participant:
     committed_day: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SignerRow:
+class SignerRow(Row, frozen=True):
     """A key that may sign for a participant."""
 
     participant: int
@@ -53,8 +50,7 @@ class SignerRow:
     is_revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
+class Recovery(Row, frozen=True):
     """New keys proposed for a participant that lost its own."""
 
     participant: int
@@ -62,8 +58,7 @@ class Recovery:
     effective: int
 
 
-@dataclass(frozen=True, slots=True)
-class Executed:
+class Executed(Row, frozen=True):
     """A command that took effect."""
 
     digest: bytes
@@ -73,8 +68,7 @@ class Executed:
     transaction: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Row, frozen=True):
     """An item of a batch that changed nothing."""
 
     digest: bytes
@@ -84,8 +78,7 @@ class Refused:
     transaction: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(Row, frozen=True):
     """What an obligor may have and has outstanding."""
 
     obligor: int
@@ -104,8 +97,7 @@ class Exposure:
         return 0 < self.unpaid_due < day
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(Row, frozen=True):
     """An invoice and how much of it backs payables."""
 
     fingerprint: bytes
@@ -115,8 +107,7 @@ class Invoice:
     """Payables and what each uses of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Row, frozen=True):
     """Many issues that one signature commits to."""
 
     digest: bytes

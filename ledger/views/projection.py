@@ -4,7 +4,6 @@ A projection may be dropped at any time and read again from the first event. It 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +14,7 @@ from ledger.views.circulation import Handler, as_of, has_offer_ended
 from ledger.views.claim_rows import Offer, OfferState, Voucher
 from ledger.views.log import Entry
 from ledger.views.money_rows import Sale
+from ledger.views.row import replace
 from ledger.views.state import State
 
 __all__ = ["HANDLERS", "UNREAD", "Projection"]

@@ -18,7 +18,7 @@ from ledger.views.party_rows import (
     Refused,
     SignerRow,
 )
-from ledger.views.replacing import replace
+from ledger.views.row import replace
 from ledger.views.state import State
 
 __all__ = ["HANDLERS"]
@@ -31,10 +31,11 @@ COMMITTED_MAX: Final = 2**48 - 1
 
 
 def _executed(state: State, entry: Entry) -> None:
-    digest, participant, nonce = entry["digest"], entry["participant"], entry["nonce"]
+    values = entry.values
+    digest, participant, nonce = values["digest"], values["participant"], values["nonce"]
     state.executed.append(Executed(digest, participant, nonce, entry.second, entry.transaction))
-    state.nonces.setdefault(participant, set()).add(nonce)
-    if entry["amount"]:
+    state.add_nonce(participant, nonce)
+    if values["amount"]:
         _commit(state, participant, entry)
 
 
@@ -50,7 +51,7 @@ def _standing_used(state: State, entry: Entry) -> None:
 
 
 def _voided(state: State, entry: Entry) -> None:
-    state.nonces.setdefault(entry["participant"], set()).add(entry["nonce"])
+    state.add_nonce(entry["participant"], entry["nonce"])
 
 
 def _refused(state: State, entry: Entry) -> None:

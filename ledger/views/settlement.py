@@ -15,7 +15,7 @@ from ledger.views.money_rows import (
     PayoutState,
     Settlement,
 )
-from ledger.views.replacing import replace
+from ledger.views.row import replace
 from ledger.views.state import State
 
 __all__ = ["HANDLERS", "principal_left"]

@@ -116,6 +116,10 @@ class State:
         """Every voucher of a payable, closed ones too."""
         return [row for row in self.vouchers.values() if row.payable == payable]
 
+    def add_nonce(self, participant: int, nonce: int) -> None:
+        """Say that a participant's nonce is used or void."""
+        self.nonces.setdefault(participant, set()).add(nonce)
+
     def add_hop(self, hop: Hop) -> None:
         """Append to the lineage of the range's payable."""
         self.hops.setdefault(hop.payable, []).append(hop)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any, Final
 
 from ledger.views.log import Entry
@@ -51,12 +52,14 @@ def _teller(sample: Mapping[str, Any]) -> _Teller:
     marks = ('"0x%s"' if kind is bytes else "%d" for kind in kinds)
     template = "{" + ",".join(f'"{name}":{mark}' for name, mark in zip(names, marks, strict=True))
     template += "}"
-    pairs = [(name, kind is bytes) for name, kind in zip(names, kinds, strict=True)]
+    take = itemgetter(*names) if len(names) > 1 else lambda values: (values[names[0]],)
+    places = [place for place, kind in enumerate(kinds) if kind is bytes]
 
     def told(values: Mapping[str, Any]) -> str:
-        return template % tuple(
-            [values[name].hex() if is_bytes else values[name] for name, is_bytes in pairs]
-        )
+        found = list(take(values))
+        for place in places:
+            found[place] = found[place].hex()
+        return template % tuple(found)
 
     return told
 

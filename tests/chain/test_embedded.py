@@ -1,8 +1,7 @@
 """The chain in this process: what it answers, and that a journal brings it back to the bit."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from ledger.chain.codec import UNKNOWN_EVENT, Event
 from ledger.chain.embedded import EmbeddedEndpoint, JournalEntry

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -59,7 +60,9 @@ class TestReading:
         assert follower.step().behind == 0
 
     def test_ledger_of_a_later_block_is_read_from_there(self, database: Database) -> None:
-        chain = RecordedChain.of([replace(one, block=one.block + 5) for one in book_stream(3)])
+        chain = RecordedChain.of(
+            [msgspec.structs.replace(one, block=one.block + 5) for one in book_stream(3)]
+        )
         deployment = replace(chain.deployment, first_block=5)
         follow(Follower(database, chain, deployment))
         assert chain.asked[0][0] == 5

@@ -1,11 +1,11 @@
 """An event that cannot be read: reading stands before it, says so, and nothing shown is wrong."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+from msgspec.structs import replace
 
 from ledger.chain.codec import UNKNOWN_EVENT, Event
 from ledger.model.errors import EventUnreadable

@@ -3,7 +3,7 @@
 import random
 import typing
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from ledger.store.rows import _LISTS, _ROWS, VIEW_TABLES
 from ledger.store.state import SqlState
 from ledger.views import Entry, Projection, lineage_of
 from ledger.views.money_rows import TurnBack
+from ledger.views.row import replace
 from ledger.views.state import State
 from tests.databases import ENGINES, opened
 from tests.event_streams import book_stream, by_block, scenario_stream
@@ -190,7 +191,7 @@ def extreme(kind: type) -> Any:
             values[name] = WIDEST.get(name, 2**64 - 1)
         else:
             values[name] = bytes(range(256)) if hint is bytes else ()
-    return kind(**{field.name: values[field.name] for field in fields(kind)})
+    return kind(**{name: values[name] for name in kind.__struct_fields__})
 
 
 class TestWideNumbers:
