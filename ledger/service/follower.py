@@ -8,17 +8,18 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Block, Endpoint
-from ledger.model.errors import DeadlinePassed, NonceUsed
 from ledger.model.errors.store import ChainDiverged, EventUnreadable
 from ledger.service.block_reader import BlockReader
-from ledger.service.blocks import Stretch, Unsettled, stretch_of
+from ledger.service.blocks import Stretch, Unsettled, stretch_of, uncollected
 from ledger.service.crash_points import calling, writing
+from ledger.service.reading_ahead import ReadingAhead
 from ledger.service.rebuild import recover
-from ledger.service.refusals import refusal_text, text_after, text_of_reason
+from ledger.service.refusals import deadline_passed, nonce_used, reason_after
 from ledger.service.stopping import ALARM, clear_stop, put_stop, stop_of
 from ledger.store.cursor import (
     Cursor,
@@ -39,7 +40,7 @@ __all__ = ["Follower", "Following", "Progress"]
 BLOCKS_MAX: Final = 1_000
 """Blocks in one transaction."""
 
-EVENTS_MAX: Final = 5_000
+EVENTS_MAX: Final = 10_000
 """Events that one transaction should hold: a few tenths of a second."""
 
 _EVENTS_A_TRANSACTION: Final = 500
@@ -111,6 +112,7 @@ class Follower:
         self._alarm: str | None = None
         self._stop: EventUnreadable | None = None
         self._state: SqlState | None = None
+        self._ahead = ReadingAhead()
         self._events_a_transaction = _EVENTS_A_TRANSACTION
 
     def step(self) -> Progress:
@@ -126,10 +128,11 @@ class Follower:
         try:
             if self._alarm is not None:
                 return self._progress(self._recovered(at), head)
-            stretch = self._next(at, head)
+            stretch = self._ahead.take(at, self._target(head)) or self._next(at, head)
             if stretch is None:
                 return self._progress(at, head)
-            at, count = self._written(at, stretch)
+            with uncollected(), self._ahead.asking(self._after(stretch, head)):
+                at, count = self._written(at, stretch)
             return self._progress(at, head, count)
         except Unsettled:
             return self._progress(at, head)
@@ -143,10 +146,10 @@ class Follower:
     def forget(self) -> None:
         """Read the place and the rows from the database again."""
         self._at = self._state = self._alarm = self._stop = None
+        self._ahead = ReadingAhead()
 
     def _progress(self, at: Cursor, head: Block, event_count: int = 0) -> Progress:
-        target = head.number - self._following.confirmations
-        behind = max(0, target - max(at.number, self._deployment.first_block - 1))
+        behind = max(0, self._target(head) - max(at.number, self._deployment.first_block - 1))
         return Progress(
             at.number, at.second, head.number, behind, event_count, self._alarm, self._stop
         )
@@ -163,22 +166,36 @@ class Follower:
 
     def _next(self, at: Cursor, head: Block) -> Stretch | None:
         """The next blocks with enough others upon them; None where there are none."""
-        target = head.number - self._following.confirmations
+        target = self._target(head)
         first = at.number + 1 if at.hash else self._deployment.first_block
         if target < first:
             self._check(at, head, target)
             return None
-        last = min(target, first + BLOCKS_MAX - 1)
         if self._stop is not None:
-            last = min(last, max(first, self._stop.block - 1))
+            target = min(target, max(first, self._stop.block - 1))
         with calling("fetch"):
-            return stretch_of(
-                self._endpoint,
-                range(first, last + 1),
-                self._addresses,
-                parent=at.hash,
-                transactions_max=max(1, EVENTS_MAX // self._events_a_transaction),
-            )
+            return self._asked(first, target, at.hash)
+
+    def _after(self, stretch: Stretch, head: Block) -> Callable[[], Stretch] | None:
+        """What asks for the blocks behind a stretch, if there are any that may be read."""
+        last, target = stretch.last, self._target(head)
+        if last.number >= target or self._stop is not None:
+            return None
+        return partial(self._asked, last.number + 1, target, last.hash)
+
+    def _asked(self, first: int, target: int, parent: bytes) -> Stretch:
+        last = min(target, first + BLOCKS_MAX - 1)
+        return stretch_of(
+            self._endpoint,
+            range(first, last + 1),
+            self._addresses,
+            parent=parent,
+            transactions_max=max(1, EVENTS_MAX // self._events_a_transaction),
+        )
+
+    def _target(self, head: Block) -> int:
+        """The last block that may be read."""
+        return head.number - self._following.confirmations
 
     def _check(self, at: Cursor, head: Block, target: int) -> None:
         """A chain without anything new may be another one than was read."""
@@ -228,12 +245,12 @@ class Follower:
         wall = int(self._wall())
         add_blocks(connection, reader.blocks)
         add_events(connection, reader.told)
-        note_happened(connection, reader.happened, text=_reason, wall=wall)
+        note_happened(connection, reader.happened, text=reason_after, wall=wall)
         end_operations(
             connection,
             nonces=reader.happened.nonces,
             at=to,
-            texts=(_nonce_used, _deadline_passed),
+            texts=(nonce_used, deadline_passed),
             wall=wall,
         )
         if self._following.queue is not None and reader.told:
@@ -260,11 +277,7 @@ class Follower:
     # ---- another chain
 
     def _raise_alarm(self, fork: ChainDiverged) -> None:
-        said = {
-            "block": fork.number,
-            "found": fork.found.hex(),
-            "since_wall": int(self._wall()),
-        }
+        said = {"block": fork.number, "found": fork.found.hex(), "since_wall": int(self._wall())}
         alarm = json.dumps(said, sort_keys=True, separators=(",", ":"))
         with writing(self._database, "alarm") as connection:
             put_setting(connection, ALARM, alarm)
@@ -284,15 +297,3 @@ class Follower:
             return at  # it changed once more meanwhile; the alarm stands
         self.forget()
         return found
-
-
-def _nonce_used(participant: int, nonce: int) -> str:
-    return refusal_text(NonceUsed(participant=participant, nonce=nonce))
-
-
-def _deadline_passed(deadline: int, second: int, before: str | None) -> str:
-    return text_after(refusal_text(DeadlinePassed(deadline=deadline, time=second)), before)
-
-
-def _reason(reason: bytes, before: str | None) -> str:
-    return text_after(text_of_reason(reason), before)

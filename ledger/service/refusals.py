@@ -7,7 +7,16 @@ from ledger.chain.codec import decode_refusal
 from ledger.model import errors
 from ledger.model.errors import DeadlinePassed, LedgerError, NonceUsed
 
-__all__ = ["refusal_before", "refusal_of", "refusal_text", "text_after", "text_of_reason"]
+__all__ = [
+    "deadline_passed",
+    "nonce_used",
+    "reason_after",
+    "refusal_before",
+    "refusal_of",
+    "refusal_text",
+    "text_after",
+    "text_of_reason",
+]
 
 _ENDINGS: Final = (DeadlinePassed.__name__, NonceUsed.__name__)
 """Refusals that only say that it is too late; what was wrong before says more."""
@@ -54,6 +63,21 @@ def text_after(text: str, before: str | None) -> str:
     if earlier is None or said["code"] not in _ENDINGS:
         return text
     return _canonical({**said, "after": earlier})
+
+
+def reason_after(reason: bytes, before: str | None) -> str:
+    """The refusal that a revert's bytes say, after another one."""
+    return text_after(text_of_reason(reason), before)
+
+
+def nonce_used(participant: int, nonce: int) -> str:
+    """The end of an operation whose nonce another one has used."""
+    return refusal_text(NonceUsed(participant=participant, nonce=nonce))
+
+
+def deadline_passed(deadline: int, second: int, before: str | None) -> str:
+    """The end of an operation whose time is over, after what was wrong before."""
+    return text_after(refusal_text(DeadlinePassed(deadline=deadline, time=second)), before)
 
 
 def refusal_before(text: str) -> LedgerError | None:
