@@ -1,6 +1,5 @@
 """What a request is judged by: the checks and the lineage for those asked, quotes side by side."""
 
-from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import Request
@@ -36,6 +35,7 @@ from ledger.service.quote_terms import terms_of
 from ledger.store.financing import QuoteRow
 from ledger.store.slices import whole
 from ledger.views.claim_rows import Payable
+from ledger.views.row import replace
 
 __all__ = ["ROUTER"]
 

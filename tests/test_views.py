@@ -1,6 +1,5 @@
 """The views equal the contracts' own: rebuilt from events alone, compared row by row."""
 
-import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,7 +22,6 @@ from ledger.service.ledger import Ledger
 from ledger.views import Projection, entries
 from ledger.views.claim_rows import OfferState
 from ledger.views.log import entry_from_json, entry_to_json
-from ledger.views.money_rows import TurnBack
 from ledger.views.projection import HANDLERS, UNREAD
 from tests.cast import Cast, named, running_node
 from tests.views_scenario import MATURITY, Acts, circulate, cure, finance, govern, mature, projected
@@ -287,12 +285,3 @@ def test_an_act_of_no_effect_takes_no_credit_for_the_next_one(cast: Cast) -> Non
     for outcome in cast.ledger.relay([nothing, offer]):
         outcome.unwrap()
     assert projected(cast).offers()[-1].digest == cast.ledger.digest(offer.command)
-
-
-def test_row_is_a_dataclass_to_the_standard_library() -> None:
-    row = TurnBack(voucher=1, buyer=2, seller=3, price=4, second=5)
-    assert dataclasses.replace(row, price=9) == TurnBack(1, 2, 3, 9, 5)
-    assert dataclasses.asdict(row) == {
-        "voucher": 1, "buyer": 2, "seller": 3, "price": 4, "second": 5,
-    }  # fmt: skip
-    assert [one.name for one in dataclasses.fields(TurnBack)] == list(TurnBack.__struct_fields__)
