@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ledger.model.errors import LedgerError, ServiceBusy
-from ledger.service.first_answers import Accepted, Keyed
+from ledger.service.first_answers import Accepted, Keyed, Outcome
 
-__all__ = ["Accepting"]
+__all__ = ["Accepting", "Outcome"]
 
-Outcome = Accepted | LedgerError
 _Waiting = tuple[Keyed, "asyncio.Future[Outcome]"]
 
 

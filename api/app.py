@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from threading import BoundedSemaphore
@@ -45,7 +45,7 @@ from api import (
     vouchers,
     webhooks,
 )
-from api.accepting import Accepting
+from api.accepting import Accepting, Outcome
 from api.context import Context, Service
 from api.door import Door
 from api.exact import Exact
@@ -97,11 +97,19 @@ _ROUTERS: Final = (
 
 _TIDY_SECONDS: Final = 3600
 
+Submit = Callable[[Sequence[Keyed], int], Sequence[Outcome]]
+"""Takes writes in at a second of this machine's clock."""
 
-def create_app(service: Service, options: Options | None = None) -> FastAPI:
-    """The door of a service, which is started and stopped by whoever made it."""
+
+def create_app(
+    service: Service, options: Options | None = None, submit: Submit | None = None
+) -> FastAPI:
+    """The door of a service, which is started and stopped by whoever made it.
+
+    `submit` takes writes in by the batch; without it, threads of this process do.
+    """
     chosen = options or Options()
-    context, registry = _context(service, chosen), CollectorRegistry()
+    context, registry = _context(service, chosen, submit), CollectorRegistry()
     routes = [route for one in _ROUTERS for route in one.routes]
     app = Application(
         routes,
@@ -136,7 +144,7 @@ def create_app(service: Service, options: Options | None = None) -> FastAPI:
     return app
 
 
-def _context(service: Service, options: Options) -> Context:
+def _context(service: Service, options: Options, submit: Submit | None) -> Context:
     database = service.database
     access = Access(
         database,
@@ -145,11 +153,7 @@ def _context(service: Service, options: Options) -> Context:
         wall=lambda: int(time.time()),
     )
     site = Site(database, service.endpoint, service.deployment)
-    first = FirstAnswers(database, service.intake, operations.first_answer)
-
-    def submit(writes: Sequence[Keyed]) -> Sequence[Any]:
-        return first.submit(writes, wall=access.wall())
-
+    take = submit or FirstAnswers(database, service.intake, operations.first_answer).submit
     return Context(
         service=service,
         options=options,
@@ -160,7 +164,11 @@ def _context(service: Service, options: Options) -> Context:
             site, service.intake.signatures, now=lambda: service.now, wall=access.wall
         ),
         acts=OpenActs(site, service.intake, access.wall),
-        accepting=Accepting(submit, batch_most=options.batch_most, queue_most=options.queue_most),
+        accepting=Accepting(
+            lambda writes: take(writes, access.wall()),
+            batch_most=options.batch_most,
+            queue_most=options.queue_most,
+        ),
         cursors=Cursors(access.seal),
         exports=BoundedSemaphore(options.exports_most),
         streams=asyncio.Semaphore(options.streams_most),

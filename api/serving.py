@@ -1,6 +1,5 @@
 """Serving: a service made from settings with its door before it, until somebody says stop."""
 
-import gc
 import json
 import os
 import signal
@@ -17,11 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import ledger
 from api.app import create_app
+from api.operations import first_answer
 from api.options import Options, Rate
 from ledger.chain.artifacts import code_fingerprint
 from ledger.model.errors import BackOfficeLost, SettingInvalid
 from ledger.service import logs
 from ledger.service.back_office import BackOffice
+from ledger.service.collecting import keep_for_good
 from ledger.service.running import Service, work_behind
 from ledger.service.settings import Settings, settings_from
 
@@ -30,8 +31,6 @@ __all__ = ["RequestLog", "options_from", "serve"]
 _PREFIX: Final = "FENBOOK_DOOR_"
 _GRACE_SECONDS: Final = 10
 """How long requests on their way may take to end."""
-_COLLECT_AFTER: Final = (10_000, 20, 50)
-"""Objects that came and stayed, and rounds, after which the collector looks again."""
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 _log = structlog.get_logger("fenbook.service")
@@ -58,8 +57,9 @@ def serve(host: str, port: int, *, environment: Mapping[str, str] | None = None)
     service.lost = partial(os.kill, os.getpid(), signal.SIGTERM)
     try:
         service.start()
-        _keep_for_good()
-        _server(service, options, host, port).run()
+        keep_for_good()
+        submit = None if office is None else office.window.submit
+        _server(create_app(service, options, submit), host, port).run()
     except KeyboardInterrupt:
         pass  # uvicorn raises the signal once more when it has ended
     finally:
@@ -131,10 +131,10 @@ class _Server(uvicorn.Server):
             )
 
 
-def _server(service: Service, options: Options, host: str, port: int) -> uvicorn.Server:
+def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     return _Server(
         uvicorn.Config(
-            RequestLog(create_app(service, options)),
+            RequestLog(app),
             host=host,
             port=port,
             log_config=None,
@@ -145,24 +145,12 @@ def _server(service: Service, options: Options, host: str, port: int) -> uvicorn
     )
 
 
-def _keep_for_good() -> None:
-    """Spare the collector what was made so far, and have it look less often at what comes.
-
-    What a request leaves is freed by counting; nearly nothing here is a circle. With Python's own
-    limits a fifth of the time went into looking for circles among modules and contracts.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
-
-
 def _office(settings: Settings) -> BackOffice | None:
     """The process behind the door, where it has one; it shares what is in memory by now."""
     if not settings.is_divided:
         return None
-    gc.collect()
-    gc.freeze()
-    return BackOffice.forked(partial(work_behind, settings))
+    keep_for_good()
+    return BackOffice.forked(partial(work_behind, settings, first_answer))
 
 
 def _end(office: BackOffice | None, *_: object) -> None:

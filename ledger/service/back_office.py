@@ -1,9 +1,10 @@
 """The back office: all that a service does behind its door, in a process of its own.
 
-A door is bound by its interpreter; relaying, reading and what time brings take nothing of it here.
-The two share the database and a line of bytes without content: *something was stored* one way, and
-*something has ended* the other. Neither outlives the other: half a service would look like a whole.
-Whatever was accepted is stored, and goes on at the next start.
+A door is bound by its interpreter; taking in, relaying, reading and what time brings take nothing
+of it here. The two share the database, a window through which writes are handed in, and a line of
+bytes without content: *something was stored* one way, *something has ended* the other. Neither
+outlives the other: half a service would look like a whole. Whatever was accepted is stored, and
+goes on at the next start.
 """
 
 import os
@@ -12,12 +13,14 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import Pipe
 from threading import Thread
 from typing import Final
 
 import structlog
 
 from ledger.model.errors import LedgerError
+from ledger.service.window import Window
 
 __all__ = ["BackOffice", "Line"]
 
@@ -60,26 +63,29 @@ class Line:
 class BackOffice:
     """The process behind the door, as the door sees it."""
 
-    def __init__(self, pid: int, line: Line) -> None:
-        self._pid, self._line = pid, line
+    def __init__(self, pid: int, line: Line, window: Window) -> None:
+        self._pid, self._line, self.window = pid, line, window
         self._listener: Thread | None = None
         self._is_stopping = False
         self.is_lost = False
         """Whether the process has ended although nobody stopped it."""
 
     @classmethod
-    def forked(cls, work: Callable[[Line], None]) -> "BackOffice":
+    def forked(cls, work: Callable[[Line, Window], None]) -> "BackOffice":
         """Begin the process, before anything is opened and before there is any thread.
 
         `work` is called there once this process says `start`; it goes on until its line is dead.
         """
         ours, theirs = socket.socketpair()
+        outside, inside = Pipe()
         pid = os.fork()
         if pid == 0:
             ours.close()
-            os._exit(_worked(work, Line(theirs)))
+            outside.close()
+            os._exit(_worked(work, Line(theirs), Window(inside)))
         theirs.close()
-        return cls(pid, Line(ours))
+        inside.close()
+        return cls(pid, Line(ours), Window(outside))
 
     def start(self, *, ended: Callable[[], None], lost: Callable[[], None]) -> None:
         """Let it work. `ended` is called when operations have ended, `lost` when it is no more."""
@@ -105,6 +111,7 @@ class BackOffice:
         if self._listener is not None:
             self._listener.join(seconds)
         self._line.close()
+        self.window.close()
         return status == 0
 
     def _awaited(self, seconds: float) -> int | None:
@@ -133,14 +140,14 @@ class BackOffice:
             lost()
 
 
-def _worked(work: Callable[[Line], None], line: Line) -> int:
+def _worked(work: Callable[[Line, Window], None], line: Line, window: Window) -> int:
     """The life of the process; its status."""
     # The door is told to stop, and hangs up: signals to the whole group are not for us.
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)
     try:
         if line.hear():
-            work(line)
+            work(line, window)
     except LedgerError as failure:
         _log.error("back office failed", code=failure.code)
         return 1

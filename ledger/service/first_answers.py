@@ -15,7 +15,7 @@ from ledger.store import access as rows
 from ledger.store.access import FirstAnswer
 from ledger.store.database import Connection, Database
 
-__all__ = ["Accepted", "FirstAnswers", "Keyed"]
+__all__ = ["Accepted", "FirstAnswers", "Keyed", "Outcome"]
 
 _TRIES: Final = 3
 """How often another process may come first under the same keys before we give way."""
@@ -68,7 +68,7 @@ class FirstAnswers:
         self._intake = intake
         self._said = said
 
-    def submit(self, writes: Sequence[Keyed], *, wall: int) -> list[Outcome]:
+    def submit(self, writes: Sequence[Keyed], wall: int) -> list[Outcome]:
         """Take writes in; the outcomes are in their order.
 
         Raises what an endpoint or the database raises; then nothing was taken in.

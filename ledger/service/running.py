@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Thread
 from typing import Final
 
 import structlog
@@ -18,21 +19,24 @@ from ledger.chain.endpoint import Endpoint
 from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.relayer_key import RelayerKey
 from ledger.service.back_office import BackOffice, Line
+from ledger.service.collecting import keep_for_good
 from ledger.service.directory import Directory
 from ledger.service.evaluation_clock import EvaluationClock
+from ledger.service.first_answers import FirstAnswers
 from ledger.service.follower import Follower, Following, Progress
 from ledger.service.imports import Imports
 from ledger.service.intake import Intake
 from ledger.service.ledger import Ledger
 from ledger.service.loops import Loop
 from ledger.service.opening import opened
-from ledger.service.outbox import Outbox
+from ledger.service.outbox import Operation, Outbox
 from ledger.service.reconciling import Reconciling
 from ledger.service.relayer import Lane, Relayer, Relaying
 from ledger.service.scheduler import Scheduler
 from ledger.service.settings import Settings
 from ledger.service.site import Site
 from ledger.service.telling import Telling
+from ledger.service.window import Window
 from ledger.store.database import Database
 
 __all__ = ["Service", "work_behind"]
@@ -258,11 +262,19 @@ class Service:
         return self.settings.poll_milliseconds / 1000
 
 
-def work_behind(settings: Settings, line: Line) -> None:
-    """What a back office does: run a service until its door hangs up; raises what opening does."""
+def work_behind(
+    settings: Settings, said: Callable[[Operation], str], line: Line, window: Window
+) -> None:
+    """What a back office does: run a service until its door hangs up; raises what opening does.
+
+    `said` writes the first answer about an operation.
+    """
     service = Service.open(settings)
+    first = FirstAnswers(service.database, service.intake, said)
     service.heard = line.tell
     service.start()
+    keep_for_good()
+    Thread(target=window.serve, args=(first.submit,), name="fenbook-window", daemon=True).start()
     try:
         while line.hear():
             service.wake("relay")

@@ -6,23 +6,28 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
 from ledger.cli.client import Client
+from ledger.model.commands import Command
 from ledger.model.errors import BackOfficeLost, LedgerError, NodeUnreachable, ServiceUnreachable
 from ledger.service.back_office import BackOffice, Line
 from ledger.service.intake import Post
 from ledger.service.running import Service
 from ledger.service.settings import Settings
+from ledger.service.window import Window
 from tests.cast import MORNING, _free_port
-from tests.faults.acts import issue, posted
+from tests.faults.acts import issue, posted, signed
 from tests.faults.model_chain import ModelChain
-from tests.faults.model_ledger import DEPLOYMENT
+from tests.faults.model_ledger import BANK, DEPLOYMENT, KEYS
 from tests.faults.served import Served, serving
 
 WAIT_SECONDS = 60
@@ -42,6 +47,7 @@ class Town:
     folder: Path
     url: str
     node: Served
+    port: int = 0
 
     @property
     def settings(self) -> Settings:
@@ -72,14 +78,42 @@ class Town:
         with closing(Service.open(self.settings)) as service:
             return service.outbox.find(operation).state
 
+    def ask(self, path: str, body: Mapping[str, Any], **headers: str) -> tuple[int, Any]:
+        """Post to the door: status and JSON of the answer."""
+        known = {"Content-Type": "application/json", **headers}
+        data, url = json.dumps(body).encode(), f"http://127.0.0.1:{self.port}{path}"
+        try:
+            with urlopen(Request(url, data, known)) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as failure:
+            return failure.code, json.load(failure)
+
+    def signed_in(self, participant: int) -> str:
+        """The header of a session of a participant's only signer."""
+        who = {"participant": participant, "signer": 0}
+        made: dict[str, Any] = {}
+
+        def is_known() -> bool:
+            _, asked = self.ask("/v1/sign-in/challenge", who)
+            signature = KEYS[participant].sign(bytes.fromhex(asked["digest"][2:]))
+            challenge = asked["typed_data"]["message"]["challenge"]
+            said = {**who, "challenge": challenge, "signature": "0x" + signature.hex()}
+            made.update(self.ask("/v1/sign-in", said)[1])
+            return "secret" in made
+
+        _await(is_known, lambda: made)
+        return f"Bearer {made['secret']}"
+
     @contextmanager
     def served(self) -> Iterator[subprocess.Popen[bytes]]:
         """`fenbook serve`, once it answers."""
         chosen, port = self.settings, _free_port()
+        self.port = port
         environment = {
             **os.environ,
             "LC_ALL": "C",
             "FENBOOK_DATABASE": self.url,
+            "FENBOOK_DOOR_SIGN_IN": "10000/60",
             "FENBOOK_NODES": self.node.url,
             "FENBOOK_DEPLOYMENT": str(chosen.deployment),
             "FENBOOK_RELAYER_KEYS": chosen.relayer_keys.get_secret_value(),
@@ -104,6 +138,16 @@ def _answers(client: Client) -> bool:
     except ServiceUnreachable:
         return False
     return True
+
+
+def _form(command: Command) -> dict[str, Any]:
+    """A signed command as a client posts it."""
+    [approval] = signed(command).approvals
+    signature = "0x" + approval[1:].hex()
+    return {
+        "message": command.to_message(),
+        "approvals": [{"signer": approval[0], "signature": signature}],
+    }
 
 
 def _office_of(door: subprocess.Popen[bytes]) -> int:
@@ -140,6 +184,23 @@ class TestServe:
         assert town.events.count("stopped") == 2
         assert "back office is lost" not in town.events
 
+    def test_what_is_posted_is_taken_in_behind_the_door(self, town: Town) -> None:
+        with town.served():
+            secret = town.signed_in(BANK)
+            good, late = (_form(issue(2, 5, abs(one), MORNING + one * 900)) for one in (1, -1))
+            heads = {"Authorization": secret, "Idempotency-Key": "first"}
+            status, first = town.ask("/v1/deposits/issue", good, **heads)
+            assert (status, first["state"]) == (202, "accepted"), first
+            assert town.ask("/v1/deposits/issue", good, **heads) == (202, first)
+            status, told = town.ask("/v1/deposits/issue", late, **heads)
+            assert (status, told["code"]) == (422, "IdempotencyKeyReused")
+            heads["Idempotency-Key"] = "second"
+            status, told = town.ask("/v1/deposits/issue", late, **heads)
+            assert (status, told["code"]) == (409, "DeadlinePassed")
+            false = {**good, "approvals": [{"signer": 0, "signature": "0x" + "11" * 65}]}
+            status, told = town.ask("/v1/deposits/issue", false, **heads)
+            assert told["code"] == "InvalidSignature"
+
     def test_door_ends_with_status_1_when_its_office_is_killed(self, town: Town) -> None:
         with town.served() as door:
             os.kill(_office_of(door), signal.SIGKILL)
@@ -163,7 +224,7 @@ class TestServe:
 
 class TestForked:
     def test_word_is_heard_on_both_sides(self, tmp_path: Path) -> None:
-        def work(line: Line) -> None:
+        def work(line: Line, _: Window) -> None:
             while line.hear():
                 (tmp_path / "heard").touch()
                 line.tell()
@@ -177,14 +238,14 @@ class TestForked:
         assert not office.is_lost
 
     def test_one_that_does_not_end_is_killed(self) -> None:
-        office = BackOffice.forked(lambda _: time.sleep(WAIT_SECONDS))
+        office = BackOffice.forked(lambda _, __: time.sleep(WAIT_SECONDS))
         office.start(ended=lambda: None, lost=lambda: None)
         begun = time.monotonic()
         assert not office.stop(0.2)
         assert time.monotonic() - begun < WAIT_SECONDS / 2
 
     def test_one_that_fails_is_lost(self) -> None:
-        def work(_: Line) -> None:
+        def work(_: Line, __: Window) -> None:
             raise NodeUnreachable(url="http://one")
 
         lost: list[bool] = []
@@ -195,12 +256,12 @@ class TestForked:
         assert not office.stop(WAIT_SECONDS)
 
     def test_one_that_was_never_started_ends(self, tmp_path: Path) -> None:
-        office = BackOffice.forked(lambda _: (tmp_path / "worked").touch())
+        office = BackOffice.forked(lambda _, __: (tmp_path / "worked").touch())
         assert office.stop(WAIT_SECONDS)
         assert not (tmp_path / "worked").exists()
 
     def test_many_words_that_nobody_hears_do_not_block(self) -> None:
-        office = BackOffice.forked(lambda _: time.sleep(WAIT_SECONDS))
+        office = BackOffice.forked(lambda _, __: time.sleep(WAIT_SECONDS))
         office.start(ended=lambda: None, lost=lambda: None)
         for _ in range(100_000):
             office.wake()

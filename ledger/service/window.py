@@ -1,0 +1,69 @@
+"""The window between door and back office: writes go in by the batch, their outcomes come back.
+
+One process asks, the other answers; both are forked from one program, so that values travel as
+they are. What was taken in is stored before its outcome travels: a window that breaks in between
+costs an answer, which the client's key gives once more.
+"""
+
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from threading import Lock
+from typing import Any
+
+import structlog
+
+from ledger.model.errors import LedgerError, ServiceBroken, ServiceBusy
+from ledger.service.first_answers import Keyed, Outcome
+
+__all__ = ["Window"]
+
+_log = structlog.get_logger("fenbook.service")
+
+
+class Window:
+    """One side of it; safe to share between threads."""
+
+    def __init__(self, end: "Connection[Any, Any]") -> None:
+        self._end = end
+        self._turn = Lock()
+
+    def submit(self, writes: Sequence[Keyed], wall: int) -> Sequence[Outcome]:
+        """Have the other side take writes in; the outcomes are in their order.
+
+        Raises what taking in raised there, and `ServiceBusy` where nobody is there any more.
+        """
+        try:
+            with self._turn:
+                self._end.send((writes, wall))
+                answer = self._end.recv()
+        except (EOFError, OSError):
+            raise ServiceBusy() from None
+        if isinstance(answer, LedgerError):
+            raise answer
+        outcomes: Sequence[Outcome] = answer
+        return outcomes
+
+    def serve(self, submit: Callable[[Sequence[Keyed], int], Sequence[Outcome]]) -> None:
+        """Take in what is handed in, until the other side hangs up."""
+        while True:
+            try:
+                writes, wall = self._end.recv()
+                self._end.send(_answered(submit, writes, wall))
+            except (EOFError, OSError):
+                return
+
+    def close(self) -> None:
+        """Hang up."""
+        self._end.close()
+
+
+def _answered(
+    submit: Callable[[Sequence[Keyed], int], Sequence[Outcome]], writes: Sequence[Keyed], wall: int
+) -> Sequence[Outcome] | LedgerError:
+    try:
+        return submit(writes, wall)
+    except LedgerError as failure:
+        return failure
+    except Exception as failure:  # noqa: BLE001 -- the door answers for it
+        _log.error("taking in broke", kind=type(failure).__name__, exc_info=True)
+        return ServiceBroken()
