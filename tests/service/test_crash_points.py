@@ -13,7 +13,7 @@ MODULES = sorted(path for name in ("api", "ledger") for path in (ROOT / name).rg
 
 APART = {
     *("crash_points.py", "access.py", "keyring.py", "directory.py", "resealing.py"),
-    "reconciling.py",
+    *("reconciling.py", "once.py"),
 }
 """Where a commit may stand without a name: what a door, private records and a comparison of the
 books keep is no part of the pipeline; each of their commits is a whole of its own."""
