@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ledger.chain import compiler
+from ledger.chain.artifacts import code_fingerprint
 from ledger.chain.sources import Unit, find_units
 from tests.evidence import ASSURANCE
 from tests.tidy.coverage_plugin import PASSED, REACHED, TAKEN
@@ -329,7 +330,8 @@ def main(tests: Sequence[str]) -> int:
     sources = _sources(units)
     for path in _WORK.glob("hits.*"):
         _note(units, pickle.loads(path.read_bytes()), sources)
-    files = _report(sources)
+    code = code_fingerprint()
+    files = {name: {**one, "contracts": code} for name, one in _report(sources).items()}
     _print(files)
     totals = {
         name: sum(one[name] for one in files.values())
