@@ -5,11 +5,13 @@ The log has a function that appends and one that reads; there is none to change 
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ledger.store.bulk import insert_rows
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.statements import insert_of
 from ledger.store.tables.access import (
@@ -200,6 +202,12 @@ def revoke_key(connection: Connection, participant: int, key: str, wall: int) ->
 
 # ---- first answers
 
+_ANSWER_VALUES: Final = attrgetter(*FIRST_ANSWERS.c.keys())
+_ANSWERS_OF: Final = select(FIRST_ANSWERS).where(
+    FIRST_ANSWERS.c.participant == bindparam("participant"),
+    FIRST_ANSWERS.c.key.in_(bindparam("keys", expanding=True)),
+)
+
 
 def find_answers(
     connection: Connection, keys: Sequence[tuple[int, str]]
@@ -210,12 +218,7 @@ def find_answers(
     for participant, key in keys:
         by_participant.setdefault(participant, []).append(key)
     for participant, own in by_participant.items():
-        rows = connection.execute(
-            select(FIRST_ANSWERS).where(
-                FIRST_ANSWERS.c.participant == participant, FIRST_ANSWERS.c.key.in_(own)
-            )
-        )
-        for row in rows:
+        for row in connection.execute(_ANSWERS_OF, {"participant": participant, "keys": own}):
             answer = FirstAnswer(**row._mapping)
             found[participant, answer.key] = answer
     return found
@@ -223,13 +226,8 @@ def find_answers(
 
 def add_answers(connection: Connection, answers: Sequence[FirstAnswer]) -> bool:
     """Keep first answers; False, and the transaction is spoilt, where a key has one already."""
-    if not answers:
-        return True
-    names = FirstAnswer.__slots__
     try:
-        connection.execute(
-            insert(FIRST_ANSWERS), [{name: getattr(one, name) for name in names} for one in answers]
-        )
+        insert_rows(connection, FIRST_ANSWERS, [_ANSWER_VALUES(one) for one in answers])
     except IntegrityError:
         return False
     return True

@@ -12,10 +12,19 @@ from ledger.store.metadata import Bytes, Word
 __all__ = ["array_type", "insert_rows", "quoted", "rows_clause", "update_rows"]
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Plain]) -> None:
-    """Insert rows that give every column in the table's order."""
-    if rows:
-        _many(connection, _insert(table, connection.dialect.name), rows)
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[Plain], *, once: str = ""
+) -> int:
+    """Insert rows that give every column in the table's order; how many were inserted.
+
+    One whose column `once` stands in the table already is left out, where such a column is named.
+    """
+    if not rows:
+        return 0
+    statement = _insert(table, connection.dialect.name)
+    if once:
+        statement += f" ON CONFLICT ({quoted(once)}) DO NOTHING"
+    return _many(connection, statement, rows)
 
 
 def update_rows(connection: Connection, statement: str, rows: Sequence[Plain]) -> None:
@@ -49,12 +58,11 @@ def quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _many(connection: Connection, statement: str, rows: Sequence[Plain]) -> None:
+def _many(connection: Connection, statement: str, rows: Sequence[Plain]) -> int:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statement, list(rows))
-    else:
-        columns = tuple(list(column) for column in zip(*rows, strict=True))
-        connection.exec_driver_sql(statement, columns)
+        return connection.exec_driver_sql(statement, list(rows)).rowcount
+    columns = tuple(list(column) for column in zip(*rows, strict=True))
+    return connection.exec_driver_sql(statement, columns).rowcount
 
 
 @cache

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, update
 
+from ledger.store.bulk import insert_rows
 from ledger.store.rows import VIEW_TABLES
-from ledger.store.statements import chunks, insert_of
+from ledger.store.statements import chunks
 from ledger.store.tables.events import EVENTS
 from ledger.store.tables.operations import (
     ACCEPTED,
@@ -84,6 +86,7 @@ class Executed:
 
 _NAMES: Final = tuple(field.name for field in fields(Operation))
 _COLUMNS: Final = tuple(OPERATIONS.c[name] for name in _NAMES)
+_VALUES: Final = attrgetter(*OPERATIONS.c.keys())
 
 # Asked with every batch: made once.
 _BY_DIGEST: Final = select(*_COLUMNS).where(
@@ -112,11 +115,8 @@ _HOLD: Final = (
 
 def add_operations(connection: Connection, operations: Sequence[Operation]) -> bool:
     """Store new operations; False where one's digest is known already: it changes nothing."""
-    statement = insert_of(connection)(OPERATIONS).on_conflict_do_nothing(index_elements=["digest"])
-    if not operations:
-        return True
-    rows = [{name: getattr(one, name) for name in _NAMES} for one in operations]
-    return connection.execute(statement, rows).rowcount == len(rows)
+    rows = [_VALUES(one) for one in operations]
+    return insert_rows(connection, OPERATIONS, rows, once="digest") == len(rows)
 
 
 def find_operation(connection: Connection, id_: str) -> Operation | None:
