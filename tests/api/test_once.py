@@ -277,3 +277,21 @@ class TestDryRun:
     def test_that_is_neither_true_nor_false_is_refused(self, acme: Person) -> None:
         answer = acme.post("/v1/api-keys?dry_run=yes", {"label": "x", "scopes": ["read"]})
         assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
+
+    def test_of_what_cannot_be_tried_out_is_refused_and_not_done(self, acme: Person) -> None:
+        made = acme.post("/v1/webhooks", {"url": "https://erp.example.com/kept"}).json()
+        key = acme.post("/v1/api-keys", {"label": "kept", "scopes": ["read"]}).json()
+        hook, other = f"/v1/webhooks/{made['id']}", f"/v1/api-keys/{key['id']}"
+        changed = {"json": {"is_enabled": False}, "headers": acme.headers}
+        asked = {"params": {"dry_run": "true"}, "headers": acme.headers}
+        for answer in (
+            acme.client.delete(hook, **asked),
+            acme.client.delete(other, **asked),
+            acme.client.patch(f"{hook}?dry_run=true", **changed),
+            acme.client.patch(f"{hook}?dry_run", **changed),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
+        assert acme.get(hook).json()["state"] == made["state"]
+        found = acme.get("/v1/api-keys").json()["data"]
+        assert [one["revoked_at"] for one in found if one["id"] == key["id"]] == [None]
+        assert acme.client.delete(hook, headers=acme.headers).status_code == 204
