@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -90,7 +90,7 @@ class Database:
         SQLite has one writer at a time; it is had from the first statement on, so that nothing
         fails half-way. Raises `DatabaseBusy` where the turn does not come within seconds.
         """
-        with _translated(), self._turn_taken(), self._engine.connect() as connection:
+        with _translated(), self._connected_in_turn() as connection:
             if self._is_sqlite:
                 connection.execution_options(fenbook_begin="BEGIN IMMEDIATE")
             with connection.begin():
@@ -106,8 +106,9 @@ class Database:
                 text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name}
             )
 
-    def _turn_taken(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._turn is None else self._turn.taken(BUSY_SECONDS)
+    def _connected_in_turn(self) -> AbstractContextManager[Connection]:
+        connect = self._engine.connect
+        return connect() if self._turn is None else self._turn.taken(BUSY_SECONDS, connect)
 
     # ---- releases
 

@@ -4,10 +4,10 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ledger.model.errors.store import DatabaseBusy, DatabaseFailed
 
@@ -31,17 +31,24 @@ class Turn:
         self._file = -1
 
     @contextmanager
-    def taken(self, seconds: float) -> Iterator[None]:
-        """Wait for the turn and have it; raises `DatabaseBusy` where it does not come in time."""
+    def taken(
+        self, seconds: float, had: Callable[[], AbstractContextManager[Any]] = nullcontext
+    ) -> Iterator[Any]:
+        """Wait for the turn and have it; raises `DatabaseBusy` where it does not come in time.
+
+        `had` is what one writes with. It is there before other processes are kept waiting: who has
+        to wait for it keeps up the threads of its own process alone.
+        """
         limit = time.monotonic() + seconds
         if not self._threads.acquire(timeout=seconds):
             raise DatabaseBusy()
         try:
-            self._lock(limit)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
+            with had() as found:
+                self._lock(limit)
+                try:
+                    yield found
+                finally:
+                    fcntl.flock(self._file, fcntl.LOCK_UN)
         finally:
             self._threads.release()
 

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,10 @@ import pytest
 from ledger.model.errors import DatabaseBusy, DatabaseFailed
 from ledger.store.database import Database
 from ledger.store.turn import Turn
+
+POOL_MOST = 15
+"""Connections that the engine's pool gives out at a time."""
+WAIT_SECONDS = 5
 
 _HOLDER = """
 import sys, time
@@ -98,6 +102,31 @@ def test_turn_is_given_back_after_a_failure(tmp_path: Path) -> None:
 def test_turn_without_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatabaseFailed), Turn(tmp_path / "none" / "turn").taken(1):
         pass
+
+
+def test_writer_that_waits_for_a_connection_keeps_no_other_process_waiting(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'books.sqlite'}"
+    door, office = Database.open(url), Database.open(url)
+    with ExitStack() as readers:
+        for _ in range(POOL_MOST):
+            readers.enter_context(door.reading())
+
+        def write() -> None:
+            with door.writing() as connection:
+                connection.exec_driver_sql("CREATE TABLE later (one INTEGER)")
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join(0.2)
+        assert writer.is_alive()
+        begun = time.monotonic()
+        with office.writing() as connection:
+            connection.exec_driver_sql("CREATE TABLE sooner (one INTEGER)")
+        assert time.monotonic() - begun < WAIT_SECONDS / 2
+    writer.join(WAIT_SECONDS)
+    assert not writer.is_alive()
+    door.close()
+    office.close()
 
 
 def test_two_processes_that_count_lose_nothing(tmp_path: Path) -> None:
