@@ -274,7 +274,14 @@ def work_behind(
     service.heard = line.tell
     service.start()
     keep_for_good()
-    Thread(target=window.serve, args=(first.submit,), name="fenbook-window", daemon=True).start()
+
+    def take_in() -> None:
+        try:
+            window.serve(first.submit)
+        finally:
+            line.hang_up()  # without a window there is no back office, and so no door
+
+    Thread(target=take_in, name="fenbook-window", daemon=True).start()
     try:
         while line.hear():
             service.wake("relay")

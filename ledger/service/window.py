@@ -44,13 +44,18 @@ class Window:
         return outcomes
 
     def serve(self, submit: Callable[[Sequence[Keyed], int], Sequence[Outcome]]) -> None:
-        """Take in what is handed in, until the other side hangs up."""
-        while True:
-            try:
+        """Take in what is handed in, until the other side hangs up.
+
+        However it ends, the window is closed then: nobody waits before it for ever.
+        """
+        try:
+            while True:
                 writes, wall = self._end.recv()
                 self._end.send(_answered(submit, writes, wall))
-            except (EOFError, OSError):
-                return
+        except (EOFError, OSError):
+            return
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Hang up."""

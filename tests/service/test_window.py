@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import Pipe
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,17 @@ def test_fault_over_there_is_a_fault_of_the_service_and_the_window_stays_open() 
         with pytest.raises(ServiceBroken):
             window.submit([WRITE], WALL)
         assert window.submit([Keyed(2, "other", bytes(32), WRITE.post)], WALL) == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_answer_that_cannot_travel_closes_the_window_and_leaves_nobody_waiting() -> None:
+    def submit(_: Sequence[Keyed], __: int) -> Sequence[Any]:
+        return [lambda: None]
+
+    with _between(submit) as window:
+        for _ in range(2):
+            with pytest.raises(ServiceBusy):
+                window.submit([WRITE], WALL)
 
 
 def test_nobody_at_the_window_is_a_busy_service() -> None:
