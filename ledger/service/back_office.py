@@ -134,6 +134,9 @@ class BackOffice:
                 ended()
             except LedgerError as failure:  # who waits looks for himself now and then
                 _log.warning("step failed", loop="back office", code=failure.code)
+            except Exception as failure:  # noqa: BLE001 -- who does not listen never hears it end
+                kind = type(failure).__name__
+                _log.error("step broke", loop="back office", kind=kind, exc_info=True)
         if not self._is_stopping:
             self.is_lost = True
             _log.error("back office is lost")

@@ -255,6 +255,24 @@ class TestForked:
         assert office.is_lost
         assert not office.stop(WAIT_SECONDS)
 
+    def test_one_is_lost_even_to_a_door_that_stumbles_over_its_words(self) -> None:
+        def work(line: Line, _: Window) -> None:
+            line.tell()
+            line.hear()
+
+        def stumble() -> None:
+            heard.append(True)
+            raise ZeroDivisionError
+
+        heard: list[bool] = []
+        lost: list[bool] = []
+        office = BackOffice.forked(work)
+        office.start(ended=stumble, lost=lambda: lost.append(True))
+        _await(lambda: bool(heard))
+        office.wake()
+        _await(lambda: bool(lost))
+        office.stop(WAIT_SECONDS)
+
     def test_one_that_was_never_started_ends(self, tmp_path: Path) -> None:
         office = BackOffice.forked(lambda _, __: (tmp_path / "worked").touch())
         assert office.stop(WAIT_SECONDS)
