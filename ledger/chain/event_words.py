@@ -81,13 +81,16 @@ class EventWords:
 def _digits(text: str, length: int, heads: range) -> bytes:
     """The bytes of a text that says `0x` at the same places of every stretch of a length.
 
-    Raises `ValueError` for any that says it elsewhere.
+    Raises `ValueError` for any that says it elsewhere: one digit too few in one part and one too
+    many in the next would pass for other values.
     """
-    digits = bytearray(text, "ascii")
+    digits, count = bytearray(text, "ascii"), len(text) // length
     for head in reversed(heads):
-        del digits[head::length]
-        del digits[head :: length - 1]
-        length -= 2
+        for mark in b"0x":
+            if digits[head::length].count(mark) != count:
+                raise ValueError("no 0x where one belongs")
+            del digits[head::length]
+            length -= 1
     return unhexlify(digits)
 
 

@@ -102,6 +102,8 @@ def test_words_of_which_one_is_longer_and_one_shorter_are_not_read() -> None:
     head = "0x" + "00" * 32
     assert words.of_texts([(head, head, head, "0x")] * 2) is not None
     assert words.of_texts([(head, head + "0", head[:-1], "0x")] * 2) is None
+    assert words.of_texts([(head, head[:-1], head + "0", "0x")] * 2) is None
+    assert words.of_texts([(head, head, head[:-1], "0x0")] * 2) is None
 
 
 def test_strangers_and_long_events_stand_in_their_order() -> None:
