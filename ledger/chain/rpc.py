@@ -249,7 +249,7 @@ class RpcEndpoint:
             answer = self._exchange(_body([("eth_getLogs", [asked])]), _LOGS)
             if answer.error is not None:
                 raise self._failed(message_of(answer.error))
-            if answer.result is None:
+            if answer.result is None or answer.id != 0:
                 raise self._failed(_OTHERWISE)
             return answer.result
         except NodeFailed:

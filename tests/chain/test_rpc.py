@@ -212,6 +212,20 @@ class TestFaults:
             with pytest.raises(NodeFailed):
                 ask()
 
+    def test_answer_to_another_question_about_events_is_the_node_s_failure(
+        self, served: Served, node: RpcEndpoint
+    ) -> None:
+        asked: list[bytes] = []
+
+        def answered(body: bytes) -> dict[str, Any]:
+            asked.append(body)
+            return {"id": 7, "result": []} if b"eth_getLogs" in body else {"id": 0, "result": "0x0"}
+
+        served.answers = answered  # type: ignore[method-assign]
+        with pytest.raises(NodeFailed):
+            node.logs(0, 0, ())
+        assert b"eth_getLogs" in asked[-1]
+
 
 @pytest.mark.parametrize(
     ("message", "answer"),
