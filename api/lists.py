@@ -24,6 +24,8 @@ from ledger.store.lists import Condition, page
 __all__ = ["Filters", "Listing", "Reading", "add_lists", "as_of", "as_of_json", "reading"]
 
 _EXPORT_PAGE: Final = 1_000
+_HIDDEN_PAGE: Final = 200
+"""Rows that are looked at together where time has hidden some."""
 
 
 class Filters(BaseModel):
@@ -45,6 +47,10 @@ Rows = Sequence[tuple[tuple[Any, ...], Any]]
 """Keys and rows of a view."""
 
 
+def _every_row(_: Reading, rows: Rows, __: Any) -> Rows:
+    return rows
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list."""
@@ -59,8 +65,10 @@ class Listing:
     where: Callable[[Reading, Any], Condition]
     """Filters and need to know."""
     shown: Callable[[Reading, Rows, Any], list[dict[str, Any]]]
-    """Rows as they stand at the block; one that time has hidden or changed may be left out."""
+    """Rows as they stand at the block; one that time has changed may be left out."""
     source: Callable[..., Rows] = page
+    seen: Callable[[Reading, Rows, Any], Rows] = _every_row
+    """Rows without those that time has taken from their reader: no page counts or names them."""
 
 
 def add_lists(router: APIRouter, *listings: Listing) -> None:
@@ -109,10 +117,7 @@ def _page_route(listing: Listing) -> Callable[..., Any]:
         cursors = context_of(request).cursors
         after = None if query.cursor is None else _key(cursors.opened(bound, query.cursor))
         with reading(request, subject) as opened:
-            where = listing.where(opened, query)
-            found = listing.source(
-                opened.connection, listing.view, where, after=after, most=query.limit + 1
-            )
+            found = _found(listing, opened, query, after)
             has_more = len(found) > query.limit
             rows = found[: query.limit]
             last = [_plain(one) for one in rows[-1][0]] if has_more else []
@@ -147,13 +152,25 @@ def _export_route(listing: Listing) -> Callable[..., Any]:
     return export_rows
 
 
+def _found(listing: Listing, opened: Reading, query: Any, after: Any) -> Rows:
+    """The rows of a page, and one more where there are more."""
+    where, most = listing.where(opened, query), query.limit + 1
+    rows: list[tuple[tuple[Any, ...], Any]] = []
+    while True:
+        found = listing.source(opened.connection, listing.view, where, after=after, most=most)
+        rows += listing.seen(opened, found, query)
+        if len(rows) > query.limit or len(found) < most:
+            return rows
+        after, most = found[-1][0], max(most, _HIDDEN_PAGE)
+
+
 def _every(listing: Listing, opened: Reading, query: Any) -> Iterator[Mapping[str, Any]]:
     where, after = listing.where(opened, query), None
     while True:
         found = listing.source(
             opened.connection, listing.view, where, after=after, most=_EXPORT_PAGE
         )
-        yield from listing.shown(opened, found, query)
+        yield from listing.shown(opened, listing.seen(opened, found, query), query)
         if len(found) < _EXPORT_PAGE:
             return
         after = found[-1][0]

@@ -1,6 +1,5 @@
 """Offers of vouchers: made, answered, or ended by themselves."""
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -72,26 +71,41 @@ def _answered_or_standing(opened: Reading) -> Condition:
     return AnyOf((Is("giver", (opened.sight.own,)), known))
 
 
-def _is_known(opened: Reading, offer: Mapping[str, Any]) -> bool:
-    """The same, of one that may have ended by itself."""
-    return opened.sight.sees_all or opened.sight.own == offer["giver"] or offer["state"] != "lapsed"
+def _seen(opened: Reading, rows: Rows, asked: OfferFilters) -> Rows:
+    """The same, of those that may have ended by themselves."""
+    sight = opened.sight
+    if sight.sees_all or not asked.is_of_some:
+        return rows
+    made = _standing(opened, rows)
+    return [
+        (key, row)
+        for key, row in rows
+        if row.giver == sight.own or not _has_ended(opened, made, row)
+    ]
 
 
 def _shown(opened: Reading, rows: Rows, asked: OfferFilters) -> list[dict[str, Any]]:
+    made = _standing(opened, rows)
+    found = [_offer(opened, made, row) for _, row in rows]
+    return [one for one in found if asked.state in (None, one["state"])]
+
+
+def _standing(opened: Reading, rows: Rows) -> Projection:
+    """What the offers among these that are written as open lie on."""
     ids = tuple({row.voucher for _, row in rows if row.state is OfferState.OPEN})
     vouchers = rows_of(opened.connection, "vouchers", Is("id", ids))
-    made = sliced(opened.connection, vouchers, opened.at.second)
-    found = [_offer(opened, made, row) for _, row in rows]
-    found = [one for one in found if asked.state in (None, one["state"])]
-    if asked.is_of_some:
-        return [one for one in found if _is_known(opened, one)]
-    return found
+    return sliced(opened.connection, vouchers, opened.at.second)
+
+
+def _has_ended(opened: Reading, made: Projection, row: Row) -> bool:
+    """Whether it is written as open and has ended by itself."""
+    return row.state is OfferState.OPEN and has_offer_ended(
+        made.state, made.state.vouchers[row.voucher], opened.at.second
+    )
 
 
 def _offer(opened: Reading, made: Projection, row: Row) -> dict[str, Any]:
-    has_ended = row.state is OfferState.OPEN and has_offer_ended(
-        made.state, made.state.vouchers[row.voucher], opened.at.second
-    )
+    has_ended = _has_ended(opened, made, row)
     return {
         "payable": shown("payable", payable_of(row.voucher)),
         "amount": shown("amount", row.end - row.start),
@@ -111,6 +125,7 @@ OFFERS = Listing(
     filters=OfferFilters,
     where=_where,
     shown=_shown,
+    seen=_seen,
 )
 
 add_lists(ROUTER, OFFERS)

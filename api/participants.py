@@ -103,10 +103,14 @@ def _where(opened: Reading, asked: ParticipantFilters) -> Condition:
     return AllOf(tuple(found))
 
 
+def _seen(opened: Reading, rows: Rows, _: ParticipantFilters) -> Rows:
+    ids = {one.id for one in still_known(opened, [row for _, row in rows])}
+    return [(key, row) for key, row in rows if row.id in ids]
+
+
 def _shown(opened: Reading, rows: Rows, _: ParticipantFilters) -> list[dict[str, Any]]:
-    known = still_known(opened, [row for _, row in rows])
-    names = opened.names(row.id for row in known)
-    return [_participant(row, names) for row in known]
+    names = opened.names(row.id for _, row in rows)
+    return [_participant(row, names) for _, row in rows]
 
 
 def _participant(row: Row, names: Mapping[int, str]) -> dict[str, Any]:
@@ -127,6 +131,7 @@ PARTICIPANTS = Listing(
     filters=ParticipantFilters,
     where=_where,
     shown=_shown,
+    seen=_seen,
 )
 
 add_lists(ROUTER, PARTICIPANTS)

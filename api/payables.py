@@ -106,9 +106,13 @@ def payable_json(opened: Reading, row: Row) -> dict[str, Any]:
     }
 
 
+def _seen(opened: Reading, rows: Rows, _: PayableFilters) -> Rows:
+    ids = {one.id for one in still_seen(opened, [row for _, row in rows])}
+    return [(key, row) for key, row in rows if row.id in ids]
+
+
 def _shown(opened: Reading, rows: Rows, _: PayableFilters) -> list[dict[str, Any]]:
-    found: list[Row] = [row for _, row in rows]
-    return [payable_json(opened, row) for row in still_seen(opened, found)]
+    return [payable_json(opened, row) for _, row in rows]
 
 
 PAYABLES = Listing(
@@ -119,6 +123,7 @@ PAYABLES = Listing(
     filters=PayableFilters,
     where=_where,
     shown=_shown,
+    seen=_seen,
 )
 
 add_lists(ROUTER, PAYABLES)

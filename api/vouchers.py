@@ -139,13 +139,18 @@ def _is_seen(opened: Reading, row: Row) -> bool:
     return opened.sight.sees_all or opened.sight.own in (row.holder, row.counterparty)
 
 
+def _seen(opened: Reading, rows: Rows, _: VoucherFilters) -> Rows:
+    made = sliced(opened.connection, (row for _, row in rows), opened.at.second)
+    return [(key, row) for key, row in rows if _is_seen(opened, made.voucher(row.id))]
+
+
 def _shown(opened: Reading, rows: Rows, asked: VoucherFilters) -> list[dict[str, Any]]:
     made = sliced(opened.connection, (row for _, row in rows), opened.at.second)
     now = [made.voucher(row.id) for _, row in rows]
     return [
         voucher_json(opened, made, row)
         for row in now
-        if _is_seen(opened, row) and asked.state in (None, row.state.name.lower())
+        if asked.state in (None, row.state.name.lower())
     ]
 
 
@@ -157,6 +162,7 @@ VOUCHERS = Listing(
     filters=VoucherFilters,
     where=_where,
     shown=_shown,
+    seen=_seen,
 )
 
 add_lists(ROUTER, VOUCHERS)

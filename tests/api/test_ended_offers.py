@@ -160,3 +160,27 @@ def test_offer_that_lapsed_tells_its_taker_nothing_of_the_payable(
         assert len([one for one in found if one["state"] == "lapsed"]) == count
     [told] = person("Echo Bank").get(query).json()["data"]
     assert told["state"] == "lapsed"
+
+
+def test_no_page_counts_or_names_what_went_with_an_offer(world: World, person: People) -> None:
+    """Neither `has_more` nor a cursor tells that a row was there, and so who owes."""
+    acts = Acts(world.cast)
+    acts.count = 1_500
+    for _ in range(3):
+        acts.offer(world.cast.birch, acts.issue(), 100_00, world.cast.echo)
+    world.follow()
+    echo = person("Echo Bank")
+    standing = echo.get("/v1/offers?obligor=1&limit=2").json()
+    assert (len(standing["data"]), standing["has_more"]) == (2, True)
+
+    world.cast.advance(30)
+    world.follow()
+    for path in ("offers?obligor=1", "payables?obligor=1", "vouchers?obligor=1", "participants?"):
+        whole = echo.get(f"/v1/{path}&limit=200").json()["data"]
+        found, cursor, has_more = [], "", True
+        while has_more:
+            page = echo.get(f"/v1/{path}&limit=1{cursor}").json()
+            assert len(page["data"]) == 1 or not (found or page["has_more"]), path
+            found += page["data"]
+            has_more, cursor = page["has_more"], f"&cursor={page['next_cursor']}"
+        assert found == whole, path
