@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import Boolean, Column, Table
 from sqlalchemy.engine import Connection
@@ -9,7 +10,10 @@ from sqlalchemy.engine import Connection
 from ledger.store.columns import Plain
 from ledger.store.metadata import Bytes, Word
 
-__all__ = ["array_type", "insert_rows", "quoted", "rows_clause", "update_rows"]
+__all__ = ["array_type", "arrays", "insert_rows", "quoted", "rows_clause", "update_rows"]
+
+
+_ESCAPED: Final = str.maketrans({'"': r"\"", "\\": r"\\"})
 
 
 def insert_rows(
@@ -53,6 +57,22 @@ def array_type(column: Column[object]) -> str:
     return "boolean" if isinstance(kind, Boolean) else "text"
 
 
+def arrays(rows: Sequence[Plain]) -> Plain:
+    """The columns of rows, each as PostgreSQL takes an array."""
+    return tuple(map(_array, zip(*rows, strict=True)))
+
+
+def _array(values: Sequence[Any]) -> Any:
+    """Values as the driver writes them; texts by ourselves.
+
+    It leaves a text bare that PostgreSQL then takes for no value: `null`, however it is written.
+    """
+    if not any(isinstance(one, str) for one in values):
+        return list(values)
+    told = ("NULL" if one is None else f'"{one.translate(_ESCAPED)}"' for one in values)
+    return f"{{{','.join(told)}}}"
+
+
 def quoted(name: str) -> str:
     """A name that may be a word of SQL."""
     return f'"{name}"'
@@ -61,8 +81,7 @@ def quoted(name: str) -> str:
 def _many(connection: Connection, statement: str, rows: Sequence[Plain]) -> int:
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(statement, list(rows)).rowcount
-    columns = tuple(list(column) for column in zip(*rows, strict=True))
-    return connection.exec_driver_sql(statement, columns).rowcount
+    return connection.exec_driver_sql(statement, arrays(rows)).rowcount
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
-from ledger.store.bulk import array_type, quoted, rows_clause
+from ledger.store.bulk import array_type, arrays, quoted, rows_clause
 from ledger.store.columns import Plain, as_stored
 from ledger.store.rows import ViewTable
 
@@ -116,8 +116,7 @@ class ViewSql:
             except OverflowError:
                 self.connection.exec_driver_sql(text, [as_stored(row) for row in rows])
             return
-        columns = zip(*(as_stored(row) for row in rows), strict=True)
-        self._ask(text, tuple(list(column) for column in columns))
+        self._ask(text, arrays([as_stored(row) for row in rows]))
 
     def drop(self, table: ViewTable, keys: Iterable[Any]) -> None:
         """Delete the rows of keys."""
