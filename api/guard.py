@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
+from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -83,6 +84,8 @@ class Guard:
             raise BodyTooLarge(most=self.target_bytes)
         if _CONTROL.search(path) or _CONTROL.search(query):
             raise BodyUnreadable(problem="control characters in the address")
+        if query and not _names_once(query):
+            raise BodyUnreadable(problem="a name twice in the address")
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body, or None where the client has gone."""
@@ -119,6 +122,12 @@ def strict_json(body: bytes, *, depth: int) -> Any:
     if _ESCAPED.search(text):
         _check_escapes(value)
     return value
+
+
+def _names_once(query: bytes) -> bool:
+    """Whether no parameter stands there twice: which of the two is meant nobody could say."""
+    names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
+    return len(set(names)) == len(names)
 
 
 def _check_form(scope: Scope, upload: Upload | None, *, is_empty: bool) -> None:

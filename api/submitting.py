@@ -88,13 +88,21 @@ def read_form(form: type[SignedForm], body: bytes) -> SignedForm:
 
 
 def is_dry(request: Request) -> bool:
-    """Whether only to say what would be answered; raises `RequestInvalid`."""
+    """Whether only to say what would be answered.
+
+    Raises `RequestInvalid`, and `RequestValidationError` for a parameter that the route has not:
+    whoever misspells `dry_run` must not have his write take effect.
+    """
     if not request.scope["query_string"]:
         return False
-    asked = request.query_params.getlist("dry_run")
-    if asked not in ([], ["true"], ["false"]):
+    known = {"dry_run", *(one.alias for one in request.scope["route"].dependant.query_params)}
+    for name in request.query_params:
+        if name not in known:
+            raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)}])
+    asked = request.query_params.get("dry_run", "false")
+    if asked not in ("true", "false"):
         raise RequestInvalid()
-    return asked == ["true"]
+    return asked == "true"
 
 
 async def submit(request: Request, verb: Verb, body: SignedForm, subject: Subject) -> Response:

@@ -256,3 +256,11 @@ async def _sent(scope: Scope, parts: Any, app: FastAPI | None = None) -> Answer:
 
 def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+@pytest.mark.parametrize("query", ["a=1&a=2", "a=&a=", "a=1&%61=2", "x=1&a&b&a"])
+def test_parameter_that_stands_twice_is_refused(client: TestClient, query: str) -> None:
+    """Found at length: the last of two counted, whatever the first had said."""
+    answer = client.post(f"/v1/echo?{query}", json={"a": 1})
+    assert (answer.status_code, answer.json()["code"]) == (400, "BodyUnreadable")
+    assert client.post("/v1/echo?a=1&b=1", json={"a": 1}).status_code == 200

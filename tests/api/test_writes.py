@@ -164,6 +164,16 @@ class TestSubmission:
         answer = birch.post("/v1/vouchers/join", body, idempotency_key=_key())
         assert answer.status_code == 422
 
+    @pytest.mark.parametrize("query", ["dryrun=true", "dry_run=true&x=1", "=null"])
+    def test_misspelt_dry_run_takes_no_effect(
+        self, birch: Person, world: World, query: str
+    ) -> None:
+        """Found at length: a parameter that the route has not was overlooked."""
+        body, counts = birch.signed("/v1/deposits/move", **_move()), world.service.outbox.counts()
+        answer = birch.post(f"/v1/deposits/move?{query}", body, idempotency_key=_key())
+        assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
+        assert world.service.outbox.counts() == counts
+
     def test_dry_run_says_what_would_be_answered_and_keeps_nothing(
         self, birch: Person, world: World
     ) -> None:
