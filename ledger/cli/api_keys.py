@@ -1,8 +1,10 @@
 """`fenbook api-key`: keys by which an organisation's systems sign in; only a session makes them."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, TextIO
 
 import typer
 
@@ -69,9 +71,12 @@ def make(
         screen.fail(screen.say("file_exists", path=out), screen.say("choose_path"))
     with connected(screen, session) as connection:
         body = {"label": label, "scopes": scope, "days": days}
-        made = connection.client.post(_PATH, body)
-        if out is not None:
-            _write(out, made.pop("secret"))
+        if out is None:
+            made = connection.client.post(_PATH, body)
+        else:
+            with _new_file(out) as file:
+                made = connection.client.post(_PATH, body)
+                file.write(f"{made.pop('secret')}\n")
             screen.err.print(screen.say("written", path=out))
     show_record(screen, made, is_json=is_json)
 
@@ -89,8 +94,13 @@ def revoke(
         connection.client.delete(f"{_PATH}/{key}")
 
 
-def _write(path: Path, secret: Any) -> None:
-    """A new file that only its owner can read."""
+@contextmanager
+def _new_file(path: Path) -> Iterator[TextIO]:
+    """A new file that only its owner can read: there before a secret is made, gone without one."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    with os.fdopen(file, "w", encoding="utf-8") as stream:
-        stream.write(f"{secret}\n")
+    try:
+        with os.fdopen(file, "w", encoding="utf-8") as stream:
+            yield stream
+    except BaseException:
+        path.unlink()
+        raise

@@ -69,6 +69,19 @@ class TestApiKeys:
         assert (result.exit_code, out.read_text()) == (2, "mine")
         assert len(a.done("api-key", "list")) == count
 
+    def test_no_key_is_made_where_its_secret_cannot_be_written(
+        self, a: Shell, tmp_path: Path
+    ) -> None:
+        count, options = len(a.done("api-key", "list")), ["--label", "x", "--scope", "read"]
+        result = a.run("api-key", "make", *options, "--out", tmp_path / "none" / "key")
+        assert result.exit_code == 2
+        assert len(a.done("api-key", "list")) == count
+
+    def test_no_file_is_left_where_no_key_is_made(self, a: Shell, tmp_path: Path) -> None:
+        out, options = tmp_path / "key", ["--label", "x", "--scope", "nothing"]
+        assert a.run("api-key", "make", *options, "--out", out).exit_code == 2
+        assert not out.exists()
+
     def test_scope_that_is_none_is_misuse(self, a: Shell) -> None:
         result = a.run("api-key", "make", "--label", "x", "--scope", "all")
         assert (result.exit_code, "must be one of read" in result.stderr) == (2, True)
