@@ -54,7 +54,7 @@ class ImportIssuing:
         self._database, self._shelf = database, shelf
         self._intake, self._wall = intake, wall
         self._patience = Patience("import", wall)
-        self._tree: tuple[str, Tree] | None = None
+        self._tree: tuple[bytes | None, Tree] | None = None
 
     def step(self) -> int:
         """Go on with every import that is under way; returns how many payables were asked for.
@@ -203,10 +203,11 @@ class ImportIssuing:
         return len(items)
 
     def _tree_of(self, row: ImportRow) -> Tree:
-        if self._tree is None or self._tree[0] != row.id:
+        # By its command: the same import may be signed anew, with other rows.
+        if self._tree is None or self._tree[0] != row.digest:
             with self._database.reading() as connection:
                 items = stored.items_of(connection, row.id)
-            self._tree = (row.id, Tree([leaf_from(one) for one in items]))
+            self._tree = (row.digest, Tree([leaf_from(one) for one in items]))
         return self._tree[1]
 
     def _batch(self, connection: Connection, row: ImportRow) -> Batch | None:

@@ -141,3 +141,21 @@ def test_import_done_below_the_fork_keeps_its_payables(forking: World) -> None:
     payables = [one.payable for one in forking.shelf.items(ACME, id_)]
     assert (told(forking, id_), payables) == (("done", 2, 0), [one.payable for one in before])
     expect_true(forking, id_)
+
+
+def test_import_signed_anew_on_the_other_chain_is_issued_by_its_new_rows(forking: World) -> None:
+    """What proves the rows of the command that was lost proves none of the one after it."""
+    id_, point = signed(forking), head(forking)
+    assert forking.run(id_) == "done"
+    forking.chain.rewind(point)
+    for _ in range(8):
+        forking.chain.cast.lapse_of_seconds(86_400)
+    go_on(forking)
+    assert told(forking, id_) == ("failed", 0, 2)
+    forking.importing.reopen(ACME, id_)
+    forking.importing.preview(ACME, id_, READER)
+    command = forking.importing.prepare(ACME, id_, READER, Terms("all"))
+    forking.signing.sign(ACME, id_, forking.approvals(command, MAKER, CHECKER))
+    go_on(forking)
+    assert told(forking, id_) == ("done", 2, 0)
+    expect_true(forking, id_)
