@@ -1,10 +1,11 @@
 """Signatures are checked before a command is tried: a false one leaves no trace anywhere.
 
 The contracts decide; this only spares them what cannot be a signature of the keys they know. A
-signer's key never changes under its number, so it is asked for once.
+signer's key never changes under its number on one chain, so it is asked for once; and once more
+before a signature is called false, since a fork may have given the number to another key.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -67,8 +68,18 @@ class Signatures:
         A signer that the registry does not know is left to the contracts, which refuse it, or to
         whatever is on its way to make it known.
         """
-        self._learn(place for several in commands for one in several for place in _places(one))
-        return [self._first_false(several) for several in commands]
+        places = dict.fromkeys(place for one in commands for place in _places_of(one))
+        fresh = [place for place in places if place not in self._keys]
+        self._learn(fresh)
+        found = [self._first_false(several) for several in commands]
+        false = [one for one, problem in zip(commands, found, strict=True) if problem is not None]
+        doubtful = {place for one in false for place in _places_of(one)}.difference(fresh)
+        if not doubtful:
+            return found
+        self._learn(sorted(doubtful))
+        return [
+            one and self._first_false(several) for one, several in zip(found, commands, strict=True)
+        ]
 
     def forget(self) -> None:
         """Ask for every key again: the chain has gone back."""
@@ -86,9 +97,8 @@ class Signatures:
                     return InvalidSignature(participant=place[0], signer=place[1])
         return None
 
-    def _learn(self, places: Iterable[_Place]) -> None:
-        """Ask the registry for keys that are not known yet."""
-        wanted = [place for place in dict.fromkeys(places) if place not in self._keys]
+    def _learn(self, wanted: Sequence[_Place]) -> None:
+        """Ask the registry for keys."""
         if not wanted:
             return
         entry = artifact("Participants").functions["signerOf"]
@@ -102,6 +112,12 @@ class Signatures:
                 key, public = entry.answer(answer)
                 if key["account"] != _NO_ACCOUNT:
                     self._keys[place] = _key(key, public)
+                else:
+                    self._keys.pop(place, None)
+
+
+def _places_of(several: Sequence[Signed]) -> Iterator[_Place]:
+    return (place for one in several for place in _places(one))
 
 
 def _places(signed: Signed) -> list[_Place]:

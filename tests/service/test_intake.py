@@ -98,6 +98,18 @@ class TestFalse:
         rig.taken(rig.issue(2, 100, 4))
         assert asked == [1, 1]
 
+    def test_key_that_a_fork_gave_another_number_is_asked_for_before_a_signature_is_false(
+        self, rig: Rig
+    ) -> None:
+        signatures = rig.intake.signatures
+        rig.taken(rig.issue(2, 100, 1))
+        [place] = signatures._keys
+        signatures._keys[place] = (0, bytes(19) + b"\1")
+        rig.taken(rig.issue(2, 100, 3), rig.issue(3, 100, 4))
+        data = {**posted(rig.issue(2, 100, 5)), "approvals": ["0x00" + "11" * 65]}
+        [answer] = rig.intake.submit([Post(data)])
+        assert isinstance(answer, InvalidSignature)
+
     def test_signer_whom_nobody_knows_is_left_to_the_contract(self, rig: Rig) -> None:
         command = rig.issue(2, 100, 1)
         data = {**posted(command), "approvals": ["0x05" + "11" * 65]}
