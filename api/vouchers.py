@@ -140,8 +140,12 @@ def _is_seen(opened: Reading, row: Row) -> bool:
 
 
 def _seen(opened: Reading, rows: Rows, _: VoucherFilters) -> Rows:
-    made = sliced(opened.connection, (row for _, row in rows), opened.at.second)
-    return [(key, row) for key, row in rows if _is_seen(opened, made.voucher(row.id))]
+    offered = [row for _, row in rows if row.state is VoucherState.OFFERED]
+    if not offered:
+        return rows  # nothing else ends by itself
+    made = sliced(opened.connection, offered, opened.at.second)
+    gone = {row.id for row in offered if not _is_seen(opened, made.voucher(row.id))}
+    return [(key, row) for key, row in rows if row.id not in gone]
 
 
 def _shown(opened: Reading, rows: Rows, asked: VoucherFilters) -> list[dict[str, Any]]:
