@@ -1,7 +1,7 @@
 """The two routes of every verb: prepare its command, and submit it signed."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
@@ -14,6 +14,7 @@ from api.languages import CONTENT_LANGUAGE
 from api.openapi import FORM
 from api.operations import Operation
 from api.problems import scope_language
+from api.router import refuse_unknown
 from api.shapes import Given, Shape
 from api.submitting import PARAMETERS, DryRun, is_dry, read_form, submit, try_out
 from api.verbs import QUOTES, VERBS, Verb
@@ -27,6 +28,9 @@ from ledger.model.sentences import fields, sentence
 from ledger.service.access import Subject
 
 __all__ = ["add_preparations", "add_verbs", "prepared"]
+
+_DRY_RUN: Final = frozenset({"dry_run"})
+"""What the address of a submission may ask for."""
 
 DEADLINE_SECONDS = 15 * 60
 
@@ -88,6 +92,7 @@ def _submission(verb: Verb) -> Callable[..., Any]:
 
     async def post(request: Request) -> Response:
         subject = await submitter_of(request)
+        refuse_unknown(request, _DRY_RUN)
         body = read_form(form, await request.body())
         if is_dry(request):
             return await try_out(request, verb, body, subject)

@@ -88,20 +88,17 @@ def read_form(form: type[SignedForm], body: bytes) -> SignedForm:
 
 
 def is_dry(request: Request) -> bool:
-    """Whether only to say what would be answered.
+    """Whether only to say what would be answered; raises `RequestInvalid`.
 
-    Raises `RequestInvalid`, and `RequestValidationError` for a parameter that the route has not:
-    whoever misspells `dry_run` must not have his write take effect.
+    Raises `IdempotencyKeyMissing` for a key that could not be one when it is done in earnest.
     """
     if not request.scope["query_string"]:
         return False
-    known = {"dry_run", *(one.alias for one in request.scope["route"].dependant.query_params)}
-    for name in request.query_params:
-        if name not in known:
-            raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)}])
     asked = request.query_params.get("dry_run", "false")
     if asked not in ("true", "false"):
         raise RequestInvalid()
+    if asked == "true" and "idempotency-key" in request.headers:
+        client_key(request)
     return asked == "true"
 
 

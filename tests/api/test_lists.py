@@ -237,3 +237,16 @@ def _read(kind: str, content: bytes) -> list[list[Any]]:
         return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+
+
+@pytest.mark.parametrize("query", ["=false", "statee=done", "x"])
+def test_parameter_that_a_list_has_not_is_refused(acme: Person, query: str) -> None:
+    """Found at length: some lists overlooked it, and so showed everything."""
+    paths = (
+        "/v1/imports", "/v1/vouchers", "/v1/payables", "/v1/operations", "/v1/events",
+        "/v1/webhooks", "/v1/api-keys", "/v1/holidays", "/v1/reports/maturities",
+    )  # fmt: skip
+    for path in paths:
+        answer = acme.get(f"{path}?{query}")
+        assert (path, answer.status_code) == (path, 422), answer.text
+        assert answer.json()["code"] == "RequestInvalid"

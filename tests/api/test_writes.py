@@ -174,6 +174,11 @@ class TestSubmission:
         assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
         assert world.service.outbox.counts() == counts
 
+    def test_dry_run_under_a_key_that_is_none_is_refused(self, birch: Person) -> None:
+        body = birch.signed("/v1/deposits/move", **_move())
+        answer = birch.post("/v1/deposits/move?dry_run=true", body, idempotency_key="")
+        assert answer.json()["code"] == "IdempotencyKeyMissing"
+
     def test_dry_run_says_what_would_be_answered_and_keeps_nothing(
         self, birch: Person, world: World
     ) -> None:
