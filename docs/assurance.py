@@ -136,8 +136,8 @@ def _machine(totals: Found, parts: Found) -> str:
     ]
     return f"""## State machine
 
-Chain, views and the oracle in plain Python in lockstep on the in-process engine; everything is
-compared after each step.
+Chain, views and the oracle in plain Python in lockstep on the in-process engine. After each step
+its verdict and all about its payable are compared, after every sixtieth everything.
 {totals["steps"]:,} steps, no divergence{bound(0, totals["steps"])}.
 
 {table(("run", "steps", "accepted", "whole comparisons", "seconds"), rows)}"""
