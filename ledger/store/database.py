@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.model.errors.store import DatabaseBusy, DatabaseFailed, DatabaseOutdated
 from ledger.store.migrations import current_revision, head_revision, is_known, upgrade
-from ledger.store.turn import Turn
+from ledger.store.turn import SUFFIX, Turn
 
 __all__ = ["Connection", "Database"]
 
@@ -41,7 +41,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._turn = Turn(Path(f"{engine.url.database}-turn")) if self._is_sqlite else None
+        self._turn = Turn(Path(f"{engine.url.database}{SUFFIX}")) if self._is_sqlite else None
 
     @classmethod
     def open(cls, url: str) -> "Database":

@@ -5,13 +5,16 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from ledger.model.errors.store import DatabaseBusy, DatabaseFailed
 
-__all__ = ["Turn"]
+__all__ = ["SUFFIX", "Turn"]
+
+SUFFIX: Final = "-turn"
+"""Of the file, behind its database's name."""
 
 _LOOK_SECONDS: Final = 0.0005
 """How often a process looks whether another one has finished writing."""
@@ -65,6 +68,7 @@ class Turn:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             except OSError as failure:
                 raise DatabaseFailed(problem=f"{self._path.name}: {failure.strerror}") from None
+            self._share()
         while True:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,3 +78,13 @@ class Turn:
                 time.sleep(_LOOK_SECONDS)
             else:
                 return
+
+    def _share(self) -> None:
+        """Whoever may write to the database may take turns, as with SQLite's own files beside it.
+
+        Else the first command that an administrator runs would shut the service out.
+        """
+        with suppress(OSError):  # another's file has been shared by its maker
+            database = os.stat(str(self._path).removesuffix(SUFFIX))
+            os.fchmod(self._file, database.st_mode & 0o666)
+            os.fchown(self._file, database.st_uid, database.st_gid)

@@ -104,6 +104,22 @@ def test_turn_without_a_folder_is_refused(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o660])
+def test_whoever_may_write_to_the_database_may_take_turns(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "books.sqlite"
+    Database.open(f"sqlite:///{path}").close()
+    path.chmod(mode)
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.chown(path, 12_345, 12_346)
+    database = Database.open(f"sqlite:///{path}")
+    with database.writing():
+        made = (tmp_path / "books.sqlite-turn").stat()
+    database.close()
+    assert made.st_mode & 0o777 == mode
+    assert not is_root or (made.st_uid, made.st_gid) == (12_345, 12_346)
+
+
 def test_writer_that_waits_for_a_connection_keeps_no_other_process_waiting(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'books.sqlite'}"
     door, office = Database.open(url), Database.open(url)
