@@ -12,9 +12,8 @@ import typer
 from ledger.cli.command_files import CommandFile
 from ledger.cli.connection import Connection, SessionOption, connected
 from ledger.cli.drafts import FILLED, draft_of, parameters_of
-from ledger.cli.operations import end_with, show_operation
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
-from ledger.cli.reading import record_of
+from ledger.cli.posting import Posting, post
 from ledger.cli.screen import Screen
 from ledger.cli.verbs import Verb
 from ledger.model.commands import COMMANDS
@@ -188,21 +187,8 @@ def submit(
     options: Signing,
 ) -> None:
     """Post a signed command; the digest is its key, so that posting it again changes nothing."""
-    headers = {"Idempotency-Key": hashed.hex()}
-    if options.is_dry:
-        answer = connection.client.post(path, body, query={"dry_run": "true"}, headers=headers)
-        screen.print_json(answer) if options.is_json else screen.out.print(screen.say("would_do"))
-        return
-    if options.wait:
-        headers["Prefer"] = f"wait={options.wait}"
-    answer = connection.client.post(path, body, headers=headers)
-    if "verb" in answer:
-        show_operation(screen, answer, is_json=options.is_json)
-        end_with(answer)
-    elif options.is_json:
-        screen.print_json(answer)
-    else:
-        screen.out.print(record_of(screen, answer))
+    how = Posting(hashed.hex(), options.wait, is_dry=options.is_dry, is_json=options.is_json)
+    post(screen, connection, path, body, how)
 
 
 # ---- private

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli.connection import SessionOption, connected
-from ledger.cli.operations import end_with, show_operation
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.posting import Posting, post
 from ledger.cli.reading import show_record
 from ledger.cli.screen import Screen
 
@@ -116,16 +116,6 @@ def _act(
 ) -> None:
     """Ask for an act and wait for its end; status 1 where it was refused."""
     path, body, wait = asked
-    headers = {"Idempotency-Key": secrets.token_hex(16)}
-    if wait:
-        headers["Prefer"] = f"wait={wait}"
-    query = {"dry_run": "true"} if is_dry else None
+    how = Posting(secrets.token_hex(16), wait, is_dry=is_dry, is_json=is_json)
     with connected(screen, session) as connection:
-        answer = connection.client.post(path, body, query=query, headers=headers)
-    if not is_dry:
-        show_operation(screen, answer, is_json=is_json)
-        end_with(answer)
-    elif is_json:
-        screen.print_json(answer)
-    else:
-        screen.out.print(screen.say("would_do"))
+        post(screen, connection, path, body, how)

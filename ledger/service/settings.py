@@ -52,7 +52,7 @@ class Settings(BaseModel):
     poll_milliseconds: int = Field(default=25, ge=1, le=60_000)
     """How often a node is asked for new blocks."""
     processes: int = Field(default=2, ge=1, le=2)
-    """Two: relaying and reading have a process of their own. A chain in process allows only one."""
+    """Two: what is behind the door has a process of its own. A chain in process allows only one."""
     webhook_loopback: bool = False
     """Whether webhooks may name receivers on this machine, by http: for evaluation only."""
 
@@ -85,7 +85,7 @@ class Settings(BaseModel):
     @property
     def is_divided(self) -> bool:
         """Whether what is behind the door has a process of its own."""
-        return self.processes > 1 and not self.is_evaluation and hasattr(os, "fork")
+        return self.processes > 1 and not self.is_evaluation
 
     @property
     def secrets(self) -> tuple[bytes, ...]:
