@@ -1,15 +1,13 @@
 """`fenbook api-key`: keys by which an organisation's systems sign in; only a session makes them."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final, TextIO
+from typing import Annotated, Final
 
 import typer
 
 from ledger.cli.connection import SessionOption, connected
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.private_files import new_private_file
 from ledger.cli.reading import show_record, show_rows
 from ledger.cli.screen import Screen
 
@@ -17,7 +15,6 @@ __all__ = ["listed", "make", "revoke"]
 
 _PATH: Final = "/v1/api-keys"
 _COLUMNS: Final = ("id", "label", "scopes", "signer", "made_at", "ends_at", "revoked_at")
-_PRIVATE: Final = 0o600
 
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="A key's number 密钥编号.")]
 LabelOption = Annotated[str, typer.Option("--label", help="Which system it is for 用途.")]
@@ -74,7 +71,7 @@ def make(
         if out is None:
             made = connection.client.post(_PATH, body)
         else:
-            with _new_file(out) as file:
+            with new_private_file(out) as file:
                 made = connection.client.post(_PATH, body)
                 file.write(f"{made.pop('secret')}\n")
             screen.err.print(screen.say("written", path=out))
@@ -92,15 +89,3 @@ def revoke(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         connection.client.delete(f"{_PATH}/{key}")
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[TextIO]:
-    """A new file that only its owner can read: there before a secret is made, gone without one."""
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    try:
-        with os.fdopen(file, "w", encoding="utf-8") as stream:
-            yield stream
-    except BaseException:
-        path.unlink()
-        raise

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.private_files import new_private_file
 from ledger.cli.screen import Screen
 from ledger.model.glossary import Term
 
@@ -71,11 +72,8 @@ def new_key(
     from ledger.records.vault import new_master_key
 
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with screen.guarded(path):
-        # Made for nobody else's eyes from the first byte on, and never over another file.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(new_master_key() + "\n")
+    with screen.guarded(path), new_private_file(path) as file:
+        file.write(new_master_key() + "\n")
     _say(screen, "made", path=path)
 
 
