@@ -26,7 +26,7 @@ __all__ = ["BackOffice", "Line"]
 
 _WORD: Final = b"\x01"
 _WORDS_MAX: Final = 4_096
-"""Words that are heard at once: they all say the same."""
+"""Words that are heard at once: after the first, they all say the same."""
 _LOOK_SECONDS: Final = 0.02
 
 _log = structlog.get_logger("fenbook.service")
@@ -43,10 +43,13 @@ class Line:
         with suppress(OSError):
             self._end.send(_WORD, socket.MSG_DONTWAIT)
 
-    def hear(self) -> bool:
-        """Wait for a word; False once the other end has hung up."""
+    def hear(self, words_max: int = _WORDS_MAX) -> bool:
+        """Wait for a word; False once the other end has hung up.
+
+        Up to `words_max` that wait by then are heard as one.
+        """
         try:
-            return bool(self._end.recv(_WORDS_MAX))
+            return bool(self._end.recv(words_max))
         except ConnectionError:
             return False
 
@@ -64,7 +67,7 @@ class BackOffice:
     """The process behind the door, as the door sees it."""
 
     def __init__(self, pid: int, line: Line, window: Window) -> None:
-        self._pid, self._line, self.window = pid, line, window
+        self.pid, self._line, self.window = pid, line, window
         self._listener: Thread | None = None
         self._is_stopping = False
         self.is_lost = False
@@ -106,7 +109,7 @@ class BackOffice:
         status = self._awaited(seconds)
         if status is None:
             with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
+                os.kill(self.pid, signal.SIGKILL)
             self._awaited(seconds)
         if self._listener is not None:
             self._listener.join(seconds)
@@ -119,7 +122,7 @@ class BackOffice:
         limit = time.monotonic() + seconds
         while True:
             try:
-                found, status = os.waitpid(self._pid, os.WNOHANG)
+                found, status = os.waitpid(self.pid, os.WNOHANG)
             except ChildProcessError:
                 return 0
             if found:
@@ -149,7 +152,7 @@ def _worked(work: Callable[[Line, Window], None], line: Line, window: Window) ->
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)
     try:
-        if line.hear():
+        if line.hear(1):  # the word to start; what is told right after it is for the work
             work(line, window)
     except LedgerError as failure:
         _log.error("back office failed", code=failure.code)

@@ -237,6 +237,19 @@ class TestForked:
         assert office.stop(WAIT_SECONDS)
         assert not office.is_lost
 
+    def test_word_told_right_after_the_start_is_not_taken_for_it(self, tmp_path: Path) -> None:
+        def work(line: Line, _: Window) -> None:
+            if line.hear():
+                (tmp_path / "heard").touch()
+
+        office = BackOffice.forked(work)
+        os.kill(office.pid, signal.SIGSTOP)  # so that both words wait before any is heard
+        office.start(ended=lambda: None, lost=lambda: None)
+        office.wake()
+        os.kill(office.pid, signal.SIGCONT)
+        _await((tmp_path / "heard").exists)
+        assert office.stop(WAIT_SECONDS)
+
     def test_one_that_does_not_end_is_killed(self) -> None:
         office = BackOffice.forked(lambda _, __: time.sleep(WAIT_SECONDS))
         office.start(ended=lambda: None, lost=lambda: None)
