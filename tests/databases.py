@@ -4,14 +4,13 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from sqlalchemy import create_engine, text
-
 from ledger.store.database import Database
+from tests.schemas import Schemas, fresh_schema
 
 POSTGRES = os.environ.get("FENBOOK_TEST_POSTGRES", "")
 """URL of a PostgreSQL database in which tests may make and drop schemas; empty for none."""
@@ -27,10 +26,8 @@ def database_url(engine: str, folder: Path) -> Iterator[str]:
         shutil.copyfile(_template(), path)
         yield f"sqlite:///{path}"
     else:
-        with _schema() as url:
-            database = Database.open(url)
-            database.migrate()
-            database.close()
+        with fresh_schema(POSTGRES) as url:
+            _migrate(url)
             yield url
 
 
@@ -40,14 +37,15 @@ def empty_url(engine: str, folder: Path) -> Iterator[str]:
     if engine == "sqlite":
         yield f"sqlite:///{folder / secrets.token_hex(4)}.sqlite"
     else:
-        with _schema() as url:
+        with fresh_schema(POSTGRES) as url:
             yield url
 
 
 @contextmanager
 def opened(engine: str, folder: Path) -> Iterator[Database]:
-    """A migrated database that nobody else uses."""
-    with database_url(engine, folder) as url:
+    """A migrated database that nobody else uses, and no other process."""
+    place = database_url(engine, folder) if engine == "sqlite" else Schemas.of(POSTGRES).used()
+    with place as url:
         database = Database.open(url)
         try:
             yield database
@@ -59,21 +57,10 @@ def opened(engine: str, folder: Path) -> Iterator[Database]:
 def _template() -> Path:
     """A migrated file to copy: migrating takes longer."""
     path = Path(mkdtemp(prefix="fenbook-")) / "template.sqlite"
-    database = Database.open(f"sqlite:///{path}")
-    database.migrate()
-    database.close()
+    _migrate(f"sqlite:///{path}")
     return path
 
 
-@contextmanager
-def _schema() -> Iterator[str]:
-    name = f"test_{secrets.token_hex(8)}"
-    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE SCHEMA {name}"))
-        yield f"{POSTGRES}?schema={name}"
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
-        engine.dispose()
+def _migrate(url: str) -> None:
+    with closing(Database.open(url)) as database:
+        database.migrate()
