@@ -31,6 +31,7 @@ from ledger.model.signing import SigningKey
 from ledger.model.states import Duty, Role
 from ledger.service.ledger import Ledger
 from ledger.service.party import Party, approval
+from tests.machine.quick_engine import quicken
 
 __all__ = [
     "DEPOSIT",
@@ -140,9 +141,16 @@ class SteppedNode(Node):
 
 @contextmanager
 def running_node(start: int = MORNING, *, engine: str | None = None) -> Iterator[SteppedNode]:
-    """A fresh chain: in this process, or an anvil of its own if `FENBOOK_TEST_NODE` says so."""
-    if (engine or os.environ.get("FENBOOK_TEST_NODE", "tester")) != "anvil":
-        yield SteppedNode.in_process(start=start)
+    """A fresh chain in this process, or an anvil of its own if `FENBOOK_TEST_NODE` says `anvil`.
+
+    In this process the engine is quickened, unless it says `tester`: then it is as it comes.
+    """
+    engine = engine or os.environ.get("FENBOOK_TEST_NODE", "quick")
+    if engine != "anvil":
+        node: Any = SteppedNode.in_process(start=start)
+        if engine == "quick":
+            quicken(node._tester.backend.chain)
+        yield node
         return
     port = _free_port()
     folder = tempfile.mkdtemp(prefix="fenbook-anvil-")

@@ -33,6 +33,7 @@ from ledger.service.telling import Telling
 from ledger.store.database import Database
 from tests.cast import CHECKER, MAKER, MORNING, Cast, Member
 from tests.databases import database_url
+from tests.machine.quick_engine import quicken
 
 __all__ = ["People", "Person", "World", "opened_world", "recorded", "sign_in"]
 
@@ -134,6 +135,7 @@ def opened_world(engine: str, folder: Path) -> Iterator[World]:
     endpoint = EmbeddedEndpoint(
         MORNING - 3600, [key.address, own.address], journal=_forget, clock=lambda: MORNING - 3600
     )
+    quicken(endpoint._chain)
     node: Any = EndpointNode(endpoint, own)
     cast = Cast(node)
     with database_url(engine, folder) as url:

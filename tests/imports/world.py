@@ -26,6 +26,7 @@ from ledger.service.site import Site
 from ledger.store.database import Database
 from tests.cast import MORNING, Cast, Member
 from tests.imports.sheets import xlsx_of
+from tests.machine.quick_engine import quicken
 
 __all__ = ["ACME", "READER", "Chain", "World", "rows_of"]
 
@@ -53,6 +54,7 @@ class Chain:
         self.endpoint = EmbeddedEndpoint(
             MORNING - 3600, [key.address], journal=lambda _: None, clock=lambda: 0.0
         )
+        quicken(self.endpoint._chain)
         self.key = RelayerKey(secret, chain_id=self.endpoint.chain_id, gas_price=GAS_PRICE)
         self.cast = Cast(EndpointNode(self.endpoint, self.key))  # type: ignore[arg-type]
 

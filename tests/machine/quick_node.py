@@ -8,7 +8,7 @@ from eth.exceptions import Revert
 from ledger.chain.codec import Event
 from ledger.chain.node import Receipt, Reverted
 from tests.cast import SteppedNode
-from tests.machine.quick_engine import Slots, quicken
+from tests.machine.quick_engine import quicken
 
 __all__ = ["QuickNode"]
 
@@ -23,16 +23,13 @@ class QuickNode(SteppedNode):
     """Every event since the last `told`."""
     whole: list[Event]
     """Every event of this chain."""
-    slots: Slots
-    """What has been read of storage, as it still is."""
 
     @classmethod
     def in_process(cls, *, start: int | None = None) -> "QuickNode":
         """A fresh chain in this process, whose engine is quick as well."""
         node = super().in_process(start=start)
         assert isinstance(node, cls)
-        node.slots = {}
-        quicken(node._chain, node.slots)
+        quicken(node._chain)
         return node
 
     def call(self, to: str, data: bytes, *, gas: int | None = None) -> bytes:
@@ -61,7 +58,6 @@ class QuickNode(SteppedNode):
     def revert_to(self, point: Any) -> None:
         """Take the chain back; what was emitted since then never was."""
         super().revert_to(point)
-        self.slots.clear()
         head = self.block
         for log in ("log", "whole"):
             kept = [event for event in self.__dict__.get(log, ()) if event.block <= head]

@@ -81,6 +81,7 @@ class _Ears:
 
     def __init__(self) -> None:
         self.asked: set[int] = set()
+        os.environ["FENBOOK_TEST_NODE"] = "tester"
         honest = BaseState.get_balance
 
         def get_balance(state: Any, address: bytes) -> int:

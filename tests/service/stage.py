@@ -22,6 +22,7 @@ from ledger.store.cursor import Cursor, cursor
 from ledger.store.database import Connection, Database
 from tests.cast import MORNING, Cast
 from tests.chain.chains import EMBEDDED_ID
+from tests.machine.quick_engine import quicken
 from tests.views_scenario import Acts
 
 __all__ = ["Killed", "Point", "Stage", "Town", "killing"]
@@ -70,6 +71,7 @@ class Town:
         self.chain = EmbeddedEndpoint(
             MORNING - 3600, keys, journal=lambda _: None, clock=lambda: MORNING
         )
+        quicken(self.chain._chain)
         self.cast = Cast(EndpointNode(self.chain, _ACTOR))  # type: ignore[arg-type]
         self.acts = Acts(self.cast)
 

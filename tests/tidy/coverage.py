@@ -325,7 +325,7 @@ def main(tests: Sequence[str]) -> int:
     chosen = list(tests) or list(_TESTS)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.tidy.coverage_plugin"]
     command += ["-m", "not deep and not anvil", *chosen]
-    environment = {**os.environ, "FENBOOK_COVERAGE": str(_WORK)}
+    environment = {**os.environ, "FENBOOK_COVERAGE": str(_WORK), "FENBOOK_TEST_NODE": "tester"}
     done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     sources = _sources(units)
     for path in _WORK.glob("hits.*"):
