@@ -158,6 +158,9 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
+    from ledger.store.placeholders import translate_once  # noqa: PLC0415 -- a driver of its own
+
+    translate_once()
     settings = {"search_path": schema} if (schema := url.query.get("schema")) else {}
     return create_engine(
         url.difference_update_query(["schema"]),
