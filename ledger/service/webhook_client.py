@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -139,7 +140,11 @@ class WebhookClient:
         """`allows_loopback`: for evaluation, receivers on this machine are called too, by http."""
         self.allows_loopback, self._seconds = allows_loopback, seconds
         self._resolve, self._monotonic = resolve, monotonic
-        self._context = ssl.create_default_context()
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Whom to trust; to read it takes as long as many calls."""
+        return ssl.create_default_context()
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Post a body and return the answer's status; raises `Undelivered`."""
