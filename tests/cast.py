@@ -21,7 +21,8 @@ from typing import Any, Final
 from ledger.chain.calls import Item, Signed
 from ledger.chain.deployment import Founder
 from ledger.chain.keys import AccountKey
-from ledger.chain.node import Node, Receipt
+from ledger.chain.node import Node
+from ledger.chain.transactions import Receipt
 from ledger.chain.typed_data import keccak
 from ledger.model.commands import IssueDeposit, RevokeSigner, SetLimit
 from ledger.model.days import first_second, parse_day

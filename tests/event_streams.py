@@ -1,10 +1,13 @@
 """Events of real chains for tests of whatever reads them: made once a process, in order."""
 
+from datetime import date
 from functools import cache
 
 from ledger.books import start
+from ledger.model.days import day_of, first_second
 from ledger.views import Entry, entries
 from tests.cast import Cast, running_node
+from tests.machine.quick_node import QuickNode
 from tests.oracle.random_books import random_book
 from tests.views_scenario import Acts, circulate, cure, finance, govern, mature
 
@@ -25,7 +28,9 @@ def scenario_stream() -> tuple[Entry, ...]:
 @cache
 def book_stream(seed: int, *, steps: int = 90) -> tuple[Entry, ...]:
     """The events of a random book."""
-    run = start(random_book(seed, steps=steps)).finish()
+    book = random_book(seed, steps=steps)
+    opening = first_second(day_of(date.fromisoformat(book["steps"][0]["on"])))
+    run = start(book, node=QuickNode.in_process(start=opening)).finish()
     return tuple(entries(run.ledger.events(), run.ledger.node.block_second))
 
 

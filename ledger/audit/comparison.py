@@ -18,7 +18,7 @@ from ledger.audit.transitions import current
 from ledger.audit.world import World
 from ledger.chain.artifacts import artifact
 from ledger.chain.history import History
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.figures import loan_name, payable_name, voucher_name
 from ledger.model.ids import root_voucher
 from ledger.model.states import Role, VoucherState

@@ -9,7 +9,7 @@ from ledger.audit.findings import Finding, Kind
 from ledger.chain.artifacts import CONTRACTS, Artifact, artifact
 from ledger.chain.deployment import VERIFIERS
 from ledger.chain.history import History
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 
 __all__ = ["Contract", "Contracts", "wired_names"]
 

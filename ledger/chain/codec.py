@@ -3,29 +3,22 @@
 Nodes report a revert in different shapes; this is the one place that knows them.
 """
 
-import ast
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
-from eth_tester.exceptions import TransactionFailed
 from msgspec import Struct
-from web3.exceptions import ContractLogicError, Web3RPCError
 
 from ledger.chain.artifacts import Entry, entries_of
 from ledger.chain.event_words import words_by_hash
 from ledger.model.errors import ERRORS, LedgerError
 from ledger.model.structs import snake_case
 
-__all__ = ["UNKNOWN_EVENT", "Event", "decode_event", "decode_refusal", "event_of", "revert_data"]
+__all__ = ["UNKNOWN_EVENT", "Event", "decode_event", "decode_refusal", "event_of"]
 
 UNKNOWN_EVENT: Final = "?"
 """Name of an event that none of our contracts declares, or that does not decode."""
-
-# eth-tester puts the revert's bytes into its message as a Python literal.
-_LITERAL = re.compile(r"execution reverted: (b(?:'.*'|\".*\"))$", re.DOTALL)
 
 
 class Event(Struct, frozen=True, gc=False):
@@ -40,22 +33,6 @@ class Event(Struct, frozen=True, gc=False):
     transaction: bytes
     block_hash: bytes = b""
     """Hash of its block; empty where it was not told."""
-
-
-def revert_data(failure: Exception) -> bytes | None:
-    """The bytes a call reverted with; None where the failure is no revert."""
-    if isinstance(failure, TransactionFailed):
-        found = _LITERAL.search(str(failure))
-        return ast.literal_eval(found[1]) if found else b""
-    if isinstance(failure, ContractLogicError):
-        return _hex(failure.data)
-    if isinstance(failure, Web3RPCError):
-        error = (failure.rpc_response or {}).get("error")
-        data = error.get("data") if isinstance(error, dict) else None
-        if data is not None:
-            return _hex(data)
-        return b"" if "revert" in str(failure).lower() else None
-    return None
 
 
 def decode_refusal(data: bytes) -> LedgerError | None:
@@ -131,12 +108,3 @@ def _record(member: Mapping[str, Any], value: Any) -> Any:
         return value
     pairs = zip(member["components"], value, strict=True)
     return {snake_case(part["name"]): _record(part, item) for part, item in pairs}
-
-
-def _hex(data: Any) -> bytes:
-    if isinstance(data, bytes):
-        return data
-    if isinstance(data, dict):
-        data = data.get("data", "")
-    text = str(data or "").removeprefix("Reverted ").removeprefix("0x")
-    return bytes.fromhex(text) if re.fullmatch(r"(?:[0-9a-fA-F]{2})*", text) else b""

@@ -8,19 +8,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import rlp
 from eth_abi.abi import encode
-from web3 import Web3
-from web3.types import Nonce
-from web3.utils import get_create_address
 
 from ledger.chain.artifacts import CONTRACTS, artifact
-from ledger.chain.endpoint_node import EndpointNode
-from ledger.chain.node import Node
+from ledger.chain.typed_data import keccak
 from ledger.model.errors.service import DeploymentUnknown
 from ledger.model.parts import RuleSet, Signer
 from ledger.model.structs import fields_of
+
+if TYPE_CHECKING:
+    from ledger.chain.endpoint_node import EndpointNode
+    from ledger.chain.node import Node
 
 __all__ = ["DESKS", "Deployment", "Founder", "deploy"]
 
@@ -98,7 +99,7 @@ class Deployment:
 
 
 def deploy(
-    node: Node | EndpointNode,
+    node: "Node | EndpointNode",
     founders: Sequence[Founder],
     rules: RuleSet,
     *,
@@ -167,4 +168,4 @@ def _record(struct: Any) -> tuple[Any, ...]:
 
 def _created(sender: str, nonce: int) -> str:
     """The address that a creation gets (EVM: the hash of creator and transaction number)."""
-    return get_create_address(Web3.to_checksum_address(sender), Nonce(nonce)).lower()
+    return "0x" + keccak(rlp.encode([bytes.fromhex(sender[2:]), nonce]))[12:].hex()

@@ -15,9 +15,9 @@ from eth.exceptions import Revert
 from eth_utils.exceptions import ValidationError
 
 from ledger.chain.codec import UNKNOWN_EVENT, Event
-from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending
+from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending, SteerableEndpoint
 from ledger.chain.engine import block_of, events_of, fresh_chain, landed_of
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.chain.typed_data import keccak
 from ledger.model.errors.service import ChainMismatch, NodeFailed
 
@@ -40,7 +40,7 @@ class JournalEntry:
     hash: bytes
 
 
-class EmbeddedEndpoint:
+class EmbeddedEndpoint(SteerableEndpoint):
     """An endpoint whose node is this process. Threads may share it; they take turns.
 
     `journal` has written an entry for good when it returns; what it raises undoes the block.

@@ -3,13 +3,14 @@
 Nothing here waits: an answer comes or a failure, and what to do then is the asker's.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
 from ledger.chain.codec import Event
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.errors.service import ChainMismatch, NodeFailed, NodeUnreachable
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Landed",
     "Question",
     "Sending",
+    "SteerableEndpoint",
 ]
 
 CALL_GAS: Final = 16_000_000
@@ -141,3 +143,29 @@ class Endpoint(Protocol):
 
     def landed(self, hashes: Sequence[bytes]) -> list[Landed | None]:
         """Where transactions stand; None for one that is in no block."""
+
+
+class SteerableEndpoint(ABC):
+    """An endpoint whose chain's clock can be moved on: the chain is for evaluation."""
+
+    @property
+    @abstractmethod
+    def now(self) -> int:
+        """Second of the next block."""
+
+    @property
+    @abstractmethod
+    def shift(self) -> int:
+        """By how many seconds the clock is ahead of this machine's; asks nobody."""
+
+    @abstractmethod
+    def head(self) -> Block:
+        """The last block."""
+
+    @abstractmethod
+    def advance_to(self, second: int) -> None:
+        """Move the clock forward for good, and make a block there; no move if it is later."""
+
+    @abstractmethod
+    def tick(self) -> Block:
+        """Make an empty block, so that the ledger's clock goes on while nobody acts."""

@@ -8,10 +8,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.chain.codec import Event
-from ledger.chain.embedded import EmbeddedEndpoint
-from ledger.chain.endpoint import CALL_GAS, Answer, Block, Endpoint, Landed, Question
-from ledger.chain.node import TRANSACTION_GAS, Receipt
+from ledger.chain.endpoint import (
+    CALL_GAS,
+    Answer,
+    Block,
+    Endpoint,
+    Landed,
+    Question,
+    SteerableEndpoint,
+)
 from ledger.chain.relayer_key import RelayerKey
+from ledger.chain.transactions import TRANSACTION_GAS, Receipt
 from ledger.model.errors.service import BatchReverted, ClockFixed, NodeFailed
 
 __all__ = ["EndpointNode"]
@@ -40,11 +47,11 @@ class EndpointNode:
     @property
     def is_steerable(self) -> bool:
         """Whether the clock of this chain can be set, forward only: an evaluation chain."""
-        return isinstance(self._endpoint, EmbeddedEndpoint)
+        return isinstance(self._endpoint, SteerableEndpoint)
 
     def advance_to(self, second: int) -> None:
         """Move an evaluation chain's clock forward; going back or staying is no move."""
-        if not isinstance(self._endpoint, EmbeddedEndpoint):
+        if not isinstance(self._endpoint, SteerableEndpoint):
             raise ClockFixed()
         self._endpoint.advance_to(second)
 

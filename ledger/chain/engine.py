@@ -8,7 +8,7 @@ from eth_tester.backends.pyevm import PyEVMBackend
 
 from ledger.chain.codec import Event, event_of
 from ledger.chain.endpoint import Block, Landed
-from ledger.chain.node import BLOCK_GAS
+from ledger.chain.transactions import BLOCK_GAS
 
 __all__ = ["block_of", "events_of", "fresh_chain", "landed_of"]
 

@@ -17,7 +17,7 @@ from ledger.chain.endpoint import (
     Question,
     Sending,
 )
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.errors.base import LedgerError
 from ledger.model.errors.service import ChainMismatch, NodeFailed
 

@@ -10,8 +10,9 @@ from web3.exceptions import Web3Exception, Web3RPCError
 from web3.middleware import ExtraDataToPOAMiddleware
 
 from ledger.chain.artifacts import entries_of
-from ledger.chain.codec import UNKNOWN_EVENT, Event, event_of, revert_data
-from ledger.chain.node import Reverted
+from ledger.chain.codec import UNKNOWN_EVENT, Event, event_of
+from ledger.chain.reverts import revert_data
+from ledger.chain.transactions import Reverted
 from ledger.model.errors.service import NodeUnreachable
 
 __all__ = ["UNKNOWN_EVENT", "Block", "History", "Transaction", "answering"]
@@ -56,11 +57,12 @@ class History:
     @classmethod
     def connect(cls, url: str) -> "History":
         """The chain behind an endpoint."""
-        w3 = Web3(HTTPProvider(url, request_kwargs={"timeout": 60}))
+        # The validators of QBFT sign in a block's extra data, which are longer than others have.
+        # No other middleware: it asks for the chain's number before each question to a contract.
+        provider = HTTPProvider(url, request_kwargs={"timeout": 60})
+        w3 = Web3(provider, middleware=[(ExtraDataToPOAMiddleware, "signed blocks")])
         if not w3.is_connected():
             raise NodeUnreachable(url=url)
-        # The validators of QBFT sign in a block's extra data, which are longer than others have.
-        w3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
         return cls(w3)
 
     @property

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from coincurve import PrivateKey, PublicKey
-from eth_keyfile.keyfile import create_keyfile_json, decode_keyfile_json
 
 from ledger.chain.typed_data import keccak
 from ledger.model.errors.input import InvalidField, KeyFileExposed, KeyFileInvalid, KeyFileLocked
@@ -42,6 +41,8 @@ class AccountKey:
     @classmethod
     def load(cls, path: Path, password: str) -> "AccountKey":
         """Open a key file; one that others can read is refused before its content is used."""
+        from eth_keyfile.keyfile import decode_keyfile_json  # noqa: PLC0415 -- takes long to import
+
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             if os.name == "posix" and mode & ~_PRIVATE & 0o077:
@@ -62,6 +63,8 @@ class AccountKey:
 
     def save(self, path: Path, password: str, *, work: int = SCRYPT_WORK) -> None:
         """Write a new key file that only its owner can read; an existing file is never replaced."""
+        from eth_keyfile.keyfile import create_keyfile_json  # noqa: PLC0415 -- as above
+
         document = create_keyfile_json(
             self._secret.secret, password.encode(), kdf="scrypt", iterations=work
         )

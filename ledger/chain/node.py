@@ -5,7 +5,6 @@ One writer per relayer key. The engine is a setting; nothing above this module k
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from eth_account import Account
@@ -13,37 +12,15 @@ from eth_tester import EthereumTester, PyEVMBackend
 from web3 import EthereumTesterProvider, HTTPProvider, Web3
 from web3.types import RPCEndpoint
 
-from ledger.chain.codec import Event, decode_event, revert_data
+from ledger.chain.codec import Event, decode_event
+from ledger.chain.reverts import revert_data
+from ledger.chain.transactions import BLOCK_GAS, TRANSACTION_GAS, Receipt, Reverted
 from ledger.model.errors.service import BatchReverted, ClockFixed, NodeUnreachable
 
-__all__ = ["Node", "Receipt", "Reverted"]
-
-BLOCK_GAS: Final = 1_000_000_000
-"""Gas of one block of the in-process engine."""
-
-TRANSACTION_GAS: Final = 16_000_000
-"""What one transaction may use: below the cap of networks that follow EIP-7825."""
+__all__ = ["Node"]
 
 _TESTER_GAS_PRICE: Final = 10**10
 _GENESIS_LEAD_SECONDS: Final = 3600
-
-
-class Reverted(Exception):
-    """A call reverted; `data` is what it said."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__("0x" + data.hex())
-        self.data = data
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a mined transaction left."""
-
-    block: int
-    gas_used: int
-    contract: str | None
-    events: tuple[Event, ...]
 
 
 class Node:

@@ -16,7 +16,6 @@ import msgspec
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Landed, Question, Sending
 from ledger.chain.log_texts import Log, events_of
-from ledger.chain.node import Reverted
 from ledger.chain.rpc_shapes import (
     block_of,
     bytes_of,
@@ -27,6 +26,7 @@ from ledger.chain.rpc_shapes import (
     reverted_of,
     sending_of,
 )
+from ledger.chain.transactions import Reverted
 from ledger.model.errors.service import NodeFailed, NodeUnreachable, SettingInvalid
 
 __all__ = ["RpcEndpoint"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.chain.typed_data import keccak
 
 __all__ = [

@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from ledger.chain.embedded import EmbeddedEndpoint
-from ledger.chain.endpoint import Endpoint
+from ledger.chain.endpoint import Endpoint, SteerableEndpoint
 from ledger.model.errors import ClockBackward, ClockFixed, ClockTooFar
 
 __all__ = ["EvaluationClock"]
@@ -27,13 +26,13 @@ class EvaluationClock:
     @property
     def is_steerable(self) -> bool:
         """Whether the clock can be moved: the chain is for evaluation."""
-        return isinstance(self._endpoint, EmbeddedEndpoint)
+        return isinstance(self._endpoint, SteerableEndpoint)
 
     @property
     def ahead(self) -> int:
         """By how many seconds it was moved on, as against this machine's clock; asks nobody."""
         endpoint = self._endpoint
-        return endpoint.shift if isinstance(endpoint, EmbeddedEndpoint) else 0
+        return endpoint.shift if isinstance(endpoint, SteerableEndpoint) else 0
 
     @property
     def second(self) -> int:
@@ -57,16 +56,16 @@ class EvaluationClock:
     def keep_going(self, seconds: int) -> bool:
         """Make a block if none came for so long, so that time passes while nobody acts."""
         endpoint = self._endpoint
-        if not isinstance(endpoint, EmbeddedEndpoint):
+        if not isinstance(endpoint, SteerableEndpoint):
             return False
         if endpoint.now - endpoint.head().second < seconds:
             return False
         endpoint.tick()
         return True
 
-    def _reaching(self, second: int) -> EmbeddedEndpoint:
+    def _reaching(self, second: int) -> SteerableEndpoint:
         endpoint = self._endpoint
-        if not isinstance(endpoint, EmbeddedEndpoint):
+        if not isinstance(endpoint, SteerableEndpoint):
             raise ClockFixed()
         now = endpoint.now
         if second < now:

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.chain.artifacts import artifact
 from ledger.chain.batches import reasons_of, relay_call
 from ledger.chain.calls import Item
 from ledger.chain.codec import Event, decode_refusal
 from ledger.chain.deployment import Deployment, Founder, deploy
-from ledger.chain.endpoint_node import EndpointNode
-from ledger.chain.node import Node, Receipt, Reverted
+from ledger.chain.transactions import Receipt, Reverted
 from ledger.chain.typed_data import Domain, digest
 from ledger.model.commands import Command
 from ledger.model.days import day_of_second
@@ -18,6 +17,10 @@ from ledger.model.errors import LedgerError
 from ledger.model.errors.service import DeploymentUnknown
 from ledger.model.parts import RuleSet
 from ledger.model.structs import snake_case
+
+if TYPE_CHECKING:
+    from ledger.chain.endpoint_node import EndpointNode
+    from ledger.chain.node import Node
 
 __all__ = ["Ledger", "Outcome"]
 
@@ -56,7 +59,7 @@ class Outcome:
 class Ledger:
     """One ledger version on a chain. It relays what others have signed and decides nothing."""
 
-    def __init__(self, node: Node | EndpointNode, deployment: Deployment) -> None:
+    def __init__(self, node: "Node | EndpointNode", deployment: Deployment) -> None:
         if node.chain_id != deployment.chain_id or not node.code(deployment.address("Relay")):
             raise DeploymentUnknown(
                 path=deployment.address("Relay"), problem="no such contract on this chain"
@@ -71,7 +74,7 @@ class Ledger:
     @classmethod
     def deploy(
         cls,
-        node: Node | EndpointNode,
+        node: "Node | EndpointNode",
         founders: Sequence[Founder],
         rules: RuleSet,
         *,

@@ -15,7 +15,6 @@ from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.rpc import RpcEndpoint
 from ledger.model.errors import NodeFailed, RecordsKeyMissing, SettingInvalid
 from ledger.records.vault import MasterKeys
-from ledger.service import evaluation
 from ledger.service.crash_points import writing
 from ledger.service.directory import Directory
 from ledger.service.keyring import Keyring, master_keys_of
@@ -55,6 +54,8 @@ def opened(settings: Settings) -> Opened:
 
 
 def _evaluating(database: Database) -> Opened:
+    from ledger.service import evaluation  # noqa: PLC0415 -- a network needs no engine, which is large
+
     found = evaluation.opened(database)
     _log.warning("evaluation only", chain="embedded", database=database.dialect)
     _claim(database, found.deployment, _genesis_of(found.endpoint))

@@ -9,8 +9,8 @@ from typing import Final
 
 from ledger.chain.batches import relay_call
 from ledger.chain.calls import Item
-from ledger.chain.node import TRANSACTION_GAS
 from ledger.chain.relayer_key import RelayerKey
+from ledger.chain.transactions import TRANSACTION_GAS
 from ledger.model.errors import BatchReverted
 from ledger.service.crash_points import writing
 from ledger.service.intake import trial_of

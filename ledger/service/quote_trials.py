@@ -12,7 +12,7 @@ from ledger.chain.calls import Signed
 from ledger.chain.codec import decode_refusal
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint, Question
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.commands import Command
 from ledger.model.errors import CommandUnworkable, LedgerError, RangeChanged
 from ledger.service.crash_points import calling

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ledger.chain.artifacts import artifact
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint, Question
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.figures import amount_text
 from ledger.model.structs import snake_case
 from ledger.service.matter import MONEY, Figures, Matter

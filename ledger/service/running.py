@@ -14,8 +14,7 @@ from typing import Final
 import structlog
 
 from ledger.chain.deployment import Deployment
-from ledger.chain.embedded import EmbeddedEndpoint
-from ledger.chain.endpoint import Endpoint
+from ledger.chain.endpoint import Endpoint, SteerableEndpoint
 from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.relayer_key import RelayerKey
 from ledger.service.back_office import BackOffice, Line
@@ -162,7 +161,7 @@ class Service:
     def now(self) -> int:
         """Second of the ledger's clock: of the last block, on an evaluation chain of the next."""
         endpoint = self.site.endpoint
-        return endpoint.now if isinstance(endpoint, EmbeddedEndpoint) else endpoint.head().second
+        return endpoint.now if isinstance(endpoint, SteerableEndpoint) else endpoint.head().second
 
     # ---- running
 

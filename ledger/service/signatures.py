@@ -15,7 +15,7 @@ from ledger.chain.calls import Signed
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint, Question
 from ledger.chain.keys import signed_by_account
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.chain.typed_data import Domain, digest
 from ledger.model.errors import InvalidSignature, LedgerError
 from ledger.model.structs import Command

@@ -7,7 +7,7 @@ from ledger.chain.batches import reasons_of, relay_call
 from ledger.chain.calls import Item
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint, Question
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.service.crash_points import calling
 from ledger.service.gas import BATCH_BYTES, BATCH_GAS
 

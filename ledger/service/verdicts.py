@@ -14,7 +14,7 @@ import structlog
 
 from ledger.chain.artifacts import artifact
 from ledger.chain.endpoint import ENDPOINT_FAILURES, Question
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.service.crash_points import calling
 from ledger.service.run_figures import RunScene
 from ledger.service.settlement_room import chunks

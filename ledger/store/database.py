@@ -158,7 +158,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
-    from ledger.store.placeholders import translate_once  # noqa: PLC0415 -- a driver of its own
+    from ledger.store.placeholders import translate_once  # noqa: PLC0415 -- only it has the driver
 
     translate_once()
     settings = {"search_path": schema} if (schema := url.query.get("schema")) else {}

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ledger.chain.batches import relay_call
 from ledger.chain.calls import Item, abi_values
-from ledger.chain.node import Receipt
+from ledger.chain.transactions import Receipt
 from ledger.model.commands import MoveDeposit
 from ledger.model.ids import payable_of
 from tests.audit.forwarder import Call, constructing, create_keeper, create_wrapper, wrapped

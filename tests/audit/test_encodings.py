@@ -10,7 +10,7 @@ from ledger.audit.contracts import Contract
 from ledger.chain.artifacts import artifact
 from ledger.chain.batches import relay_call
 from ledger.chain.calls import ENTRY_POINTS, Item, abi_values
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.chain.typed_data import Domain, digest, keccak
 from ledger.model.commands import (
     COMMANDS,

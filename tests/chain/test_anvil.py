@@ -8,8 +8,9 @@ import pytest
 from ledger.chain.endpoint import Answer, Question
 from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.failover import Endpoints
-from ledger.chain.node import Node, Reverted
+from ledger.chain.node import Node
 from ledger.chain.rpc import RpcEndpoint
+from ledger.chain.transactions import Reverted
 from ledger.model.errors import UnknownVoucher
 from tests.chain.chains import SECRET, founded, relayer_key, running_anvil
 

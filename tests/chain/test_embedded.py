@@ -7,7 +7,7 @@ from ledger.chain.codec import UNKNOWN_EVENT, Event
 from ledger.chain.embedded import EmbeddedEndpoint, JournalEntry
 from ledger.chain.endpoint import Answer, Question
 from ledger.chain.endpoint_node import EndpointNode
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.errors import UnknownVoucher
 from ledger.model.errors.service import BatchReverted, ChainMismatch, NodeFailed
 from tests.cast import MORNING

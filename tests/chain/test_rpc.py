@@ -10,10 +10,10 @@ import pytest
 from ledger.chain import rpc
 from ledger.chain.codec import UNKNOWN_EVENT
 from ledger.chain.endpoint import ENDPOINT_FAILURES, Answer, Question
-from ledger.chain.node import Reverted
 from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.rpc import RpcEndpoint
 from ledger.chain.rpc_shapes import reverted_of, sending_of
+from ledger.chain.transactions import Reverted
 from ledger.model.errors.service import NodeFailed, NodeUnreachable, SettingInvalid
 from tests.cast import MORNING, _free_port
 from tests.faults.acts import batch, issue, move

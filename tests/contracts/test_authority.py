@@ -6,7 +6,7 @@ import pytest
 
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import Item, Signed, item_of
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.commands import (
     CostShareOffer,
     FreezeParticipant,

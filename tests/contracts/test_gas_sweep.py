@@ -10,7 +10,7 @@ import pytest
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import Item, item_of
 from ledger.chain.codec import decode_refusal
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.commands import IssuePayable, TransferVoucher, VoidNonce
 from ledger.model.errors.service import BatchReverted
 from ledger.model.parts import Part

@@ -10,7 +10,7 @@ from ledger.chain.calls import packed
 from ledger.chain.codec import decode_refusal
 from ledger.chain.deployment import VERIFIERS
 from ledger.chain.keys import AccountKey
-from ledger.chain.node import Receipt, Reverted
+from ledger.chain.transactions import Receipt, Reverted
 from ledger.model.errors import (
     BadSigner,
     BadThreshold,

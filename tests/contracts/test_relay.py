@@ -7,7 +7,7 @@ import pytest
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import ENTRY_POINTS, Item, Signed, abi_values, framed, item_of, packed
 from ledger.chain.codec import decode_refusal
-from ledger.chain.node import TRANSACTION_GAS, Reverted
+from ledger.chain.transactions import TRANSACTION_GAS, Reverted
 from ledger.chain.typed_data import keccak, type_hash
 from ledger.model.commands import (
     COMMANDS,

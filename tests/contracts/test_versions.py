@@ -4,7 +4,7 @@ import pytest
 
 from ledger.chain.artifacts import artifact
 from ledger.chain.deployment import DESKS
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.chain.typed_data import keccak
 from ledger.model.commands import AddVersion
 from ledger.model.errors import (

@@ -15,7 +15,7 @@ from coincurve import PublicKey
 
 from ledger.chain.codec import Event, decode_event
 from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.chain.typed_data import keccak
 from ledger.model.errors.service import NodeFailed
 from tests.faults.abi import Log

@@ -14,7 +14,7 @@ from eth_abi.abi import encode
 from ledger.chain.artifacts import CONTRACTS, artifact
 from ledger.chain.deployment import Deployment
 from ledger.chain.keys import AccountKey, signed_by_account
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.chain.typed_data import Domain, digest, keccak
 from ledger.model import errors
 from ledger.model.commands import IssueDeposit, MoveDeposit, VoidNonce

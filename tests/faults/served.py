@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from ledger.chain.endpoint import Answer, Block, Landed, Question
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from tests.faults.model_chain import ModelChain
 
 __all__ = ["FAULTS", "Served", "serving"]

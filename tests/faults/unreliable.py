@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Landed, Question, Sending
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.errors.service import NodeFailed, NodeUnreachable
 from tests.faults.model_chain import ModelChain
 

@@ -6,7 +6,7 @@ from typing import Any
 from eth.exceptions import Revert
 
 from ledger.chain.codec import Event
-from ledger.chain.node import Receipt, Reverted
+from ledger.chain.transactions import Receipt, Reverted
 from tests.cast import SteppedNode
 from tests.machine.quick_engine import quicken
 

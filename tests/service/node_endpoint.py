@@ -5,7 +5,8 @@ from typing import Any
 
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Question
-from ledger.chain.node import Node, Reverted
+from ledger.chain.node import Node
+from ledger.chain.transactions import Reverted
 
 __all__ = ["NodeEndpoint"]
 

@@ -313,3 +313,11 @@ def test_chain_in_this_process_keeps_it_whole(
         processes=processes,
     )
     assert chosen.is_divided is is_divided
+
+
+def test_service_on_a_network_does_without_an_engine_of_its_own() -> None:
+    """What only the chain for evaluation needs takes a second to import, and its memory."""
+    heavy = ["eth", "eth_account", "eth_keyfile", "eth_tester", "py_ecc", "web3"]
+    asked = f"import sys, api.serving; print([one for one in {heavy} if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True)
+    assert done.stdout == "[]\n"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.errors import (
     CommandUnworkable,
     DeadlinePassed,

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from ledger.chain.artifacts import artifact
 from ledger.chain.endpoint import Question
-from ledger.chain.node import Reverted
+from ledger.chain.transactions import Reverted
 from ledger.model.commands import FreezeParticipant
 from ledger.model.ids import payable_of
 from ledger.service.verdicts import BELIEVED_SECONDS, STUCK_SECONDS
