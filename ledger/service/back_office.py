@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import Pipe
-from threading import Thread
+from threading import Event, Thread
 from typing import Final
 
 import structlog
@@ -28,6 +28,10 @@ _WORD: Final = b"\x01"
 _WORDS_MAX: Final = 4_096
 """Words that are heard at once: after the first, they all say the same."""
 _LOOK_SECONDS: Final = 0.02
+
+SILENCE_SECONDS_MAX: Final = 120.0
+"""A batch takes no longer, whatever nodes and database do: then the back office hangs."""
+_WATCH_SECONDS: Final = 1.0
 
 _log = structlog.get_logger("fenbook.service")
 
@@ -68,8 +72,8 @@ class BackOffice:
 
     def __init__(self, pid: int, line: Line, window: Window) -> None:
         self.pid, self._line, self.window = pid, line, window
-        self._listener: Thread | None = None
-        self._is_stopping = False
+        self._threads: list[Thread] = []
+        self._stopping = Event()
         self.is_lost = False
         """Whether the process has ended although nobody stopped it."""
 
@@ -90,13 +94,22 @@ class BackOffice:
         inside.close()
         return cls(pid, Line(ours), Window(outside))
 
-    def start(self, *, ended: Callable[[], None], lost: Callable[[], None]) -> None:
-        """Let it work. `ended` is called when operations have ended, `lost` when it is no more."""
+    def start(
+        self,
+        *,
+        ended: Callable[[], None],
+        lost: Callable[[], None],
+        silence: float = SILENCE_SECONDS_MAX,
+    ) -> None:
+        """Let it work. `ended` is called when operations have ended, `lost` when it is no more.
+
+        One that leaves a batch without an answer for `silence` seconds is killed, and so lost.
+        """
         self._line.tell()
-        self._listener = Thread(
-            target=self._listen, args=(ended, lost), name="fenbook-back-office", daemon=True
-        )
-        self._listener.start()
+        for work, asked in ((self._listen, (ended, lost)), (self._watch, (silence,))):
+            thread = Thread(target=work, args=asked, name="fenbook-back-office", daemon=True)
+            thread.start()
+            self._threads.append(thread)
 
     def wake(self) -> None:
         """There is something to relay."""
@@ -104,15 +117,14 @@ class BackOffice:
 
     def stop(self, seconds: float) -> bool:
         """Have it end after the steps that it is in, or kill it; whether it ended well in time."""
-        self._is_stopping = True
+        self._stopping.set()
         self._line.hang_up()
         status = self._awaited(seconds)
         if status is None:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+            self._kill()
             self._awaited(seconds)
-        if self._listener is not None:
-            self._listener.join(seconds)
+        for thread in self._threads:
+            thread.join(seconds)
         self._line.close()
         self.window.close()
         return status == 0
@@ -131,6 +143,17 @@ class BackOffice:
                 return None
             time.sleep(_LOOK_SECONDS)
 
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _watch(self, silence: float) -> None:
+        while not self._stopping.wait(min(_WATCH_SECONDS, silence)):
+            if self.window.waited > silence:
+                _log.error("back office is silent")
+                self._kill()
+                return
+
     def _listen(self, ended: Callable[[], None], lost: Callable[[], None]) -> None:
         while self._line.hear():
             try:
@@ -140,7 +163,7 @@ class BackOffice:
             except Exception as failure:  # noqa: BLE001 -- who does not listen never hears it end
                 kind = type(failure).__name__
                 _log.error("step broke", loop="back office", kind=kind, exc_info=True)
-        if not self._is_stopping:
+        if not self._stopping.is_set():
             self.is_lost = True
             _log.error("back office is lost")
             lost()

@@ -5,6 +5,7 @@ they are. What was taken in is stored before its outcome travels: a window that 
 costs an answer, which the client's key gives once more.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from threading import Lock
@@ -26,6 +27,13 @@ class Window:
     def __init__(self, end: "Connection[Any, Any]") -> None:
         self._end = end
         self._turn = Lock()
+        self._asked_at: float | None = None
+
+    @property
+    def waited(self) -> float:
+        """For how many seconds the batch at hand has been out; 0 where there is none."""
+        asked_at = self._asked_at
+        return 0.0 if asked_at is None else time.monotonic() - asked_at
 
     def submit(self, writes: Sequence[Keyed], wall: int) -> Sequence[Outcome]:
         """Have the other side take writes in; the outcomes are in their order.
@@ -34,8 +42,12 @@ class Window:
         """
         try:
             with self._turn:
-                self._end.send((writes, wall))
-                answer = self._end.recv()
+                self._asked_at = time.monotonic()
+                try:
+                    self._end.send((writes, wall))
+                    answer = self._end.recv()
+                finally:
+                    self._asked_at = None
         except (EOFError, OSError):
             raise ServiceBusy() from None
         if isinstance(answer, LedgerError):

@@ -18,8 +18,15 @@ import pytest
 
 from ledger.cli.client import Client
 from ledger.model.commands import Command
-from ledger.model.errors import BackOfficeLost, LedgerError, NodeUnreachable, ServiceUnreachable
+from ledger.model.errors import (
+    BackOfficeLost,
+    LedgerError,
+    NodeUnreachable,
+    ServiceBusy,
+    ServiceUnreachable,
+)
 from ledger.service.back_office import BackOffice, Line
+from ledger.service.first_answers import Keyed
 from ledger.service.intake import Post
 from ledger.service.running import Service
 from ledger.service.settings import Settings
@@ -285,6 +292,33 @@ class TestForked:
         office.wake()
         _await(lambda: bool(lost))
         office.stop(WAIT_SECONDS)
+
+    @pytest.mark.parametrize("size", [10, 10_000_000])
+    def test_one_that_gives_no_answer_is_killed_and_who_waits_is_told_so(self, size: int) -> None:
+        lost: list[bool] = []
+        office = BackOffice.forked(lambda _, __: time.sleep(WAIT_SECONDS))
+        office.start(ended=lambda: None, lost=lambda: lost.append(True), silence=0.3)
+        begun = time.monotonic()
+        for _ in range(2):
+            with pytest.raises(ServiceBusy):
+                office.window.submit([Keyed(1, "key", bytes(32), Post("x" * size))], MORNING)
+        assert 0.3 < time.monotonic() - begun < WAIT_SECONDS / 2
+        _await(lambda: bool(lost))
+        assert not office.stop(WAIT_SECONDS)
+
+    def test_one_that_answers_slowly_is_let_be(self) -> None:
+        def work(_: Line, window: Window) -> None:
+            window.serve(lambda writes, __: time.sleep(0.3) or [ServiceBusy()] * len(writes))
+
+        office = BackOffice.forked(work)
+        office.start(ended=lambda: None, lost=lambda: None, silence=0.7)
+        for _ in range(4):
+            [told] = office.window.submit([Keyed(1, "key", bytes(32), Post("x"))], MORNING)
+            assert isinstance(told, ServiceBusy)
+        assert office.window.waited == 0
+        office.window.close()
+        assert office.stop(WAIT_SECONDS)
+        assert not office.is_lost
 
     def test_one_that_was_never_started_ends(self, tmp_path: Path) -> None:
         office = BackOffice.forked(lambda _, __: (tmp_path / "worked").touch())
