@@ -1,4 +1,4 @@
-"""Fixtures of the imports' tests: one chain for all, a fresh database for each."""
+"""Fixtures of the imports' tests: one chain, taken back after each, and a fresh database."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,15 @@ from tests.imports.world import Chain, World
 
 
 @pytest.fixture(scope="session")
-def chain() -> Chain:
+def founded_chain() -> Chain:
     return Chain()
+
+
+@pytest.fixture
+def chain(founded_chain: Chain) -> Iterator[Chain]:
+    block = founded_chain.endpoint.head().hash
+    yield founded_chain
+    founded_chain.rewind(block)
 
 
 @pytest.fixture

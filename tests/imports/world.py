@@ -46,7 +46,7 @@ _numbers = count(1)
 
 
 class Chain:
-    """A chain with the cast on it; it is made once and goes on from test to test."""
+    """A chain with the cast on it; it is made once, and taken back after each test."""
 
     def __init__(self) -> None:
         secret = bytes([7]) * 32
