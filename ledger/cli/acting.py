@@ -2,7 +2,7 @@
 # ruff: noqa: PLC0415 -- keys and HTTP are imported by the commands that need them
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -22,7 +22,10 @@ from ledger.model.structs import Command, fields_of
 if TYPE_CHECKING:
     from ledger.cli.signing import Approval
 
-__all__ = ["SIGNING_PARAMETERS", "Signing", "act", "command_of", "signing_of", "submit"]
+__all__ = [
+    "SIGNING_PARAMETERS", "Signing", "act", "beside_of", "beside_parameter", "command_of",
+    "signing_of", "submit",
+]  # fmt: skip
 
 _NONE: Final = inspect.Parameter.empty
 
@@ -107,16 +110,17 @@ def signing_of(given: dict[str, Any]) -> Signing:
 def command_of(verb: Verb) -> Callable[..., None]:
     """The function behind a verb, with an option for each field that its signer chooses."""
     kind = COMMANDS[verb.command]
-    beside = [_beside_parameter(name) for name in verb.beside if name in _BESIDE]
+    named = [name for name in verb.beside if name in _BESIDE]
+    beside = [beside_parameter(name) for name in named]
 
     def run(ctx: typer.Context, **given: Any) -> None:
         options = signing_of(given)
-        more = {name: _BESIDE[name][1](given.pop(name)) for name in verb.beside if name in _BESIDE}
+        more = beside_of(named, given)
         screen = options.screen(ctx)
         with connected(screen, options.session) as connection:
             draft = draft_of(kind, given)
             _fill(connection, kind, draft)
-            act(screen, connection, verb, draft, options, {k: v for k, v in more.items() if v})
+            act(screen, connection, verb, draft, options, more)
 
     context = inspect.Parameter(
         "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
@@ -191,6 +195,18 @@ def submit(
     post(screen, connection, path, body, how)
 
 
+def beside_parameter(name: str) -> inspect.Parameter:
+    """The option of something that goes beside a command."""
+    kind, default = _BESIDE[name][0]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+
+
+def beside_of(names: Sequence[str], given: dict[str, Any]) -> dict[str, Any]:
+    """Take what goes beside a command out of what was given; what is empty is left out."""
+    found = {name: _BESIDE[name][1](given.pop(name)) for name in names}
+    return {name: value for name, value in found.items() if value}
+
+
 # ---- private
 
 
@@ -204,9 +220,13 @@ def _fill(connection: Connection, kind: type[Command], draft: dict[str, Any]) ->
 
 
 def _json_of(path: Path | None) -> Any:
+    """The signed form in a file: by itself, or on its way from signer to signer."""
     import json
 
-    return None if path is None else json.loads(path.read_text("utf-8"))
+    if path is None:
+        return None
+    told = json.loads(path.read_text("utf-8"))
+    return CommandFile.load(path).body if isinstance(told, dict) and "format" in told else told
 
 
 _File = Path | None
@@ -229,8 +249,3 @@ _BESIDE: Final[Mapping[str, tuple[tuple[Any, Any], Callable[[Any], Any]]]] = {
     ),
 }
 """What the command line takes beside a command; co-signatures and proofs go through a file."""
-
-
-def _beside_parameter(name: str) -> inspect.Parameter:
-    kind, default = _BESIDE[name][0]
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)

@@ -7,18 +7,25 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.cli.acting import SIGNING_PARAMETERS, act, sign_and_submit, signing_of
+from ledger.cli.acting import (
+    SIGNING_PARAMETERS,
+    act,
+    beside_of,
+    beside_parameter,
+    sign_and_submit,
+    signing_of,
+)
 from ledger.cli.connection import SessionOption, connected
 from ledger.cli.drafts import draft_of, parameters_of
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.reading import record_of
 from ledger.cli.screen import Screen
 from ledger.cli.verbs import VERBS, Verb
-from ledger.model.commands import COMMANDS
+from ledger.model.commands import COMMANDS, CostShareOffer
 from ledger.model.plain import plain_of
 from ledger.model.structs import Command, fields_of
 
-__all__ = ["QUOTES", "giver_of", "make", "refuse", "take", "withdraw"]
+__all__ = ["QUOTES", "giver_of", "make", "refuse", "share_cost", "take", "withdraw"]
 
 QUOTES: Final[Mapping[str, str]] = {
     "sale": "SaleQuote",
@@ -34,6 +41,10 @@ _TAKEN_BY: Final = {
 }
 _OF_REQUEST: Final = ("taker", "voucher", "start", "end", "amount")
 """What a quote takes over from the request."""
+
+_CONTEXT: Final = inspect.Parameter(
+    "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+)
 
 RequestArgument = Annotated[str, typer.Argument(metavar="REQUEST", help="A request 询价.")]
 QuoteArgument = Annotated[str, typer.Argument(metavar="QUOTE", help="A quote 报价.")]
@@ -141,22 +152,36 @@ def giver_of(word: str) -> Callable[..., None]:
             verb = Verb(QUOTES[word], "quote", word, f"/v1/quotes/{word}")
             act(screen, connection, verb, draft, options, {"request": request})
 
-    context = inspect.Parameter(
-        "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
-    )
     argument = inspect.Parameter(
         "request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=RequestArgument
     )
-    parameters = [context, argument, *terms, *SIGNING_PARAMETERS]
+    parameters = [_CONTEXT, argument, *terms, *SIGNING_PARAMETERS]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     run.__doc__ = f"Give a signed quote on a request: {' '.join((kind.__doc__ or '').split())}"
     return run
 
 
+def share_cost(ctx: typer.Context, **given: Any) -> None:
+    """Offer to bear a share of the cost of sales, in a file for the seller 承担转让成本."""
+    options = signing_of(given)
+    screen = options.screen(ctx)
+    if options.out is None:
+        screen.fail(screen.say("no_out"), screen.say("name_out"))
+    with connected(screen, options.session) as connection:
+        verb = Verb("CostShareOffer", "quote", "share-cost", "/v1/quotes/cost-share")
+        act(screen, connection, verb, draft_of(CostShareOffer, given), options, {})
+
+
+_SHARE: Final = [_CONTEXT, *parameters_of(CostShareOffer), *SIGNING_PARAMETERS]
+share_cost.__signature__ = inspect.Signature(_SHARE)  # type: ignore[attr-defined]
+share_cost.__annotations__ = {one.name: one.annotation for one in _SHARE}
+
+
 def take(ctx: typer.Context, quote: str, obligor_share: str | None, **given: Any) -> None:
     """Take a quote by one signed command 接受报价."""
     options = signing_of(given)
+    beside = beside_of(["cost_share"], given)
     screen = options.screen(ctx)
     with connected(screen, options.session) as connection:
         found = connection.client.get(f"/v1/quotes/{quote}")
@@ -169,12 +194,12 @@ def take(ctx: typer.Context, quote: str, obligor_share: str | None, **given: Any
             asked["obligor_share"] = more["obligor_share"] = obligor_share or "0"
         wanted = {key: value for key, value in more.items() if value is not None}
         prepared = connection.client.post(f"/v1/quotes/{quote}/take/typed-data", wanted)
-        beside = {"quote": found["signed"]}
+        beside["quote"] = found["signed"]
         sign_and_submit(screen, connection, (verb, kind, prepared), asked, options, beside)
 
 
 _TAKE: Final = [
-    inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
+    _CONTEXT,
     inspect.Parameter("quote", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=QuoteArgument),
     inspect.Parameter(
         "obligor_share",
@@ -184,11 +209,12 @@ _TAKE: Final = [
             str | None,
             typer.Option(
                 "--obligor-share",
-                help="Of a sale's cost 债务人承担比例; its offer goes by a file.",
+                help="Of a sale's cost 债务人承担比例; its offer goes beside.",
                 show_default=False,
             ),
         ],
     ),
+    beside_parameter("cost_share"),
     *SIGNING_PARAMETERS,
 ]
 take.__signature__ = inspect.Signature(_TAKE)  # type: ignore[attr-defined]

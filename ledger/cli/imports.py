@@ -10,13 +10,13 @@ import typer
 from ledger.cli.acting import Signing
 from ledger.cli.connection import SessionOption, connected
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
-from ledger.cli.reading import record_of, show_rows
+from ledger.cli.reading import OutOption, format_of, record_of, show_rows
 from ledger.cli.screen import DIFFERENT, Screen
 from ledger.model.commands import COMMANDS
 
 __all__ = [
-    "cancel", "error_file", "listed", "preview", "reopen", "retry", "rows", "show", "sign",
-    "template", "upload", "wait",
+    "cancel", "error_file", "export_rows", "listed", "preview", "reopen", "retry", "rows", "show",
+    "sign", "template", "upload", "wait",
 ]  # fmt: skip
 
 _PATH: Final = "/v1/imports"
@@ -32,9 +32,7 @@ _FINAL: Final = ("done", "failed", "cancelled")
 _LOOK_SECONDS: Final = 1.0
 
 ImportArgument = Annotated[str, typer.Argument(metavar="IMPORT", help="An import 导入批次.")]
-OutOption = Annotated[
-    Path, typer.Option("--out", metavar="FILE", help="Where to write it.", dir_okay=False)
-]
+FaultyOption = Annotated[bool, typer.Option("--faulty", help="Faulty rows alone.")]
 ColumnOption = Annotated[
     list[str],
     typer.Option(
@@ -89,7 +87,7 @@ def preview(
 def rows(
     ctx: typer.Context,
     id: ImportArgument,
-    is_faulty: Annotated[bool, typer.Option("--faulty", help="Faulty rows alone.")] = False,
+    is_faulty: FaultyOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -101,6 +99,24 @@ def rows(
         faulty = "true" if is_faulty else None
         found = list(connection.client.rows(f"{_PATH}/{id}/rows", faulty=faulty))
     show_rows(screen, found, _ROWS, is_json=is_json)
+
+
+def export_rows(
+    ctx: typer.Context,
+    id: ImportArgument,
+    out: OutOption,
+    is_faulty: FaultyOption = False,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+) -> None:
+    """Write the rows to a file of CSV or, by its name, XLSX 导出明细."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    with connected(screen, session) as connection:
+        asked = {"format": format_of(out), "faulty": "true" if is_faulty else None}
+        path = f"/v1/exports/imports/{id}/rows"
+        out.write_bytes(connection.client.download(path, **asked))
+    screen.err.print(screen.say("written", path=out))
 
 
 def show(

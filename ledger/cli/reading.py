@@ -11,13 +11,13 @@ from rich.text import Text
 
 from ledger.cli.connection import PurposeOption, SessionOption, connected
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
-from ledger.cli.resources import List, Part
+from ledger.cli.resources import Export, List, Part
 from ledger.cli.screen import Screen
 from ledger.model.glossary import label
 
 __all__ = [
-    "exporter_of", "lister_of", "part_of", "record_of", "show_record", "show_rows", "shower_of",
-    "table_of",
+    "OutOption", "exporter_of", "format_of", "lister_of", "part_of", "record_of", "show_record",
+    "show_rows", "shower_of", "table_of",
 ]  # fmt: skip
 
 _IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Its number or name 编号.")]
@@ -25,7 +25,7 @@ _LimitOption = Annotated[
     int, typer.Option("--limit", min=1, max=100_000, help="Rows at most; 50 if not given.")
 ]
 _AllOption = Annotated[bool, typer.Option("--all", help="All rows 全部.", show_default=False)]
-_OutOption = Annotated[
+OutOption = Annotated[
     Path, typer.Option("--out", metavar="FILE", help="Where to write it 输出文件.", dir_okay=False)
 ]
 _COMMON: Final[Mapping[str, tuple[Any, Any]]] = {
@@ -55,22 +55,26 @@ def lister_of(resource: List) -> Callable[..., None]:
     return _typed(run, {**_filters(resource), **more, **_COMMON, **_JSON})
 
 
-def exporter_of(resource: List) -> Callable[..., None]:
+def exporter_of(export: Export) -> Callable[..., None]:
     """The command that writes a list to a file."""
 
-    def run(ctx: typer.Context, **given: Any) -> None:
+    def run(ctx: typer.Context, id: str = "", **given: Any) -> None:
         screen = _screen(ctx, given)
         out: Path = given.pop("out")
-        kind = "xlsx" if out.suffix == ".xlsx" else "csv"
         with connected(screen, given.pop("session"), given.pop("purpose")) as connection:
-            asked = {name: given[name] for name in map(_name, resource.filters)}
-            path = resource.path.replace("/v1/", "/v1/exports/", 1)
-            out.write_bytes(connection.client.download(path, format=kind, **asked))
+            asked = {name: given[name] for name in map(_name, export.filters)}
+            path = export.path.format(id=id)
+            out.write_bytes(connection.client.download(path, format=format_of(out), **asked))
         screen.err.print(screen.say("written", path=out))
 
-    out = {"out": (_OutOption, inspect.Parameter.empty)}
-    run.__doc__ = f"Write {_plural(resource)} to a file of CSV or, by its name, XLSX 导出."
-    return _typed(run, {**out, **_filters(resource), **_COMMON})
+    out = {"out": (OutOption, inspect.Parameter.empty)}
+    run.__doc__ = f"Write {_plural(export)} to a file of CSV or, by its name, XLSX 导出."
+    return _typed(run, {**_identity(export.path), **out, **_filters(export), **_COMMON})
+
+
+def format_of(out: Path) -> str:
+    """The format of a file, by its name."""
+    return "xlsx" if out.suffix.lower() == ".xlsx" else "csv"
 
 
 def shower_of(resource: List) -> Callable[..., None]:
@@ -97,8 +101,7 @@ def _getter(path: str, columns: Sequence[str]) -> Callable[..., None]:
         else:
             show_record(screen, found, is_json=given["is_json"])
 
-    identity = {"id": (_IdArgument, inspect.Parameter.empty)} if "{id}" in path else {}
-    return _typed(run, {**identity, **_COMMON, **_JSON})
+    return _typed(run, {**_identity(path), **_COMMON, **_JSON})
 
 
 def show_record(screen: Screen, found: Any, *, is_json: bool) -> None:
@@ -173,7 +176,11 @@ _MONEY: Final = frozenset(
 )
 
 
-def _filters(resource: List) -> dict[str, tuple[Any, Any]]:
+def _identity(path: str) -> dict[str, tuple[Any, Any]]:
+    return {"id": (_IdArgument, inspect.Parameter.empty)} if "{id}" in path else {}
+
+
+def _filters(resource: List | Export) -> dict[str, tuple[Any, Any]]:
     return {
         _name(one): (
             Annotated[str | None, typer.Option(f"--{one}", show_default=False, help=_said(one))],
@@ -193,7 +200,7 @@ def _name(flag: str) -> str:
     return flag.replace("-", "_")
 
 
-def _plural(resource: List) -> str:
+def _plural(resource: List | Export) -> str:
     return resource.path.rpartition("/")[2].replace("-", " ")
 
 

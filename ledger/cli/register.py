@@ -24,7 +24,7 @@ from ledger.cli import (
 )
 from ledger.cli.acting import SIGNING_PARAMETERS, command_of
 from ledger.cli.reading import exporter_of, lister_of, part_of, shower_of
-from ledger.cli.resources import LISTS, PARTS
+from ledger.cli.resources import EXPORTS, LISTS, PARTS
 from ledger.cli.verbs import VERBS
 
 __all__ = ["register"]
@@ -90,9 +90,10 @@ def _group(app: typer.Typer, name: str, text: str) -> typer.Typer:
 def _add_reading(groups: dict[str, typer.Typer]) -> None:
     for noun, resource in LISTS.items():
         groups[noun].command("list")(lister_of(resource))
-        groups[noun].command("export")(exporter_of(resource))
         if resource.has_items:
             groups[noun].command("show")(shower_of(resource))
+    for export in EXPORTS:
+        groups[export.noun].command(export.word)(exporter_of(export))
     for part in PARTS:
         groups[part.noun].command(part.word)(part_of(part))
 
@@ -107,11 +108,13 @@ def _add_financing(groups: dict[str, typer.Typer]) -> None:
     for word in financing.QUOTES:
         give.command(word)(financing.giver_of(word))
     groups["quote"].command("take")(financing.take)
+    groups["quote"].command("share-cost")(financing.share_cost)
 
 
 def _add_imports(group: typer.Typer) -> None:
     for name in ("upload", "preview", "rows", "show", "wait", "reopen", "cancel", "retry"):
         group.command(name)(getattr(imports, name))
+    group.command("export-rows")(imports.export_rows)
     group.command("list")(imports.listed)
     group.command("template")(imports.template)
     group.command("error-file")(imports.error_file)
@@ -143,7 +146,7 @@ def _add_following(groups: dict[str, typer.Typer]) -> None:
     groups["event"].command("list")(events.listed)
     groups["event"].command("follow")(events.follow)
     groups["webhook"].command("list")(webhooks.listed)
-    for name in ("show", "make", "change", "remove", "replay", "deliveries"):
+    for name in ("show", "make", "change", "remove", "replay", "deliveries", "delivery"):
         groups["webhook"].command(name)(getattr(webhooks, name))
     groups["webhook"].command("test")(webhooks.try_out)
     groups["webhook"].command("renew-secret")(webhooks.renew_secret)
@@ -166,6 +169,7 @@ def _add_own(app: typer.Typer, groups: dict[str, typer.Typer]) -> None:
     groups["payable"].command("apply-unapplied")(unsigned.apply_unapplied)
     groups["clock"].command("move")(unsigned.move_clock)
     groups["reconciliation"].command("ask")(unsigned.reconcile)
+    groups["operation"].command("retry")(unsigned.retry)
     app.command("about")(statements.about)
 
 

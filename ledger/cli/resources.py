@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["LISTS", "PARTS", "List", "Part"]
+__all__ = ["EXPORTS", "LISTS", "PARTS", "Export", "List", "Part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,17 @@ class Part:
     """With `{id}` where it is of one thing."""
     columns: tuple[str, ...]
     help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A list that can be had as a file."""
+
+    noun: str
+    word: str
+    path: str
+    """With `{id}` where it is of one thing."""
+    filters: tuple[str, ...]
 
 
 _LISTS: Final = """
@@ -115,6 +126,13 @@ _PARTS: Final = (
         "Show what is recorded of it, as far as you may know; it is logged 档案.",
     ),
     Part("rules", "holidays", "/v1/holidays", (), "Show the days on which nothing is due 节假日."),
+    Part(
+        "views",
+        "lag",
+        "/v1/about/indexing",
+        (),
+        "Show how many blocks the views are behind the chain 索引进度.",
+    ),
     Part("clock", "show", "/v1/test-clock", (), "Show the ledger's clock 账本时钟."),
     Part(
         "reconciliation",
@@ -156,6 +174,17 @@ _PARTS: Final = (
 )
 
 
+_OTHER_EXPORTS: Final = (
+    Export("event", "export", "/v1/exports/events", ("after", "kind")),
+    Export("import", "export", "/v1/exports/imports", ("state",)),
+    Export("rules", "export-holidays", "/v1/exports/holidays", ()),
+    Export("webhook", "export", "/v1/exports/webhooks", ()),
+    Export("webhook", "export-deliveries", "/v1/exports/webhooks/{id}/deliveries", ("state",)),
+    Export("api-key", "export", "/v1/exports/api-keys", ()),
+)
+"""Of lists whose commands are written out."""
+
+
 _PAYABLES: Final = "maturity-from maturity-to invoice external-reference"
 """Filters of every list whose rows lie on payables, above as `@`."""
 
@@ -177,3 +206,12 @@ LISTS: Final[Mapping[str, List]] = MappingProxyType(_all())
 
 PARTS: Final = _PARTS
 """Parts of things."""
+
+EXPORTS: Final = (
+    *(
+        Export(one.noun, "export", one.path.replace("/v1/", "/v1/exports/", 1), one.filters)
+        for one in LISTS.values()
+    ),
+    *_OTHER_EXPORTS,
+)
+"""Every file of a list."""

@@ -1,4 +1,4 @@
-"""Acts that need no signature: settle, lapse, apply; and moving an evaluation chain's clock."""
+"""Acts that need no signature: settle, lapse, apply; the clock, comparing, trying again."""
 
 import secrets
 from pathlib import Path
@@ -12,7 +12,7 @@ from ledger.cli.posting import Posting, post
 from ledger.cli.reading import show_record
 from ledger.cli.screen import Screen
 
-__all__ = ["apply_unapplied", "lapse", "move_clock", "reconcile", "settle"]
+__all__ = ["apply_unapplied", "lapse", "move_clock", "reconcile", "retry", "settle"]
 
 VouchersArgument = Annotated[
     list[str], typer.Argument(metavar="VOUCHER…", help="Vouchers of one payable 电子凭证.")
@@ -103,6 +103,21 @@ def reconcile(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         found = connection.client.post("/v1/reconciliation")
+    show_record(screen, found, is_json=is_json)
+
+
+def retry(
+    ctx: typer.Context,
+    id: Annotated[str, typer.Argument(metavar="OPERATION", help="One that was set aside.")],
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Have an operation tried again that was set aside; for the operator 重试."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    with connected(screen, session) as connection:
+        found = connection.client.post(f"/v1/operations/{id}/release")
     show_record(screen, found, is_json=is_json)
 
 

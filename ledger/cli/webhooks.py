@@ -10,7 +10,8 @@ from ledger.cli.reading import record_of, show_rows
 from ledger.cli.screen import Screen
 
 __all__ = [
-    "change", "deliveries", "listed", "make", "remove", "renew_secret", "replay", "show", "try_out",
+    "change", "deliveries", "delivery", "listed", "make", "remove", "renew_secret", "replay",
+    "show", "try_out",
 ]  # fmt: skip
 
 _PATH: Final = "/v1/webhooks"
@@ -166,6 +167,21 @@ def deliveries(
     with connected(screen, session) as connection:
         found = list(connection.client.rows(f"{_PATH}/{id}/deliveries", limit, state=state))
     show_rows(screen, found, _DELIVERIES, is_json=is_json)
+
+
+def delivery(
+    ctx: typer.Context,
+    id: WebhookArgument,
+    message: Annotated[str, typer.Argument(metavar="DELIVERY", help="One of its deliveries.")],
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Show a delivery with every attempt at it 投递详情."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    with connected(screen, session) as connection:
+        _tell(screen, connection.client.get(f"{_PATH}/{id}/deliveries/{message}"), is_json)
 
 
 def _tell(screen: Screen, found: Any, is_json: bool) -> None:

@@ -51,6 +51,8 @@ WORDS: Final = _words(
     not_signed | Nothing was signed. | 未签署。
     no_key | No signer is named. | 未指定签署人。
     name_key | Name a key file with --key, or write the command for others with --out. | 请以 --key 指定密钥文件，或以 --out 写出待签文件。
+    no_out | There is no file to write to. | 未指定输出文件。
+    name_out | Name one with --out; its taker hands it in. | 请以 --out 指定文件，由接受方一并提交。
     not_pairs | {text} is no list of name=value. | {text} 不是 名称=值 的列表。
     pairs | Write name=…,phone=…,email=… | 请写作 name=…,phone=…,email=…
     written | Written: {path} | 已写入：{path}

@@ -74,6 +74,7 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "cancelImport": _IMPORT,
     "retryImport": _IMPORT,
     "downloadErrorFile": _IMPORT,
+    "exportImportRows": _IMPORT,
     "readFinancingRequest": ("Birch", "Delta Bank", "Regulator"),
     "withdrawFinancingRequest": ("Birch",),
     "refuseFinancingRequest": ("Delta Bank",),

@@ -1,5 +1,6 @@
 """Imports at the door: files as they come, one signature of each, and nothing for anybody else."""
 
+import csv
 import io
 import secrets
 from dataclasses import replace
@@ -59,6 +60,16 @@ def previewed(person: Person, *lines: list[object]) -> str:
     answer = person.post(f"{path}/preview", {})
     assert answer.status_code == 200, answer.text
     return path
+
+
+def every_import(person: Person) -> list[str]:
+    found, address = [], f"{PATH}?limit=200"
+    while True:
+        page = person.get(address).json()
+        found += [one["id"] for one in page["data"]]
+        if not page["has_more"]:
+            return found
+        address = f"{PATH}?limit=200&cursor={page['next_cursor']}"
 
 
 def approvals(person: Person, prepared: Any, *signers: int) -> dict[str, Any]:
@@ -189,6 +200,29 @@ class TestPreview:
         assert row["amount"] is row["maturity"] is row["state"] is None
         english = acme.get(f"{path}/rows?faulty=true").json()["data"][0]["findings"][0]
         assert english["detail"].startswith("Cell C3 (Amount) says “12万”.")
+
+    def test_lists_are_had_as_files(self, acme: Person, birch: Person) -> None:
+        path = previewed(acme, *rows(2), *rows(1, 金额="12万"))
+        name = path.rpartition("/")[2]
+
+        def exported(address: str) -> list[dict[str, str]]:
+            answer = acme.get(f"/v1/exports/imports{address}", headers={"accept-language": "en"})
+            assert answer.status_code == 200, answer.text
+            return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+        listed = exported("")
+        assert [one["id"] for one in listed] == every_import(acme)
+        assert listed[0]["id"] == name
+        of_state = [one for one in listed if one["state"] == "previewed"]
+        assert exported("?state=previewed") == of_state
+        told = exported(f"/{name}/rows")
+        assert [one["line"] for one in told] == ["2", "3", "4"]
+        assert [one["line"] for one in exported(f"/{name}/rows?faulty=true")] == ["4"]
+        for address in ("", f"/{name}/rows"):
+            workbook = acme.get(f"/v1/exports/imports{address}?format=xlsx")
+            assert (workbook.status_code, workbook.content[:2]) == (200, b"PK")
+        assert birch.get(f"/v1/exports/imports/{name}/rows").status_code == 404
+        assert name not in birch.get("/v1/exports/imports").text
 
     def test_pages_through_the_rows(self, acme: Person) -> None:
         path, lines = previewed(acme, *rows(5)), []

@@ -1,0 +1,75 @@
+"""Imports and their rows in one file, as they stand."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from api.asking import Exporter
+from api.exports import FILE, File, Format, exported
+from api.import_files import ImportId
+from api.import_shapes import Import, ImportedRow, StateName, import_json, row_json
+from api.imports_asking import imports_of, only_own
+from api.reading import Reading
+from api.router import router
+
+__all__ = ["ROUTER"]
+
+ROUTER = router("imports")
+
+_AT_ONCE: Final = 200
+
+
+class ImportsExported(Format):
+    """Which imports, in which file."""
+
+    state: StateName | None = None
+
+
+class RowsExported(Format):
+    """Which rows, in which file."""
+
+    faulty: bool = False
+
+
+@ROUTER.get("/v1/exports/imports", operation_id="exportImports", **FILE)
+def export_imports(
+    request: Request, subject: Exporter, query: Annotated[ImportsExported, Query()]
+) -> Response:
+    """Your imports, in one file."""
+    shelf = imports_of(request).shelf
+
+    def rows(opened: Reading) -> Iterator[dict[str, Any]]:
+        before = ""
+        while found := shelf.imports(
+            subject.participant, state=query.state, before=before, limit=_AT_ONCE
+        ):
+            for one in found:
+                yield import_json(one, opened.language)
+            before = found[-1].id
+
+    columns = list(Import.model_fields)
+    return exported(request, subject, File("imports", query.format, columns, rows))
+
+
+@ROUTER.get("/v1/exports/imports/{import_id}/rows", operation_id="exportImportRows", **FILE)
+def export_rows(
+    request: Request,
+    import_id: ImportId,
+    subject: Exporter,
+    query: Annotated[RowsExported, Query()],
+) -> Response:
+    """The rows of an import as they were read, with what has become of each, in one file."""
+    shelf = imports_of(request).shelf
+
+    def rows(opened: Reading) -> Iterator[dict[str, Any]]:
+        drafts = shelf.reading(subject.participant, import_id).drafts
+        items = shelf.items_by_line(subject.participant, import_id)
+        for one in drafts:
+            if not (query.faulty and one.is_valid):
+                yield row_json(one, items.get(one.line), opened.language)
+
+    columns = list(ImportedRow.model_fields)
+    with only_own():
+        return exported(request, subject, File("import-rows", query.format, columns, rows))
