@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.chain.sources import ROOT
+from tests.forge.campaign import BUILD
 from tests.mutants.build import FOLDER
 from tests.mutants.record import provable
 from tests.mutants.schemata import Mutant
@@ -39,6 +40,8 @@ def campaign(seed: int, acts: int) -> Callable[[Sequence[Mutant]], Found]:
     """A run of so many acts with each mutant alive."""
 
     def run(alive: Sequence[Mutant]) -> Found:
+        # Forge builds anew what it put into a folder that it had to make.
+        (BUILD / "out").mkdir(parents=True, exist_ok=True)
         if fault := _forge([0], seed, acts, "honest")[0]:
             raise AssertionError(f"run {seed} of {acts} acts finds a fault without mutant: {fault}")
         halves = [[one.number for one in alive[side::_SIDES]] for side in range(_SIDES)]

@@ -56,6 +56,7 @@ SECONDS_MAX: Final = 1200
 _LINE: Final = re.compile(
     r"\[(PASS|FAIL|TIMEOUT|ERROR)\] check_(\w+)\(.*?\(paths: (\d+), time: ([\d.]+)s"
 )
+_BESIDE: Final = re.compile(r'from "\./(\w+\.sol)"')
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _OUTCOMES: Final = {"PASS": "proved", "FAIL": "refuted", "TIMEOUT": "undecided", "ERROR": "failed"}
 
@@ -196,13 +197,19 @@ def kill(law: Law) -> tuple[bool, str]:
     return [one.outcome for one in results] == ["refuted"], said
 
 
-def _needed(law: Law) -> Iterator[Path]:
-    """The file that holds a law's proof, and what stands beside it without proofs of its own."""
-    for part in (HOME / law.profile).glob("*.sol"):
-        if not part.name.endswith(".t.sol") or f"contract {law.contract} " in part.read_text(
-            "utf-8"
-        ):
-            yield part
+def _needed(law: Law) -> list[Path]:
+    """The file that holds a law's proof, and what that imports from beside it."""
+    folder = HOME / law.profile
+    waiting = [
+        path
+        for path in folder.glob("*.t.sol")
+        if f"contract {law.contract} " in path.read_text("utf-8")
+    ]
+    needed: list[Path] = []
+    while waiting:
+        needed.append(part := waiting.pop())
+        waiting += [folder / name for name in _BESIDE.findall(part.read_text("utf-8"))]
+    return needed
 
 
 def contracts() -> list[tuple[str, str]]:
