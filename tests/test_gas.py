@@ -1,11 +1,13 @@
 """What acts cost, measured on the in-process chain; `tests/gas.json` keeps the figures.
 
 Run with FENBOOK_GAS_WRITE=1 to write the file after a change that is meant to move them. The
-scenario and what the figures mean stand in docs/performance.md.
+scenario and what the figures mean stand in docs/performance.md. The quick engine counts gas as the
+engine as it comes does, which test_quick_node.py tries and `make deep` measures here once more.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +31,7 @@ from ledger.model.days import first_second, parse_day
 from ledger.service.ledger import Ledger
 from ledger.service.party import Party
 from tests.gas_book import compare
+from tests.machine.quick_engine import quicken
 
 FIGURES = Path(__file__).with_name("gas.json")
 BATCH = 100
@@ -86,8 +89,8 @@ def _secret(number: int) -> AccountKey:
     return AccountKey(number.to_bytes(32, "big"))
 
 
-@pytest.fixture(scope="module")
-def town() -> Town:
+@pytest.fixture(scope="module", params=["quick", pytest.param("tester", marks=pytest.mark.deep)])
+def town(request: pytest.FixtureRequest) -> Town:
     roles = {OBLIGOR: 1, BANK: 4 | 8} | dict.fromkeys(SUPPLIERS, 2)
     keys = {number: (_secret(2 * number), _secret(2 * number + 1)) for number in roles}
     founders = [
@@ -103,7 +106,10 @@ def town() -> Town:
         for number, role in roles.items()
     ]
     rules = RuleSet(0, 365, 10, 5, 0, 0, 500_000, 1_500_000_000, False)
-    ledger = Ledger.deploy(Node.in_process(start=START), founders, rules)
+    node: Any = Node.in_process(start=START)
+    if request.param == "quick":
+        quicken(node._tester.backend.chain)
+    ledger = Ledger.deploy(node, founders, rules)
     ledger.node.advance_to(START)
     # One approval each; only the bank's administration takes both of its signers.
     parties = {number: Party(ledger, number, {0: keys[number][0]}) for number in roles}

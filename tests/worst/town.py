@@ -9,7 +9,7 @@ from web3.utils import get_create_address
 
 from ledger.chain.calls import Item, item_of
 from ledger.chain.deployment import VERIFIERS, Founder
-from ledger.chain.node import TRANSACTION_GAS, Receipt
+from ledger.chain.transactions import TRANSACTION_GAS, Receipt
 from ledger.model.commands import (
     FreezeParticipant,
     FreezeRange,
