@@ -7,7 +7,7 @@ from ledger.books import start
 from ledger.model.days import day_of, first_second
 from ledger.views import Entry, entries
 from tests.cast import Cast, running_node
-from tests.machine.quick_node import QuickNode
+from tests.machine.quick_node import fresh_node
 from tests.oracle.random_books import random_book
 from tests.views_scenario import Acts, circulate, cure, finance, govern, mature
 
@@ -30,7 +30,7 @@ def book_stream(seed: int, *, steps: int = 90) -> tuple[Entry, ...]:
     """The events of a random book."""
     book = random_book(seed, steps=steps)
     opening = first_second(day_of(date.fromisoformat(book["steps"][0]["on"])))
-    run = start(book, node=QuickNode.in_process(start=opening)).finish()
+    run = start(book, node=fresh_node(opening)).finish()
     return tuple(entries(run.ledger.events(), run.ledger.node.block_second))
 
 

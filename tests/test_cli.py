@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from ledger import __version__
 from ledger.cli.app import app
 from ledger.cli.lines import wrapped
 from ledger.cli.saved import SavedRun, last_run_path
 from ledger.cli.screen import language_of
+from tests.cli.runner import Runner
 
 GALAXY = Path(__file__).parent / "books" / "galaxy.json"
-RUNNER = CliRunner()
+RUNNER = Runner()
 
 
 def fenbook(*arguments: object, **environment: str) -> Result:

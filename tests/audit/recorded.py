@@ -16,6 +16,7 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from ledger.chain.history import History
 from ledger.chain.node import Node
+from tests.audit.live import Live
 
 __all__ = ["Change", "Recorded", "served"]
 
@@ -28,7 +29,7 @@ class Recorded(BaseProvider):
 
     def __init__(self, node: Node, change: Change | None = None) -> None:
         super().__init__()
-        self._w3 = node._w3
+        self._live = Live.of(node)
         self._change = change
         self._known: dict[str, Any] = {}
 
@@ -36,12 +37,12 @@ class Recorded(BaseProvider):
         """The same answers, but for the changed ones."""
         liar = Recorded.__new__(Recorded)
         BaseProvider.__init__(liar)
-        liar._w3, liar._known, liar._change = self._w3, self._known, change
+        liar._live, liar._known, liar._change = self._live, self._known, change
         return liar
 
     def history(self) -> History:
         """The chain as an audit reads it."""
-        return History(Web3(self))
+        return History(Web3(self, middleware=[]))
 
     def is_connected(self, show_traceback: bool = False) -> bool:
         return not show_traceback
@@ -49,9 +50,7 @@ class Recorded(BaseProvider):
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         key = f"{method} {list(params)!r}"
         if key not in self._known:
-            ask = self._w3.provider.request_func(self._w3, self._w3.middleware_onion)
-            # As plain as any node says it over HTTP.
-            self._known[key] = json.loads(Web3.to_json(ask(method, params)))
+            self._known[key] = self._live.make_request(method, params)
         answer = self._known[key]
         if self._change is None or "result" not in answer:
             return answer
@@ -63,11 +62,13 @@ def served(provider: BaseProvider) -> Iterator[str]:
     """The provider behind HTTP, as any node is reached; its address."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version, wbufsize = "HTTP/1.1", -1  # one connection, one packet an answer
+
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             asked: Mapping[str, Any] = json.loads(self.rfile.read(length))
             answer = provider.make_request(asked["method"], asked["params"])
-            body = Web3.to_json({**answer, "jsonrpc": "2.0", "id": asked["id"]}).encode()
+            body = json.dumps({**answer, "jsonrpc": "2.0", "id": asked["id"]}).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

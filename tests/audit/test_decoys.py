@@ -22,7 +22,8 @@ from ledger.service.party import approval
 from tests.audit.cheats import cheat, slot_of, word_at
 from tests.audit.forwarder import Call, create_wrapper, wrapped
 from tests.audit.keepers import call_of
-from tests.audit.test_open_acts import audited, explained
+from tests.audit.live import audited
+from tests.audit.test_open_acts import explained
 from tests.cast import CHECKER, HIGH_FROM, MAKER, Cast, Member, named
 from tests.contracts.office_acts import NEW_KEYS, admission
 from tests.contracts.situations import FACE, invoice, live, offered, sale_terms
@@ -180,7 +181,7 @@ def _swap_key(cast: Cast, member: Member) -> None:
 
 
 def _reasons(cast: Cast) -> list[str]:
-    found = [one for one in audited(cast).findings if one.kind is Kind.AUTHORITY]
+    found = [one for one in audited(cast.ledger).findings if one.kind is Kind.AUTHORITY]
     return [one.reason.code for one in found if one.reason]
 
 

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from ledger import books
 from ledger.audit import Report, audit
 from ledger.audit.acting import HANDLERS
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import ENTRY_POINTS
-from ledger.chain.history import History
 from ledger.cli import audit as cli
 from ledger.cli.app import app
 from ledger.cli.audit_report import report_to_json
@@ -21,19 +20,16 @@ from ledger.cli.stage import Stage
 from ledger.cli.story import story
 from ledger.model.commands import COMMANDS
 from ledger.model.figures import time_text
-from ledger.service.ledger import Ledger
 from tests.audit.conftest import Told
+from tests.audit.live import audited
 from tests.audit.recorded import Change, served
 from tests.cast import Cast
+from tests.cli.runner import Runner
 from tests.contracts.asset_acts import ASSET_ACTS
 from tests.contracts.office_acts import OFFICE_ACTS
 from tests.oracle.random_books import random_book
 
 GALAXY = Path(__file__).parents[1] / "books" / "galaxy.json"
-
-
-def _audited(ledger: Ledger) -> Report:
-    return audit(History(ledger.node._w3), ledger.deployment.address("Participants"))
 
 
 def _explained(report: Report) -> Report:
@@ -53,7 +49,7 @@ def test_life_of_a_payable_is_explained(told: Told) -> None:
 
 
 def test_reference_book_is_explained() -> None:
-    report = _explained(_audited(books.run(books.load(GALAXY)).ledger))
+    report = _explained(audited(books.run(books.load(GALAXY)).ledger))
     assert report.commands["CostShareOffer"] == 1
     assert report.open_acts["lapse"] == 1
 
@@ -61,17 +57,17 @@ def test_reference_book_is_explained() -> None:
 def test_demonstration_is_explained() -> None:
     stage = Stage()
     assert len(list(story(stage))) == 5
-    _explained(_audited(stage.ledger))
+    _explained(audited(stage.ledger))
 
 
 def test_random_book_is_explained() -> None:
-    _explained(_audited(books.run(random_book(11, steps=25)).ledger))
+    _explained(audited(books.run(random_book(11, steps=25)).ledger))
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("seed", range(12))
 def test_long_random_books_are_explained(seed: int) -> None:
-    _explained(_audited(books.run(random_book(seed, steps=250)).ledger))
+    _explained(audited(books.run(random_book(seed, steps=250)).ledger))
 
 
 @pytest.mark.deep
@@ -79,7 +75,7 @@ def test_long_random_books_are_explained(seed: int) -> None:
 def test_every_command_is_explained(cast: Cast, name: str) -> None:
     act = (ASSET_ACTS | OFFICE_ACTS)[name](cast)
     cast.ledger.carry_out(act.item())
-    report = _explained(_audited(cast.ledger))
+    report = _explained(audited(cast.ledger))
     assert report.commands[type(act.command).__name__] > 0
 
 
@@ -96,7 +92,7 @@ def test_every_verb_has_its_replay() -> None:
 
 def _fenbook(*arguments: object) -> Result:
     env = {"LC_ALL": "C", "NO_COLOR": "1", "COLUMNS": "100"}
-    return CliRunner().invoke(app, ["audit", *(str(one) for one in arguments)], env=env)
+    return Runner().invoke(app, ["audit", *(str(one) for one in arguments)], env=env)
 
 
 def test_command_audits_over_http_with_nothing_but_an_endpoint(told: Told, tmp_path: Path) -> None:

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from ledger.audit import Finding, Kind, Report, audit
+from ledger.audit import Finding, Kind, Report
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import Signed, item_of
-from ledger.chain.history import History
 from ledger.chain.keys import AccountKey
 from ledger.model.commands import MoveDeposit, SetLimit, TransferVoucher
 from ledger.model.parts import Part
 from ledger.service.party import approval
 from tests.audit.cheats import cheat, slot_of, swap_code, word_at
 from tests.audit.forwarder import CODE, create_forwarder, forwarded
+from tests.audit.live import audited
 from tests.audit.strangers import asked
 from tests.cast import DEPOSIT, MAKER, Cast, named, running_node
 from tests.contracts.situations import FACE, live, offered
@@ -60,8 +60,7 @@ def forged() -> Iterator[Forged]:
         _move_by_rogue_desk(cast, rogue)
         _cancel_debt(cast)
         swap_code(cast, "Oversight", CODE)
-        registry = cast.ledger.deployment.address("Participants")
-        yield Forged(cast, rogue, audit(History(node._w3), registry), honest)
+        yield Forged(cast, rogue, audited(cast.ledger), honest)
 
 
 def _carry_by_stranger(cast: Cast, stranger: str) -> bytes:

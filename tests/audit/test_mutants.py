@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.audit import Kind, Report, audit
+from ledger.audit import Kind, Report
 from ledger.chain import deployment
 from ledger.chain.artifacts import Artifact, artifact
 from ledger.chain.calls import Signed, item_of
 from ledger.chain.compiler import compile_unit, write_shim
-from ledger.chain.history import History
 from ledger.chain.keys import AccountKey
 from ledger.chain.sources import find_units
 from ledger.model.commands import AcceptVoucher, MoveDeposit
 from ledger.model.ids import root_voucher
 from ledger.service.party import approval
+from tests.audit.live import audited
 from tests.cast import Cast, named, running_node
 from tests.contracts.situations import (
     FACE,
@@ -53,7 +53,7 @@ def _deployed(mutant: Artifact, patch: pytest.MonkeyPatch) -> Iterator[Cast]:
 
 
 def _audited(cast: Cast) -> Report:
-    report = audit(History(cast.node._w3), cast.ledger.deployment.address("Participants"))
+    report = audited(cast.ledger)
     [code] = [one for one in report.findings if one.kind is Kind.CODE]
     assert code.actual["answers_like"]
     return report

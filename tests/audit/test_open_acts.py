@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from ledger.audit import Kind, Report, audit
+from ledger.audit import Kind, Report
 from ledger.chain.calls import Item, abi_values, item_of
-from ledger.chain.history import History
 from ledger.model.commands import AttestPayment, MoveDeposit
 from ledger.model.ids import payable_of, root_voucher
 from tests.audit.forwarder import Log, create_wrapper, wrapped
@@ -19,6 +18,7 @@ from tests.audit.keepers import (
     paid_after,
     send_hidden,
 )
+from tests.audit.live import audited
 from tests.audit.strangers import asked
 from tests.cast import CHECKER, MAKER, Cast
 from tests.contracts.office_acts import version
@@ -34,12 +34,8 @@ from tests.contracts.situations import (
 )
 
 
-def audited(cast: Cast) -> Report:
-    return audit(History(cast.node._w3), cast.ledger.deployment.address("Participants"))
-
-
 def explained(cast: Cast) -> Report:
-    report = audited(cast)
+    report = audited(cast.ledger)
     assert report.findings == []
     assert report.explained_events == report.events
     return report
@@ -174,7 +170,7 @@ class TestLimits:
     def test_command_whose_bytes_stand_nowhere_is_unreadable(self, cast) -> None:
         settled = OPEN_ACTS["settle"](cast)
         send_hidden(cast, call_of(cast, settled), call_of(cast, paid_after(cast)))
-        report = audited(cast)
+        report = audited(cast.ledger)
         found = {(one.kind, one.subject) for one in report.findings if one.transaction}
         names = ("CommandExecuted", "DepositMoved")
         assert found == {(Kind.UNREADABLE, name) for name in names}
@@ -182,7 +178,7 @@ class TestLimits:
 
     def test_item_of_a_batch_whose_path_stands_nowhere_is_reported_and_followed(self, cast) -> None:
         send_hidden(cast, call_of(cast, OPEN_ACTS["issueFromBatch"](cast)))
-        [found] = audited(cast).findings
+        [found] = audited(cast.ledger).findings
         assert (found.kind, found.subject) == (Kind.RULE, "issueFromBatch")
         assert found.reason is not None
         assert found.reason.code == "NotOnBatch"

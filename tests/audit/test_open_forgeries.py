@@ -11,16 +11,17 @@ import pytest
 from ledger.audit import Kind, audit
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import Item, abi_values
-from ledger.chain.node import Receipt
+from ledger.chain.transactions import Receipt
 from ledger.model.ids import payable_of, root_voucher
 from tests.audit.cheats import cheat, slot_of, word_at
 from tests.audit.conftest import Told
 from tests.audit.forwarder import create_wrapper, wrapped
 from tests.audit.keepers import DELAY, OPEN_ACTS, call_of, paid_after, send_hidden
+from tests.audit.live import audited
 from tests.audit.recorded import Recorded
 from tests.audit.strangers import asked
 from tests.audit.test_every_event import EDITS, Place, changed
-from tests.audit.test_open_acts import audited, settle
+from tests.audit.test_open_acts import settle
 from tests.cast import Cast, named, running_node
 from tests.contracts.office_acts import recovery, version
 from tests.contracts.situations import FACE, MATURITY, live, offered, passed, pay
@@ -45,7 +46,7 @@ MARKS = {
 def _found(cast: Cast, receipt: Receipt) -> Found:
     """What an audit finds in a transaction: kinds, with events or the refusals that were due."""
     sent = receipt.events[0].transaction
-    findings = [one for one in audited(cast).findings if one.transaction == sent]
+    findings = [one for one in audited(cast.ledger).findings if one.transaction == sent]
     return {(one.kind, one.reason.code if one.reason else one.subject) for one in findings}
 
 

@@ -12,7 +12,6 @@ from ledger.audit import Kind, Report, audit
 from ledger.chain.artifacts import artifact
 from ledger.chain.batches import relay_call
 from ledger.chain.calls import Item, Signed, item_of
-from ledger.chain.history import History
 from ledger.chain.typed_data import Domain, digest, keccak
 from ledger.model.commands import (
     CostShareOffer,
@@ -23,6 +22,7 @@ from ledger.model.commands import (
 )
 from tests.audit.cheats import cheat, slot_of, word_at
 from tests.audit.forwarder import constructing, create_wrapper, wrapped
+from tests.audit.live import audited
 from tests.audit.recorded import Recorded
 from tests.audit.strangers import BY_AMOUNT, asked, standing
 from tests.cast import CHECKER, HIGH_FROM, MAKER, Cast, Member, named
@@ -37,12 +37,8 @@ def stranger(cast: Cast) -> str:
     return create_wrapper(cast.node)
 
 
-def audited(cast: Cast) -> Report:
-    return audit(History(cast.node._w3), cast.ledger.deployment.address("Participants"))
-
-
 def explained(cast: Cast) -> Report:
-    report = audited(cast)
+    report = audited(cast.ledger)
     assert report.findings == []
     assert report.explained_events == report.events
     return report
@@ -69,7 +65,9 @@ def mine_together(cast: Cast, calls: Sequence[Call]) -> None:
     values = {"value": 0, "gas": 10_000_000, "gasPrice": node._gas_price, "chainId": node.chain_id}
     for number, (to, data) in enumerate(calls, node.nonce):
         values |= {"to": Web3.to_checksum_address(to), "data": data, "nonce": number}
-        tester.backend.send_raw_transaction(node._account.sign_transaction(values).raw_transaction)
+        tester.backend.send_raw_transaction(
+            bytes(node._account.sign_transaction(values).raw_transaction)
+        )
     tester.mine_block()
 
 
@@ -130,7 +128,7 @@ class TestStrangerBesideACommand:
         word = word_at(cast, "Participants", slot)
         cheat(cast, "Participants", slot, word & ~((1 << 48) - 1 << 112))
         cast.ledger.carry_out(alone)
-        found = [one for one in audited(cast).findings if one.kind is Kind.AUTHORITY]
+        found = [one for one in audited(cast.ledger).findings if one.kind is Kind.AUTHORITY]
         codes = [one.reason.code for one in found if one.reason]
         assert codes == ["SignersTooFew", "CheckerMissing"]
 
@@ -240,7 +238,7 @@ def test_a_lie_about_a_transaction_with_a_stranger_is_reported(cast, birch, stra
 
     def change(method: str, params: Any, result: Any) -> Any:
         del params
-        if method == "eth_getTransactionReceipt" and result["to"].lower() == stranger:
+        if method == "eth_getTransactionReceipt" and result["to"] == stranger:
             return {**result, "logs": edit(result["logs"])}
         if method != "eth_getLogs" or not any(log["topics"] for log in result):
             return result

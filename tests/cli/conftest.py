@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from api.app import create_app
 from api.options import Options, Rate
@@ -19,11 +19,12 @@ from ledger.model.states import Duty
 from ledger.service.evaluation import CAST, evaluation_key
 from ledger.service.running import Service
 from ledger.service.settings import Settings
+from tests.cli.runner import Runner
 from tests.databases import database_url
 
 MANY = Rate(1_000_000, 60)
 OPTIONS = Options(per_address=MANY, per_session=MANY, sign_in=MANY, export=MANY)
-RUNNER = CliRunner()
+RUNNER = Runner()
 NUMBERS = {name: number for number, name in enumerate(CAST, 1)}
 PASSWORD = "correct horse"
 

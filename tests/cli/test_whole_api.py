@@ -9,6 +9,7 @@ import ledger.cli
 from api.app import create_app
 from ledger.cli.resources import EXPORTS, LISTS, PARTS
 from ledger.cli.verbs import VERBS
+from ledger.model.states import Duty
 from tests.cli.conftest import NUMBERS, OPTIONS, Served, Shell
 from tests.cli.test_client import _accepted as accepted
 from tests.cli.test_files_and_hooks import _file as file_of
@@ -110,7 +111,7 @@ class TestCostShare:
         quote = bank.done("quote", "give", "sale", request["id"], *terms, *bank.signing())
         out = tmp_path / "share.json"
         offer = ["quote", "share-cost", "--payable-id", request["payable"], "--share-max", "0.5"]
-        offer += ["--rate-max", "0.05", "--budget", "1000.00", *core.signing()]
+        offer += ["--rate-max", "0.05", "--budget", "1000.00", *core.signing(*Duty)]
         without = core.run(*offer)
         assert (without.exit_code, "--out" in without.stderr) == (2, True)
         assert core.run(*offer, "--out", out).exit_code == 0

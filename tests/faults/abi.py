@@ -1,7 +1,7 @@
 """Call data, refusals and logs as the contracts encode them, for the model of a chain."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from eth_abi.abi import encode
@@ -27,6 +27,7 @@ def _errors() -> Mapping[str, Entry]:
     return {one.name: one for one in entries_of("error").values()}
 
 
+@lru_cache(maxsize=256)
 def log(address: str, event: str, **values: Any) -> Log:
     """A log of one of the ledger's events."""
     entry = _events()[event]
@@ -63,6 +64,7 @@ def items_of(data: bytes) -> list[tuple[str, bytes]]:
     return found
 
 
+@lru_cache(maxsize=64)
 def command_in(desk: str, call: bytes) -> tuple[Command, bytes]:
     """The command that a call of a desk carries, and its approvals."""
     functions = {one.selector: one for one in artifact(desk).functions.values()}

@@ -28,6 +28,7 @@ from unittest.mock import patch
 
 import structlog
 
+from ledger.chain import embedded, engine
 from ledger.service import running
 from tests.faults.embedded_lives import Embedded
 from tests.faults.lives import Report
@@ -38,6 +39,7 @@ from tests.faults.office_lives import Office
 from tests.faults.planted import planted
 from tests.faults.points import CAMPAIGNS
 from tests.faults.served import serving
+from tests.machine.quick_engine import quicken
 from tests.service.receiver import receiving
 
 __all__ = ["main"]
@@ -78,11 +80,16 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(dir=_MEMORY if _MEMORY.is_dir() else None))
     DEPLOYMENT.save(folder / "manifest.json")
     try:
-        with _planted(chosen.planted), _outside(_node) as node, _outside(_mail, folder) as mail:
+        with (
+            _planted(chosen.planted),
+            patch.object(embedded, "fresh_chain", _quick_chain),
+            _outside(_node) as node,
+            _outside(_mail, folder) as mail,
+        ):
             makes: dict[str, Callable[[], Any]] = {
                 "node": lambda: OverNode(chosen.engine, folder, node, report),
-                "embedded": lambda: Embedded(chosen.engine, folder, report),
                 "office": lambda: Office(chosen.engine, folder, mail, report),
+                "embedded": lambda: Embedded(chosen.engine, folder, report),
             }
             for name, make in makes.items():
                 if kills := getattr(chosen, name):
@@ -132,6 +139,13 @@ def _planted(name: str) -> Iterator[None]:
         for part in ("Outbox", "Relayer", "Follower"):
             stack.enter_context(patch.object(running, part, getattr(parts, part.lower())))
         yield
+
+
+def _quick_chain(start: int, keys: Sequence[str]) -> Any:
+    """The embedded chain, carried out by the quick engine, which leaves the same in every block."""
+    chain = engine.fresh_chain(start, keys)
+    quicken(chain)
+    return chain
 
 
 # ---- what is outside of the service

@@ -8,6 +8,7 @@ without which no block is made. Not modelled: fees, and everything that `ModelLe
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import rlp
@@ -43,7 +44,8 @@ class _Made:
     """A block, what it left, and the state after it."""
 
     block: Block
-    logs: tuple[tuple[Log, bytes], ...]
+    logs: tuple[dict[str, Any], ...]
+    events: tuple[Event, ...]
     landed: Mapping[bytes, Landed]
     ledger: ModelLedger
     counts: Mapping[str, int]
@@ -65,7 +67,7 @@ class ModelChain:
 
     def __post_init__(self) -> None:
         first = Block(0, keccak(b"genesis"), bytes(32), self.clock() - 1, ())
-        self._made.append(_Made(first, (), {}, ModelLedger(), {}))
+        self._made.append(_Made(first, (), (), {}, ModelLedger(), {}))
         logs = tuple((one, keccak(b"deployment")) for one in ModelLedger.genesis())
         self._append(self.clock(), (keccak(b"deployment"),), logs, {}, ModelLedger(), {})
 
@@ -125,19 +127,7 @@ class ModelChain:
 
     def raw_logs(self, first: int, last: int) -> list[dict[str, Any]]:
         """Logs of some blocks, as a node has them."""
-        return [
-            {
-                "address": address,
-                "topics": list(topics),
-                "data": data,
-                "blockNumber": made.block.number,
-                "logIndex": index,
-                "transactionHash": transaction,
-                "blockHash": made.block.hash,
-            }
-            for made in self._made[first : last + 1]
-            for index, ((address, topics, data), transaction) in enumerate(made.logs)
-        ]
+        return [one for made in self._made[first : last + 1] for one in made.logs]
 
     # ---- what an endpoint does
 
@@ -161,12 +151,12 @@ class ModelChain:
         if last >= len(self._made):
             raise NodeFailed(url=self.name, problem=f"it has not come to block {last}")
         wanted = set(addresses)
-        found = [
-            decode_event(one)
-            for one in self.raw_logs(first, last)
-            if not wanted or one["address"] in wanted
+        return [
+            one
+            for made in self._made[first : last + 1]
+            for one in made.events
+            if not wanted or one.contract in wanted
         ]
-        return [one for one in found if one is not None]
 
     def call(self, question: Question) -> bytes:
         """The answer of a contract at the last block; raises `Reverted`."""
@@ -231,9 +221,26 @@ class ModelChain:
         hash_ = keccak(parent.hash + second.to_bytes(8, "big") + b"".join(hashes))
         block = Block(number, hash_, parent.hash, second, hashes)
         landed = {one: Landed(number, hash_, is_done, gas) for one, (is_done, gas) in done.items()}
-        self._made.append(_Made(block, logs, landed, ledger, counts))
+        told = tuple(_told(block, index, *one) for index, one in enumerate(logs))
+        events = tuple(one for one in map(decode_event, told) if one is not None)
+        self._made.append(_Made(block, told, events, landed, ledger, counts))
 
 
+def _told(block: Block, index: int, log: Log, transaction: bytes) -> dict[str, Any]:
+    """A log as a node has it."""
+    address, topics, data = log
+    return {
+        "address": address,
+        "topics": list(topics),
+        "data": data,
+        "blockNumber": block.number,
+        "logIndex": index,
+        "transactionHash": transaction,
+        "blockHash": block.hash,
+    }
+
+
+@lru_cache(maxsize=64)
 def _read(raw: bytes) -> _Transaction:
     """A legacy transaction with its sender."""
     fields = rlp.decode(raw)

@@ -7,6 +7,7 @@ contracts encode it. Not modelled: every other desk; for them the campaign has t
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from eth_abi.abi import encode
@@ -119,7 +120,7 @@ class ModelLedger:
         for number, signature in unpacked(approvals):
             if number:
                 raise errors.UnknownSigner(participant=participant, signer=number)
-            if not signed_by_account(KEYS[participant].key, signed, signature):
+            if not _is_signed(KEYS[participant].key, signed, signature):
                 raise errors.InvalidSignature(participant=participant, signer=number)
         if not approvals:
             raise errors.SignersTooFew(participant=participant, required=1, given=0)
@@ -201,6 +202,7 @@ class ModelLedger:
         raise Reverted(b"")
 
     @staticmethod
+    @cache
     def genesis() -> list[Log]:
         """What the deployment leaves: participants with their keys."""
         home, logs = _AT["Participants"], []
@@ -232,6 +234,10 @@ class ModelLedger:
         return logs
 
 
+_is_signed = lru_cache(maxsize=64)(signed_by_account)
+
+
+@lru_cache(maxsize=64)
 def _digest(command: Command) -> bytes:
     return digest(command, Domain.of(CHAIN_ID, _AT[command.desk]))
 

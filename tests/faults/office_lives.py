@@ -57,13 +57,12 @@ class Office:
             office_verdict(url, receiver, self.folder / "mail", acknowledged)
 
     def _count(self) -> None:
-        """Count the points of a life that is not ended; it must come to each of them."""
+        """Count the points of a life that is not ended; it must come to each of them.
+
+        In this process, so that its children know what the chain's quick engine has learnt.
+        """
         with database_url(self.engine, self.folder) as url:
-            _, lines = forked(partial(_counted, url, f"{self.mail}&run=none"))
-        for line in lines:
-            if line.startswith("="):
-                _, count, point = line.split(" ", 2)
-                self._hits[point] = int(count)
+            self._hits = _counted(url, f"{self.mail}&run=none")
         never = [one for one in OFFICE_POINTS if not self._hits[one]]
         if never:
             raise RuntimeError(f"the work never comes to {never}")
@@ -78,12 +77,12 @@ def _work(url: str, life: int, receiver: str, strike: Callable[[str], None], tol
         service.close()
 
 
-def _counted(url: str, receiver: str, told: int) -> None:
+def _counted(url: str, receiver: str) -> Counter[str]:
     passed: Counter[str] = Counter()
 
     def strike(point: str) -> None:
         passed[point] += 1
 
-    _work(url, 0, receiver, strike, told)
-    for point, count in passed.items():
-        os.write(told, f"= {count} {point}\n".encode())
+    with open(os.devnull, "wb") as nobody:
+        _work(url, 0, receiver, strike, nobody.fileno())
+    return passed

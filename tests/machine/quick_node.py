@@ -1,5 +1,6 @@
 """A chain in this process that answers questions fast and remembers what was emitted."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from ledger.chain.transactions import Receipt, Reverted
 from tests.cast import SteppedNode
 from tests.machine.quick_engine import quicken
 
-__all__ = ["QuickNode"]
+__all__ = ["QuickNode", "fresh_node"]
 
 _NOBODY = bytes(20)
 _GAS = 200_000_000
@@ -106,3 +107,11 @@ class QuickNode(SteppedNode):
     def _chain(self) -> Any:
         backend: Any = self._tester.backend if self._tester else None
         return backend.chain
+
+
+def fresh_node(start: int) -> SteppedNode:
+    """A quick chain; `FENBOOK_TEST_NODE=tester` has the engine as it comes."""
+    kind = SteppedNode if os.environ.get("FENBOOK_TEST_NODE") == "tester" else QuickNode
+    node = kind.in_process(start=start)
+    assert isinstance(node, SteppedNode)
+    return node
