@@ -6,7 +6,7 @@ struct; one digest is a handful of slices and two hashes.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import sha3
@@ -77,6 +77,7 @@ class Domain:
         object.__setattr__(self, "separator", keccak(b"".join(words)))
 
     @classmethod
+    @lru_cache(maxsize=256, typed=True)
     def of(cls, chain_id: int, address: str) -> "Domain":
         """The domain of a contract whose address is written in hexadecimal."""
         try:

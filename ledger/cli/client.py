@@ -59,7 +59,14 @@ class Client:
             headers["Authorization"] = f"Bearer {secret}"
         if purpose:
             headers["Fenbook-Purpose"] = purpose
-        self._http = httpx2.Client(headers=headers, timeout=_SECONDS, trust_env=not is_near)
+        # Without TLS nothing is verified, and reading the system's certificates takes longer than
+        # an answer.
+        self._http = httpx2.Client(
+            headers=headers,
+            timeout=_SECONDS,
+            trust_env=not is_near,
+            verify=host.scheme == "https",
+        )
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -8,6 +8,7 @@ import re
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from ledger.model.errors.input import InvalidField, MissingField, UnknownField
@@ -28,6 +29,7 @@ def camel_case(name: str) -> str:
     return head + "".join(word.capitalize() for word in rest)
 
 
+@lru_cache(maxsize=1024)
 def snake_case(name: str) -> str:
     """`payableId` as Python spells it: `payable_id`."""
     return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()

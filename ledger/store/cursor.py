@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from ledger.model.errors.store import DatabaseForeign
@@ -56,17 +56,24 @@ class ReadBlock:
 NOWHERE: Final = Cursor(-1, b"", 0, 0)
 """Before anything was read."""
 
+# Asked at every turn: made once, where making them takes as long as the answer.
+_CURSOR: Final = select(CURSOR)
+_MOVE: Final = update(CURSOR).values(
+    {one: bindparam(one) for one in ("number", "hash", "second", "epoch")}
+)
+_SETTING: Final = select(SETTINGS.c.value).where(SETTINGS.c.key == bindparam("of"))
+
 
 def cursor(connection: Connection) -> Cursor:
     """Where reading stands."""
-    row = connection.execute(select(CURSOR)).first()
+    row = connection.execute(_CURSOR).first()
     return NOWHERE if row is None else Cursor(row.number, row.hash, row.second, row.epoch)
 
 
 def move_cursor(connection: Connection, to: Cursor) -> None:
     """Say where reading stands now."""
     values = {"number": to.number, "hash": to.hash, "second": to.second, "epoch": to.epoch}
-    if not connection.execute(update(CURSOR).values(**values)).rowcount:
+    if not connection.execute(_MOVE, values).rowcount:
         connection.execute(insert(CURSOR).values(id=1, **values))
 
 
@@ -110,7 +117,7 @@ def nth_block(connection: Connection, place: int) -> ReadBlock:
 
 def setting(connection: Connection, key: str) -> str | None:
     """A setting of the database as a whole."""
-    found = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.key == key)).scalar()
+    found = connection.execute(_SETTING, {"of": key}).scalar()
     return None if found is None else str(found)
 
 

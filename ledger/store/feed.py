@@ -43,6 +43,9 @@ class FeedEvent:
     """Its values: numbers as they are, bytes as `0x` and hexadecimal digits."""
 
 
+_LAST_SEQ: Final = select(func.max(EVENTS.c.seq))
+
+
 def participants_text(participants: Sequence[int]) -> str:
     """Participants as the table keeps them: `,1,3,`."""
     return (",%d" * len(participants) + ",") % tuple(participants)
@@ -50,7 +53,7 @@ def participants_text(participants: Sequence[int]) -> str:
 
 def last_seq(connection: Connection) -> int:
     """Number of the last event; 0 where there is none."""
-    return int(connection.execute(select(func.max(EVENTS.c.seq))).scalar() or 0)
+    return int(connection.execute(_LAST_SEQ).scalar() or 0)
 
 
 def first_seq_above(connection: Connection, block: int) -> int | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import and_, bindparam, exists, select, update
 from sqlalchemy.engine import Connection
 
 from ledger.store.bulk import update_rows
@@ -19,6 +20,14 @@ TRY_AGAIN_SECONDS_MAX = 60
 """An operation that the chain has refused is tried again after a growing time, at most this."""
 
 _OPEN = (ACCEPTED, SENT, PARKED)
+
+# Asked with every block that has events: made once.
+_ANY: Final = select(OPERATIONS.c.id).limit(1)
+"""Whether there is an operation at all: a chain may hold years of others' commands."""
+_ANY_OPEN: Final = _ANY.where(OPERATIONS.c.state.in_(_OPEN))
+_LATE: Final = select(OPERATIONS.c.id, OPERATIONS.c.deadline, OPERATIONS.c.refusal).where(
+    OPERATIONS.c.state.in_(_OPEN), OPERATIONS.c.deadline < bindparam("second")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ def note_happened(
     What the chain carried out is done, whatever was thought of it before. A refused one waits with
     its reason; `end_operations` says when it has waited long enough. View rows must be written.
     """
-    if happened.is_empty or not _has_any(connection):
+    if happened.is_empty or connection.execute(_ANY).first() is None:
         return
     _note_done(connection, happened.executed, wall)
     _note_refused(connection, happened, text, wall)
@@ -84,7 +93,7 @@ def end_operations(
     of the last block that was read. `texts` say `NonceUsed` of participant and nonce,
     `DeadlinePassed` of the two seconds and the last reason.
     """
-    if not _has_any(connection, OPERATIONS.c.state.in_(_OPEN)):
+    if connection.execute(_ANY_OPEN).first() is None:
         return
     nonce_used, deadline_passed = texts
     block, second = at.number, at.second
@@ -98,11 +107,7 @@ def end_operations(
             for participant, nonce in nonces
         ],
     )
-    late = connection.execute(
-        select(OPERATIONS.c.id, OPERATIONS.c.deadline, OPERATIONS.c.refusal).where(
-            OPERATIONS.c.state.in_(_OPEN), OPERATIONS.c.deadline < second
-        )
-    ).all()
+    late = connection.execute(_LATE, {"second": second}).all()
     update_rows(
         connection,
         f"UPDATE operations SET state = '{REFUSED}', refusal = ?, "
@@ -138,11 +143,6 @@ def forget_landings(connection: Connection, *, above: int, wall: int) -> int:
 
 
 # ---- private
-
-
-def _has_any(connection: Connection, *where: ColumnElement[bool]) -> bool:
-    """Whether there is an operation, such as these: a chain may hold years of others' commands."""
-    return connection.execute(select(OPERATIONS.c.id).where(*where).limit(1)).first() is not None
 
 
 def _note_done(connection: Connection, executed: Mapping[bytes, Landing], wall: int) -> None:

@@ -92,6 +92,7 @@ _VALUES: Final = attrgetter(*OPERATIONS.c.keys())
 _BY_DIGEST: Final = select(*_COLUMNS).where(
     OPERATIONS.c.digest.in_(bindparam("digests", expanding=True))
 )
+_BY_STATE: Final = select(OPERATIONS.c.state, func.count()).group_by(OPERATIONS.c.state)
 _AGAIN: Final = OPERATIONS.c.next_try_wall
 IS_DUE: Final = or_(bindparam("wall") >= _AGAIN, bindparam("latest") < _AGAIN)
 """A time to try again has come, or lies beyond `latest`: a clock since set back wrote it."""
@@ -241,8 +242,7 @@ def end_parked(connection: Connection, ids: Sequence[str], *, refusal: str, wall
 
 def count_by_state(connection: Connection) -> dict[str, int]:
     """How many operations are in each state."""
-    statement = select(OPERATIONS.c.state, func.count()).group_by(OPERATIONS.c.state)
-    return {row[0]: row[1] for row in connection.execute(statement)}
+    return {row[0]: row[1] for row in connection.execute(_BY_STATE)}
 
 
 def oldest_open(connection: Connection) -> int | None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sqlalchemy import MetaData, Table
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.schema import CreateTable
 
 from ledger.store.bulk import quoted
@@ -41,8 +41,20 @@ SHADOW_BLOCKS: Final = _FRESH[BLOCKS.name]
 def make_shadow(connection: Connection) -> None:
     """Make the fresh tables, empty, whatever an earlier rebuild has left."""
     drop_shadow(connection)
-    for table in _FRESH.values():
-        connection.exec_driver_sql(str(CreateTable(table).compile(dialect=connection.dialect)))
+    for statement in _creations(connection.dialect):
+        connection.exec_driver_sql(statement)
+
+
+_CREATIONS: Final[dict[str, list[str]]] = {}
+
+
+def _creations(dialect: Dialect) -> list[str]:
+    """How an engine is told to make the fresh tables; finding the words takes longer than that."""
+    if dialect.name not in _CREATIONS:
+        _CREATIONS[dialect.name] = [
+            str(CreateTable(table).compile(dialect=dialect)) for table in _FRESH.values()
+        ]
+    return _CREATIONS[dialect.name]
 
 
 def drop_shadow(connection: Connection) -> None:

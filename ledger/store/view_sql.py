@@ -1,5 +1,6 @@
 """What is said to an engine about view tables, in its own words and many rows at a time."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -38,13 +39,17 @@ class _Said:
     drop: str
 
 
+_SAID: Final[defaultdict[tuple[str, str], dict[str, _Said]]] = defaultdict(dict)
+"""What is said to an engine under a prefix, by table: it is put into words once a process."""
+
+
 class ViewSql:
     """The view tables of one connection; `bind` names it before anything is asked."""
 
     def __init__(self, dialect: str, *, prefix: str = LIVE) -> None:
         self._is_sqlite = dialect == "sqlite"
         self._prefix = prefix
-        self._said: dict[str, _Said] = {}
+        self._said = _SAID[dialect, prefix]
         self._connection: Connection | None = None
 
     def bind(self, connection: Connection) -> None:
