@@ -132,7 +132,9 @@ class History:
     def call(self, to: str, data: bytes, block: int) -> bytes:
         """Ask a view as of a block; raises `Reverted`."""
         try:
-            return bytes(self._w3.eth.call({"to": _checksummed(to), "data": data}, block))
+            asked: Any = {"to": _checksummed(to), "data": data}
+            # A contract that asks for an answer from elsewhere (EIP-3668) gets none.
+            return bytes(self._w3.eth.call(asked, block, ccip_read_enabled=False))
         except Exception as failure:
             reverted = revert_data(failure)
             if reverted is None:
