@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+import structlog
 
 from ledger.model.errors import LedgerError
 from ledger.service.ledger import Ledger
@@ -14,6 +15,8 @@ from tests.shares import shares, table
 
 # The engine's hashes in C, where its first choice takes ten times as long.
 os.environ.setdefault("ETH_HASH_BACKEND", "pysha3")
+
+_NOT_KEPT = {"cache_logger_on_first_use": False}
 
 Refused = Callable[..., AbstractContextManager[None]]
 
@@ -25,6 +28,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if len(lines) > 1:
         terminalreporter.section("seconds by suite, of all processes")
         terminalreporter.write_line("\n".join(lines))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loggers_that_are_not_kept() -> Iterator[None]:
+    """Whatever sets logging up, each logger asks anew where its lines go: tests listen to some.
+
+    A command that was run in this process once left others' loggers deaf to them.
+    """
+    configure = structlog.configure
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", lambda **given: configure(**given | _NOT_KEPT))
+        yield
 
 
 @pytest.fixture(scope="session")

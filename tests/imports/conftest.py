@@ -16,9 +16,11 @@ def founded_chain() -> Chain:
 
 @pytest.fixture
 def chain(founded_chain: Chain) -> Iterator[Chain]:
-    block = founded_chain.endpoint.head().hash
+    endpoint = founded_chain.endpoint
+    block, shift = endpoint.head().hash, endpoint._shift
     yield founded_chain
     founded_chain.rewind(block)
+    endpoint._shift = shift
 
 
 @pytest.fixture

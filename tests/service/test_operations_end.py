@@ -1,12 +1,13 @@
 """What blocks say about operations: done, refused for now or for good, whoever relayed them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from ledger.chain.endpoint import Block
 from ledger.model.structs import Command
 from ledger.service import crash_points
 from ledger.service import follower as follower_module
@@ -16,8 +17,10 @@ from ledger.store.cursor import Cursor, move_cursor
 from ledger.store.database import Database
 from ledger.store.operations import park_operation
 from ledger.store.rows import VIEW_TABLES
+from tests.faults import model_chain
+from tests.faults.abi import Log
 from tests.faults.acts import issue, move, void
-from tests.faults.model_chain import ModelChain
+from tests.faults.model_chain import _told
 from tests.service.following import follow, stored
 from tests.service.relay_desk import DEADLINE, RELAY, Desk
 
@@ -198,7 +201,7 @@ class TestUnsigned:
         ids = [desk.accept(), desk.accept(), desk.accept()]
         # The model knows no unsigned acts: their places in the batch are those of commands.
         hash_ = desk.relay([good, bad, paid(10, 3)], ids)
-        monkeypatch.setattr(ModelChain, "raw_logs", _without_digests(ModelChain.raw_logs))
+        monkeypatch.setattr(model_chain, "_told", _without_digest)
         desk.pass_block()
         assert [desk.find(one).state for one in ids] == ["done", "refused", "done"]
         assert desk.code(ids[1]) == "DepositShort"
@@ -212,17 +215,12 @@ class TestUnsigned:
         assert desk.find(one).state == "sent"
 
 
-def _without_digests(ask: Callable[..., list[dict[str, Any]]]) -> Callable[..., Any]:
+def _without_digest(block: Block, index: int, log: Log, transaction: bytes) -> dict[str, Any]:
     """Refusals as those of items without a signature are told."""
-
-    def told(chain: ModelChain, first: int, last: int) -> list[dict[str, Any]]:
-        logs = ask(chain, first, last)
-        for one in logs:
-            if one["address"] == RELAY and len(one["topics"]) == 3:
-                one["topics"][1] = bytes(32)
-        return logs
-
-    return told
+    one = _told(block, index, log, transaction)
+    if one["address"] == RELAY and len(one["topics"]) == 3:
+        one["topics"][1] = bytes(32)
+    return one
 
 
 class TestForks:
@@ -272,7 +270,7 @@ class TestForks:
     def test_act_that_was_refused_in_a_block_that_vanished_is_judged_anew(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(ModelChain, "raw_logs", _without_digests(ModelChain.raw_logs))
+        monkeypatch.setattr(model_chain, "_told", _without_digest)
         one = desk.accept(deadline=DEADLINE + 9_000)
         desk.relay([paid(1_200, 1)], [one])
         desk.pass_block()
