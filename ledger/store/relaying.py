@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
@@ -72,14 +73,11 @@ _FROM: Final = (
     .limit(bindparam("limit"))
 )
 _COUNT_FROM: Final = select(func.count()).where(_OF_KEY, TRANSACTIONS.c.nonce >= bindparam("nonce"))
-_OPEN: Final = (
-    select(*_COLUMNS)
-    .where(
-        _OF_KEY,
-        TRANSACTIONS.c.state.in_((STORED, SENT)),
-        TRANSACTIONS.c.nonce < bindparam("below"),
-    )
-    .order_by(TRANSACTIONS.c.nonce)
+# Without an order: SQLite would go through all that a key ever sent to have it.
+_OPEN: Final = select(*_COLUMNS).where(
+    _OF_KEY,
+    TRANSACTIONS.c.state.in_((STORED, SENT)),
+    TRANSACTIONS.c.nonce < bindparam("below"),
 )
 
 
@@ -127,9 +125,9 @@ def add_transaction(
 
 
 def open_transactions(connection: Connection, key: str, *, below: int) -> list[Relayed]:
-    """Transactions of a key that are in no block we have read, under nonces below one."""
+    """Transactions of a key that are in no block we have read, under nonces below one; by nonce."""
     found = connection.execute(_OPEN, {"key": key, "below": below})
-    return [Relayed(**row) for row in found.mappings()]
+    return sorted((Relayed(**row) for row in found.mappings()), key=attrgetter("nonce"))
 
 
 def transactions_from(connection: Connection, key: str, nonce: int, *, limit: int) -> list[Relayed]:

@@ -36,6 +36,6 @@ TRANSACTION_ITEMS: Final = Table(
     Column("operation_id", Words, ForeignKey("operations.id"), nullable=False),
 )
 
-Index(None, TRANSACTIONS.c.state, TRANSACTIONS.c.id)
+Index(None, TRANSACTIONS.c.key_address, TRANSACTIONS.c.state, TRANSACTIONS.c.nonce)
 Index(None, TRANSACTIONS.c.block)
 Index(None, TRANSACTION_ITEMS.c.operation_id)

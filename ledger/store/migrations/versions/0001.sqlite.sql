@@ -410,7 +410,7 @@ CREATE TABLE transactions (
 
 CREATE INDEX ix_transactions_block ON transactions (block);
 
-CREATE INDEX ix_transactions_state_id ON transactions (state, id);
+CREATE INDEX ix_transactions_key_address_state_nonce ON transactions (key_address, state, nonce);
 
 CREATE TABLE used_challenges (
     challenge BLOB NOT NULL,

@@ -1,0 +1,71 @@
+"""What is asked at every step goes through what is open, and never through all that ever was."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from ledger.store import operations, relaying
+from ledger.store.database import Connection, Database
+from tests.databases import database_url
+
+KEY = "0x" + "5" * 40
+ASKED: dict[str, Callable[[Connection], object]] = {
+    "standing": lambda it: relaying.standing(it, KEY, wall=1, latest=2, pause="paused"),
+    "open": lambda it: relaying.open_transactions(it, KEY, below=9),
+    "failed": lambda it: relaying.failed_transactions(it, KEY),
+    "next nonce": lambda it: relaying.next_nonce(it, KEY),
+    "new": lambda it: operations.due_operations(it, 9, wall=1, latest=2, is_again=False),
+    "again": lambda it: operations.due_operations(it, 9, wall=1, latest=2, is_again=True),
+}
+
+_WALKED = re.compile(r"SCAN (?!CONSTANT)(\w+)|transactions USING INDEX \w+ \(key_address=\?\)")
+"""A whole table, or all that one key ever sent."""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with database_url("sqlite", tmp_path) as url, closing(Database.open(url)) as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_nothing_is_walked_through(database: Database, name: str) -> None:
+    with database.reading() as connection:
+        plan = _plan(connection, ASKED[name])
+    assert plan
+    assert [line for line in plan if _WALKED.search(line)] == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT count(*) FROM operations WHERE verb = 'pay'",
+        "SELECT raw FROM transactions WHERE key_address = '0x' AND gas > 5",
+    ],
+)
+def test_walk_is_noticed(database: Database, statement: str) -> None:
+    with database.reading() as connection:
+        plan = _plan(connection, lambda it: it.exec_driver_sql(statement))
+    assert any(_WALKED.search(line) for line in plan)
+
+
+def _plan(connection: Connection, ask: Callable[[Connection], object]) -> list[str]:
+    """How SQLite means to answer what is asked, step by step."""
+    asked: list[tuple[str, Any]] = []
+
+    def hear(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", hear)
+    ask(connection)
+    event.remove(connection, "before_cursor_execute", hear)
+    return [
+        str(row[3])
+        for statement, values in asked
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    ]
