@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from ledger.store.database import Database
 
@@ -58,6 +59,15 @@ SELECT md5(string_agg(what, ' ' ORDER BY what)) FROM (
     SELECT concat(relname, relkind, relnatts, relchecks, relhastriggers) AS what
         FROM pg_class WHERE relnamespace = '{name}'::regnamespace
     UNION ALL
+    SELECT concat(relname, attname, atttypid, attnotnull, atthasdef) FROM pg_attribute
+        JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = '{name}'::regnamespace AND attnum > 0
+    UNION ALL
+    SELECT concat(conname, contype, conkey) FROM pg_constraint
+        WHERE connamespace = '{name}'::regnamespace
+    UNION ALL
+    SELECT concat(proname, prosrc) FROM pg_proc WHERE pronamespace = '{name}'::regnamespace
+    UNION ALL
     SELECT concat(relname, tgname, tgenabled, tgtype) FROM pg_trigger
         JOIN pg_class ON pg_class.oid = tgrelid
         WHERE relnamespace = '{name}'::regnamespace AND NOT tgisinternal
@@ -92,7 +102,11 @@ class Schemas:
             yield f"{self._server}?schema={name}"
         finally:
             with self._engine.connect() as connection:
-                if self._emptied(connection, name):
+                try:
+                    is_empty = self._emptied(connection, name)
+                except DBAPIError:
+                    is_empty = False
+                if is_empty:
                     self._free.append(name)
                 else:
                     _drop(connection, name)

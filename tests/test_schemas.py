@@ -77,6 +77,11 @@ def test_comes_back_although_the_test_failed(schemas: Schemas) -> None:
         "ALTER TABLE blocks ADD COLUMN more TEXT",
         "DROP TABLE used_challenges",
         "CREATE TABLE more (one TEXT)",
+        "ALTER TABLE blocks ALTER COLUMN parent DROP NOT NULL",
+        "ALTER TABLE access_log ALTER COLUMN seq DROP DEFAULT",
+        "ALTER TABLE blocks ADD CONSTRAINT more CHECK (number > 0)",
+        "CREATE OR REPLACE FUNCTION access_log_keeps() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN RETURN NULL; END'",
     ],
 )
 def test_changed_one_does_not(schemas: Schemas, change: str) -> None:

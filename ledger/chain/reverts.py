@@ -13,6 +13,9 @@ __all__ = ["revert_data"]
 # eth-tester puts the revert's bytes into its message as a Python literal.
 _LITERAL = re.compile(r"execution reverted: (b(?:'.*'|\".*\"))$", re.DOTALL)
 
+_PANIC = re.compile(r"[0-9a-f]{2}")
+"""A kind of panic that the client has no words for."""
+
 
 def revert_data(failure: Exception) -> bytes | None:
     """The bytes a call reverted with; None where the failure is no revert."""
@@ -28,7 +31,10 @@ def revert_data(failure: Exception) -> bytes | None:
             return _hex(data)
         return b"" if "revert" in str(failure).lower() else None
     # The client puts what a contract says into words of its own, and stumbles over what has none.
-    return b"" if isinstance(failure, DecodingError | KeyError) else None
+    is_odd = isinstance(failure, DecodingError) or (
+        isinstance(failure, KeyError) and _PANIC.fullmatch(str(failure.args[0]))
+    )
+    return b"" if is_odd else None
 
 
 def _hex(data: Any) -> bytes:

@@ -162,6 +162,8 @@ def sign_and_submit(
     from ledger.cli.signing import checked, confirmed, domain_of, names_for, sign, tell
 
     verb, kind, prepared = made
+    if options.is_dry and options.out is not None:
+        screen.fail(screen.say("dry_and_out"), screen.say("choose_one"))
     command = checked(connection, prepared, kind, asked)
     hashed = digest(command, domain_of(connection, kind))
     tell(screen, command, hashed, names_for(connection, command))
@@ -226,7 +228,10 @@ def _json_of(path: Path | None) -> Any:
     if path is None:
         return None
     told = json.loads(path.read_text("utf-8"))
-    return CommandFile.load(path).body if isinstance(told, dict) and "format" in told else told
+    if not isinstance(told, dict) or "format" not in told:
+        return told
+    body = CommandFile.load(path).body
+    return {name: body[name] for name in ("message", "approvals")}
 
 
 _File = Path | None

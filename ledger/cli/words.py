@@ -51,6 +51,8 @@ WORDS: Final = _words(
     not_signed | Nothing was signed. | 未签署。
     no_key | No signer is named. | 未指定签署人。
     name_key | Name a key file with --key, or write the command for others with --out. | 请以 --key 指定密钥文件，或以 --out 写出待签文件。
+    dry_and_out | --dry-run keeps nothing, and --out writes a file. | --dry-run 不保留任何内容，而 --out 会写出文件。
+    choose_one | Leave one of them out. | 请只保留其中一项。
     no_out | There is no file to write to. | 未指定输出文件。
     name_out | Name one with --out; its taker hands it in. | 请以 --out 指定文件，由接受方一并提交。
     not_pairs | {text} is no list of name=value. | {text} 不是 名称=值 的列表。

@@ -29,8 +29,8 @@ _WORDS_MAX: Final = 4_096
 """Words that are heard at once: after the first, they all say the same."""
 _LOOK_SECONDS: Final = 0.02
 
-SILENCE_SECONDS_MAX: Final = 120.0
-"""A batch takes no longer, whatever nodes and database do: then the back office hangs."""
+SILENCE_SECONDS_MAX: Final = 600.0
+"""A full batch at the slowest node takes no longer: then the back office hangs."""
 _WATCH_SECONDS: Final = 1.0
 
 _log = structlog.get_logger("fenbook.service")

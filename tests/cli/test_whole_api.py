@@ -9,7 +9,9 @@ import ledger.cli
 from api.app import create_app
 from ledger.cli.resources import EXPORTS, LISTS, PARTS
 from ledger.cli.verbs import VERBS
+from ledger.model.errors.service import ParkedByOperator
 from ledger.model.states import Duty
+from ledger.service.refusals import refusal_text
 from tests.cli.conftest import NUMBERS, OPTIONS, Served, Shell
 from tests.cli.test_client import _accepted as accepted
 from tests.cli.test_files_and_hooks import _file as file_of
@@ -114,12 +116,30 @@ class TestCostShare:
         offer += ["--rate-max", "0.05", "--budget", "1000.00", *core.signing(*Duty)]
         without = core.run(*offer)
         assert (without.exit_code, "--out" in without.stderr) == (2, True)
-        assert core.run(*offer, "--out", out).exit_code == 0
+        dry = core.run(*offer, "--out", out, "--dry-run")
+        assert (dry.exit_code, out.exists()) == (2, False)
+        assert core.run(*offer, "--out", out, "--reference", "PO-1").exit_code == 0
         take = ["quote", "take", quote["id"], "--obligor-share", "0.5"]
         assert a.run(*take, *a.signing()).exit_code == 1
         assert a.signed(*take, "--cost-share", out)["verb"] == "sell"
         [sale, *_] = a.done("sale", "list")
         assert (sale["voucher"], sale["cost_borne"] != "0.00") == (voucher, True)
+
+
+def test_operation_that_was_set_aside_is_tried_again_by_the_operator(
+    served: Served, a: Shell, shells: dict[str, Shell]
+) -> None:
+    outbox = served.service.outbox
+    outbox.pause()
+    try:
+        move = ["deposit", "move", "--bank", 5, "--to", NUMBERS["core"], "--amount", "1.00"]
+        made = a.done(*move, "--wait", 0, *a.signing())
+        outbox.park(made["id"], refusal_text(ParkedByOperator(reason="asked")))
+        assert a.run("operation", "retry", made["id"]).exit_code == 1
+        assert shells["operator"].done("operation", "retry", made["id"])["state"] == "accepted"
+    finally:
+        outbox.resume()
+    assert a.done("operation", "wait", made["id"])["state"] == "done"
 
 
 def test_operation_that_was_never_set_aside_is_not_tried_again(core: Shell, a: Shell) -> None:
