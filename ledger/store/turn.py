@@ -4,6 +4,7 @@ import fcntl
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -32,6 +33,8 @@ class Turn:
         self._path = path
         self._threads = threading.Lock()
         self._file = -1
+        self._closing: weakref.finalize[..., Turn] | None = None
+        """Lets go of the file, at the latest when nobody knows this turn any more."""
 
     @contextmanager
     def taken(
@@ -58,9 +61,9 @@ class Turn:
     def close(self) -> None:
         """Let go of the file."""
         with self._threads:
-            if self._file >= 0:
-                os.close(self._file)
-                self._file = -1
+            if self._closing is not None:
+                self._closing()
+                self._file, self._closing = -1, None
 
     def _lock(self, limit: float) -> None:
         if self._file < 0:
@@ -68,6 +71,7 @@ class Turn:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             except OSError as failure:
                 raise DatabaseFailed(problem=f"{self._path.name}: {failure.strerror}") from None
+            self._closing = weakref.finalize(self, os.close, self._file)
             self._share()
         while True:
             try:
