@@ -51,7 +51,7 @@ uvicorn.run(app, port=int(sys.argv[1]), log_config=None, access_log=False)
 class Counts:
     """How many of each are sent."""
 
-    commands: int = 30_000
+    commands: int = 24_000
     warm: int = 300
     web3: int = 1_500
     empty: int = 10_000
