@@ -31,6 +31,9 @@ test: setup-dev lint $(HALMOS)/bin/halmos ## everything that must be green befor
 	@echo "== pytest"
 	@$(BIN)/pytest -n $(JOBS) -m "not deep and not anvil" $(ARGS)
 
+# What runs a command with a PostgreSQL of its own, where there is a server; `env` where one is named.
+POSTGRES = $(if $(FENBOOK_TEST_POSTGRES),env,$(if $(wildcard /usr/lib/postgresql/*/bin/initdb),tests/postgres.sh))
+
 lint: setup-dev
 	@echo "== ruff, mypy, lint-imports"
 	@$(BIN)/ruff check --quiet .
@@ -39,7 +42,8 @@ lint: setup-dev
 	@$(BIN)/lint-imports --no-logo
 
 deep: setup-dev $(HALMOS)/bin/halmos ## the long random tests, and the same suite on a real node
-	@$(BIN)/pytest -n $(JOBS) -m "deep or anvil" $(ARGS)
+	@$(if $(POSTGRES),,echo "== no PostgreSQL server here: on SQLite alone")
+	@$(POSTGRES) $(BIN)/pytest -n $(JOBS) -m "deep or anvil" $(ARGS)
 	@echo "== the contracts' tests once more, on anvil"
 	@FENBOOK_TEST_NODE=anvil $(BIN)/pytest -n $(JOBS) -m "not deep" tests/contracts tests/test_views.py $(ARGS)
 

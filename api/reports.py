@@ -1,13 +1,17 @@
 """Reports of your own figures: what falls due, and statements of your deposits."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from api import shapes
-from api.asking import Reader
+from api.asking import Exporter, Reader
+from api.exports import FILE, File, Format, exported
 from api.lists import as_of, reading
+from api.reading import Reading
 from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.days import date_text, parse_day
@@ -31,6 +35,10 @@ class DaysAsked(BaseModel):
     def days(self) -> tuple[int, int]:
         """As day numbers; raises `InvalidField`."""
         return parse_day(self.first, field="first"), parse_day(self.last, field="last")
+
+
+class DaysExported(DaysAsked, Format):
+    """Over which days, in which file."""
 
 
 class Maturity(Shape):
@@ -88,6 +96,37 @@ def report_statements(
         found = statements(opened.connection, subject.participant, first, last)
         data = [DepositStatement(**_statement(one)) for one in found]
         return DepositStatements(data=data, as_of=as_of(opened))
+
+
+@ROUTER.get("/v1/exports/reports/maturities", operation_id="exportMaturities", **FILE)
+def export_maturities(
+    request: Request, subject: Exporter, query: Annotated[DaysExported, Query()]
+) -> Response:
+    """The same, in one file."""
+    first, last = query.days
+
+    def rows(opened: Reading) -> Iterator[dict[str, Any]]:
+        return map(_due, maturities(opened.connection, subject.participant, first, last))
+
+    columns = list(Maturity.model_fields)
+    return exported(request, subject, File("maturities", query.format, columns, rows))
+
+
+@ROUTER.get(
+    "/v1/exports/reports/deposit-statements", operation_id="exportDepositStatements", **FILE
+)
+def export_statements(
+    request: Request, subject: Exporter, query: Annotated[DaysExported, Query()]
+) -> Response:
+    """The same, in one file."""
+    first, last = query.days
+
+    def rows(opened: Reading) -> Iterator[dict[str, Any]]:
+        found = statements(opened.connection, subject.participant, first, last)
+        return map(_statement, found)
+
+    columns = list(DepositStatement.model_fields)
+    return exported(request, subject, File("deposit-statements", query.format, columns, rows))
 
 
 def _due(one: Due) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import structlog
 from ledger.model.errors import LedgerError
 from ledger.service.ledger import Ledger
 from tests.cast import Cast, Member, running_node
-from tests.shares import shares, table
+from tests.shares import COUNTED, counted, shares, table
 
 # The engine's hashes in C, where its first choice takes ten times as long.
 os.environ.setdefault("ETH_HASH_BACKEND", "pysha3")
@@ -22,8 +23,11 @@ Refused = Callable[..., AbstractContextManager[None]]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What each suite takes of the time, where the whole is run."""
+    """What campaigns counted, and what each suite takes of the time where the whole is run."""
     reports = [one for kind in terminalreporter.stats.values() for one in kind]
+    if told := counted(reports):
+        terminalreporter.section("counted")
+        terminalreporter.write_line("\n".join(told))
     lines = table(shares(reports))
     if len(lines) > 1:
         terminalreporter.section("seconds by suite, of all processes")
@@ -40,6 +44,12 @@ def loggers_that_are_not_kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structlog, "configure", lambda **given: configure(**given | _NOT_KEPT))
         yield
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Says at the end of the run what a test has counted."""
+    return partial(record_property, COUNTED)
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,16 @@
-"""How the time of a run is shared among the suites, told at its end."""
+"""What is told at the end of a run: what campaigns counted, and what time each suite took."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-__all__ = ["shares", "table"]
+__all__ = ["COUNTED", "Tell", "counted", "shares", "table"]
+
+Tell = Callable[[str], None]
+"""Says a line at the end of the run; the fixture `tell`."""
+
+COUNTED: Final = "counted"
+"""The property of a test under which it says what it has counted."""
 
 _SECONDS_TOLD: Final = 1.0
 
@@ -33,3 +39,14 @@ def table(seconds: Counter[str]) -> list[str]:
     if len(told) < len(seconds):
         told.append((f"{len(seconds) - len(told)} others", rest))
     return [f"{spent:7.1f} s {spent / total:6.1%}  {name}" for name, spent in told]
+
+
+def counted(reports: Iterable[Any]) -> list[str]:
+    """What tests have counted, whose own output nobody sees where they pass."""
+    return sorted(
+        f"{one.nodeid.rpartition('::')[2]}: {line}"
+        for one in reports
+        if getattr(one, "when", "") == "call"
+        for name, line in one.user_properties
+        if name == COUNTED
+    )

@@ -177,6 +177,13 @@ _PARTS: Final = (
 _OTHER_EXPORTS: Final = (
     Export("event", "export", "/v1/exports/events", ("after", "kind")),
     Export("import", "export", "/v1/exports/imports", ("state",)),
+    Export("report", "export-maturities", "/v1/exports/reports/maturities", ("first", "last")),
+    Export(
+        "report",
+        "export-deposits",
+        "/v1/exports/reports/deposit-statements",
+        ("first", "last"),
+    ),
     Export("rules", "export-holidays", "/v1/exports/holidays", ()),
     Export("webhook", "export", "/v1/exports/webhooks", ()),
     Export("webhook", "export-deliveries", "/v1/exports/webhooks/{id}/deliveries", ("state",)),

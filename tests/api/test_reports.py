@@ -1,5 +1,6 @@
 """Reports: a participant's own figures, which agree with the contracts and balance."""
 
+import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -109,6 +110,25 @@ class TestStatements:
 
     def test_who_has_no_deposit_has_no_statement(self, person: People) -> None:
         assert _report(person, "Operator", "deposit-statements") == []
+
+
+class TestFiles:
+    @pytest.mark.parametrize("report", ["maturities", "deposit-statements"])
+    def test_file_has_the_same_rows(self, person: People, report: str) -> None:
+        shown = _report(person, "Birch", report)
+        assert shown
+        answer = person("Birch").get(f"/v1/exports/reports/{report}?{SPAN}")
+        assert answer.status_code == 200, answer.text
+        [_, *rows] = csv.reader(answer.content.decode("utf-8-sig").splitlines())
+        assert rows == [[str(one) for one in row.values()] for row in shown]
+        workbook = person("Birch").get(f"/v1/exports/reports/{report}?{SPAN}&format=xlsx")
+        assert (workbook.status_code, workbook.content[:2]) == (200, b"PK")
+
+    @pytest.mark.parametrize("report", ["maturities", "deposit-statements"])
+    def test_days_that_cannot_be_are_refused(self, person: People, report: str) -> None:
+        for span in ("", f"first={DUE}&last=2026-02-30", f"{SPAN}&of=2"):
+            answer = person("Birch").get(f"/v1/exports/reports/{report}?{span}")
+            assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
 
 
 class TestDays:

@@ -20,6 +20,7 @@ from tests.cli.test_files_and_hooks import _row as row_of
 FOR_PROGRAMS = {"/healthz", "/readyz", "/metrics", "/v1/openapi.json"}
 """What only programs ask; people say `fenbook doctor`."""
 
+_SPAN = ("--first", "2027-01-01", "--last", "2027-12-31")
 _CALLED = re.compile(r'f?"((?:\{_PATH\}|/v1/)[^"]*)"')
 
 
@@ -72,6 +73,8 @@ class TestExports:
             (("webhook", "export"), hook["id"]),
             (("webhook", "export-deliveries", hook["id"]), sent["id"]),
             (("rules", "export-holidays"), ""),
+            (("report", "export-maturities", *_SPAN), ""),
+            (("report", "export-deposits", *_SPAN), ""),
             (("api-key", "export"), ""),
             (("import", "export"), ""),
             (("event", "export", "--kind", "PayableIssued"), ""),

@@ -11,6 +11,7 @@ import pytest
 from ledger.service import crash_points
 from tests.databases import ENGINES
 from tests.faults.points import CAMPAIGNS
+from tests.shares import Tell
 
 PLANTED = ("nonce from the node", "sent before stored", "cursor in a second transaction")
 LIMIT_SECONDS = 3_000
@@ -18,7 +19,7 @@ EACH = 5
 """Kills at each point of each campaign."""
 
 
-def _campaign(*options: object) -> dict[str, Any]:
+def _campaign(tell: Tell, *options: object) -> dict[str, Any]:
     """A campaign in a process of its own, which may fork without fear of threads."""
     command = [sys.executable, "-m", "tests.faults.deaths", *map(str, options)]
     done = subprocess.run(
@@ -31,14 +32,14 @@ def _campaign(*options: object) -> dict[str, Any]:
     )
     assert done.stdout, done.stderr
     report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    print(
+    tell(
         f"{report['killed']} kills in {report['lives']} lives of {report['runs']} runs on "
         f"{report['engine']}, {report['commands']} commands, {report['seconds']} s; "
         f"failed {len(report['failed'])}"
     )
     for campaign, kills in report["kills"].items():
         told = ", ".join(f"{point} {count}" for point, count in sorted(kills.items()))
-        print(f"{campaign}, {report['seconds_of'][campaign]} s: {told}")
+        tell(f"{campaign}, {report['seconds_of'][campaign]} s: {told}")
     return report
 
 
@@ -47,17 +48,17 @@ def test_each_crash_point_is_killed_at_by_a_campaign() -> None:
     assert killed == set(crash_points.NAMES)
 
 
-def test_thirty_deaths_lose_and_double_nothing() -> None:
-    report = _campaign("--node", 24, "--embedded", 4, "--office", 6)
+def test_thirty_deaths_lose_and_double_nothing(tell: Tell) -> None:
+    report = _campaign(tell, "--node", 24, "--embedded", 4, "--office", 6)
     assert report["failed"] == []
     assert report["killed"] >= 34
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("engine", ENGINES)
-def test_thousand_deaths_at_every_point(engine: str) -> None:
+def test_thousand_deaths_at_every_point(engine: str, tell: Tell) -> None:
     aims = ("--node", 700, "--embedded", 100, "--office", 200)
-    report = _campaign(*aims, "--each", EACH, "--engine", engine)
+    report = _campaign(tell, *aims, "--each", EACH, "--engine", engine)
     assert report["failed"] == []
     assert report["killed"] >= 1_000
     rare = {
@@ -71,6 +72,6 @@ def test_thousand_deaths_at_every_point(engine: str) -> None:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("name", PLANTED)
-def test_planted_fault_is_found_by_real_deaths(name: str) -> None:
-    report = _campaign("--node", 400, "--planted", name)
+def test_planted_fault_is_found_by_real_deaths(name: str, tell: Tell) -> None:
+    report = _campaign(tell, "--node", 400, "--planted", name)
     assert report["failed"]

@@ -11,6 +11,7 @@ from tests.faults.planted import PLANTED, planted
 from tests.faults.points import NOT_IN_WORLDS
 from tests.faults.world import FAMILIES, Tally
 from tests.faults.worlds import opened_world, play, played
+from tests.shares import Tell
 
 SHARDS = 4
 WORLDS = 1_000
@@ -20,19 +21,19 @@ PLANTED_WORLDS = range(151, 301)
 """Seeds that are tried until one finds a fault; the rarest is found by one world in forty."""
 
 
-def _told(total: Tally, found: dict[int, str]) -> None:
+def _told(tell: Tell, total: Tally, found: dict[int, str]) -> None:
     counts = ", ".join(f"{name} {getattr(total, name):,}" for name in Tally.__slots__)
-    print(f"worlds without crash of the campaign: {counts}; failed {len(found)}")
+    tell(f"{counts}; failed {len(found)}")
     assert found == {}, f"seeds {found}"
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_every_world_comes_to_rest_with_everything_in_its_place(shard: int) -> None:
+def test_every_world_comes_to_rest_with_everything_in_its_place(shard: int, tell: Tell) -> None:
     count = WORLDS // SHARDS
     reached: set[str] = set()
     with crash_points.hook(reached.add):
         total, found = played(1 + shard * count, count)
-    _told(total, found)
+    _told(tell, total, found)
     away = {f"{when} {what}" for what in NOT_IN_WORLDS for when in ("before", "after")}
     assert reached == set(crash_points.NAMES) - away
     assert total.worlds == count
@@ -43,19 +44,19 @@ def test_every_world_comes_to_rest_with_everything_in_its_place(shard: int) -> N
 
 @pytest.mark.deep
 @pytest.mark.parametrize("shard", range(DEEP_SHARDS))
-def test_twenty_thousand_worlds_come_to_rest(shard: int) -> None:
+def test_twenty_thousand_worlds_come_to_rest(shard: int, tell: Tell) -> None:
     count = DEEP_WORLDS // DEEP_SHARDS
-    _told(*played(100_000 + shard * count, count))
+    _told(tell, *played(100_000 + shard * count, count))
 
 
 @pytest.mark.parametrize("name", PLANTED)
-def test_planted_fault_is_found(name: str) -> None:
+def test_planted_fault_is_found(name: str, tell: Tell) -> None:
     with planted(name) as parts:
         for seed in PLANTED_WORLDS:
             try:
                 play(seed, parts)
             except Exception as failure:  # noqa: BLE001 -- whatever it shows itself by
-                print(f"{name}: world {seed} found {type(failure).__name__}")
+                tell(f"world {seed} found {type(failure).__name__}")
                 return
     pytest.fail(f"{len(PLANTED_WORLDS)} worlds did not find it")
 
