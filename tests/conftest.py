@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: one ledger a worker, taken back to its beginning after each test."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -10,6 +11,7 @@ import pytest
 import structlog
 
 from ledger.model.errors import LedgerError
+from ledger.service import crash_points
 from ledger.service.ledger import Ledger
 from tests.cast import Cast, Member, running_node
 from tests.shares import COUNTED, counted, shares, table
@@ -43,6 +45,26 @@ def loggers_that_are_not_kept() -> Iterator[None]:
     configure = structlog.configure
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structlog, "configure", lambda **given: configure(**given | _NOT_KEPT))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def crash_points_of_no_other_service() -> Iterator[None]:
+    """A service that runs beside a test for others, in threads of its own, is not struck by it.
+
+    One in which the shell's tests had theirs once died of what a test of the founding had planned.
+    """
+    whole = crash_points.hook
+
+    def hook(strike: Callable[[str], None]) -> AbstractContextManager[None]:
+        def struck(name: str) -> None:
+            if not threading.current_thread().name.startswith("fenbook-"):
+                strike(name)
+
+        return whole(struck)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crash_points, "hook", hook)
         yield
 
 
