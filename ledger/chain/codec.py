@@ -1,6 +1,6 @@
 """What comes back from a chain, in our words: refusals with their values, events with theirs.
 
-Nodes report a revert in different shapes; this is the one place that knows them.
+What a client raises for a revert is read in `reverts`.
 """
 
 from collections.abc import Mapping

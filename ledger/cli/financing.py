@@ -18,7 +18,7 @@ from ledger.cli.acting import (
 from ledger.cli.connection import SessionOption, connected
 from ledger.cli.drafts import draft_of, parameters_of
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
-from ledger.cli.reading import record_of
+from ledger.cli.reading import show_record
 from ledger.cli.screen import Screen
 from ledger.cli.verbs import VERBS, Verb
 from ledger.model.commands import COMMANDS, CostShareOffer
@@ -102,7 +102,7 @@ def make(
     with connected(screen, session) as connection:
         key = {"Idempotency-Key": secrets.token_hex(16)}
         made = connection.client.post("/v1/financing-requests", body, headers=key)
-    _show(screen, made, is_json)
+    show_record(screen, made, is_json=is_json)
 
 
 def withdraw(
@@ -117,7 +117,7 @@ def withdraw(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         made = connection.client.post(f"/v1/financing-requests/{request}/withdraw")
-    _show(screen, made, is_json)
+    show_record(screen, made, is_json=is_json)
 
 
 def refuse(
@@ -134,7 +134,7 @@ def refuse(
     with connected(screen, session) as connection:
         path = f"/v1/financing-requests/{request}/refuse"
         made = connection.client.post(path, {"reason": reason})
-    _show(screen, made, is_json)
+    show_record(screen, made, is_json=is_json)
 
 
 def giver_of(word: str) -> Callable[..., None]:
@@ -228,10 +228,3 @@ def _terms(signed: Command, kind: type[Command]) -> dict[str, Any]:
     """What the taker's command must say: the quote's own words."""
     names = {one.name for one in fields_of(kind)} - {"participant", "nonce", "deadline"}
     return {name: value for name, value in plain_of(signed).items() if name in names}
-
-
-def _show(screen: Screen, found: Mapping[str, Any], is_json: bool) -> None:
-    if is_json:
-        screen.print_json(found)
-    else:
-        screen.out.print(record_of(screen, found))

@@ -1,12 +1,12 @@
 """`fenbook webhook`: where your organisation is told what happens, and what was delivered."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from ledger.cli.connection import SessionOption, connected
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
-from ledger.cli.reading import record_of, show_rows
+from ledger.cli.reading import show_record, show_rows
 from ledger.cli.screen import Screen
 
 __all__ = [
@@ -46,7 +46,7 @@ def show(
     """Show an endpoint 查看."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
-        _tell(screen, connection.client.get(f"{_PATH}/{id}"), is_json)
+        show_record(screen, connection.client.get(f"{_PATH}/{id}"), is_json=is_json)
 
 
 def make(
@@ -65,7 +65,7 @@ def make(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         body = {"url": url, "label": label, "kinds": kind}
-        _tell(screen, connection.client.post(_PATH, body), is_json)
+        show_record(screen, connection.client.post(_PATH, body), is_json=is_json)
 
 
 def change(
@@ -89,7 +89,7 @@ def change(
     asked = {"url": url, "label": label, "kinds": kind or None, "is_enabled": is_enabled}
     body = {name: one for name, one in asked.items() if one is not None}
     with connected(screen, session) as connection:
-        _tell(screen, connection.client.patch(f"{_PATH}/{id}", body), is_json)
+        show_record(screen, connection.client.patch(f"{_PATH}/{id}", body), is_json=is_json)
 
 
 def renew_secret(
@@ -103,7 +103,7 @@ def renew_secret(
     """Have another secret from now on; it is shown once 更换密钥."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
-        _tell(screen, connection.client.post(f"{_PATH}/{id}/secret"), is_json)
+        show_record(screen, connection.client.post(f"{_PATH}/{id}/secret"), is_json=is_json)
 
 
 def remove(
@@ -130,7 +130,7 @@ def try_out(
     """Send a message that says nothing, to see whether it arrives 测试."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
-        _tell(screen, connection.client.post(f"{_PATH}/{id}/test"), is_json)
+        show_record(screen, connection.client.post(f"{_PATH}/{id}/test"), is_json=is_json)
 
 
 def replay(
@@ -147,7 +147,7 @@ def replay(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         body = {"first": first, "last": last}
-        _tell(screen, connection.client.post(f"{_PATH}/{id}/replay", body), is_json)
+        show_record(screen, connection.client.post(f"{_PATH}/{id}/replay", body), is_json=is_json)
 
 
 def deliveries(
@@ -181,11 +181,6 @@ def delivery(
     """Show a delivery with every attempt at it 投递详情."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
-        _tell(screen, connection.client.get(f"{_PATH}/{id}/deliveries/{message}"), is_json)
-
-
-def _tell(screen: Screen, found: Any, is_json: bool) -> None:
-    if is_json:
-        screen.print_json(found)
-    else:
-        screen.out.print(record_of(screen, found))
+        show_record(
+            screen, connection.client.get(f"{_PATH}/{id}/deliveries/{message}"), is_json=is_json
+        )
