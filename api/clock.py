@@ -8,7 +8,7 @@ from pydantic import Field
 from api import shapes
 from api.asking import Manager, Reader
 from api.context import context_of
-from api.once import Doing, done_once, kept_after, once_route
+from api.once import Doing, done_once, once_route
 from api.router import router
 from api.shapes import Given, Shape
 from ledger.model.plain import moment_text, parse_moment
@@ -57,9 +57,10 @@ def move_clock(
 
     second = parse_moment(asked.time, field="time")
     doing = Doing(
-        kept_after(request, lambda: clock.advance_to(second)),
+        lambda _: clock.advance_to(second),
         lambda block: {**_shown(clock), "block": block},
         trial=lambda: clock.expect_reachable(second),
+        resumed=lambda: clock.reach(second),
     )
     return done_once(request, subject, asked.model_dump(), doing)
 

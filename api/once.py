@@ -10,8 +10,8 @@ import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from fastapi import Request
 from starlette.responses import Response
@@ -22,6 +22,7 @@ from api.submitting import PARAMETERS, DryRun, client_key, is_dry, request_hash
 from ledger.model.errors import IdempotencyKeyBusy, LedgerError
 from ledger.service.access import Subject
 from ledger.service.kept_answers import (
+    AnswerSeal,
     CameFirst,
     ClientKey,
     Keep,
@@ -31,11 +32,15 @@ from ledger.service.kept_answers import (
     not_kept,
     undone,
 )
+from ledger.service.keyring import Keyring
 from ledger.store.database import Connection
 
-__all__ = ["Doing", "Making", "done_once", "kept_after", "made_once", "once_route", "tried_out"]
+__all__ = ["Doing", "Making", "done_once", "made_once", "once_route", "told_within", "tried_out"]
 
 _Told = dict[str, Any]
+
+_POINT: Final = "answer"
+"""Crash points around what is noted of an act that takes effect elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,10 @@ class Doing:
     status: int = 200
     trial: Callable[[], None] | None = None
     """Says whether it would take effect, where that is not told by undoing it."""
+    resumed: Callable[[], Any] | None = None
+    """Of an act that takes effect elsewhere: does what is left of it, and gives what it came to."""
+    keyring: Keyring | None = None
+    """Under whose keys an answer is kept that tells what is private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +71,12 @@ class Making:
     written: Callable[[bytes], str]
     """A secret as it is told."""
     status: int = 201
+    keyring: Keyring | None = None
+    """As of `Doing`."""
 
 
-def once_route(model: Any, status: int = 200, **extra: Any) -> dict[str, Any]:
-    """How the document has a route that answers with `done_once` or `made_once`."""
+def once_route(model: Any = None, status: int = 200, **extra: Any) -> dict[str, Any]:
+    """How the document has a route of `done_once` or `made_once`; one of 204 has no model."""
     told: dict[str, Any] = {"response_model": model if status != 200 else model | DryRun}
     if status != 200:
         told["responses"] = {200: {"model": DryRun, "description": "A dry run."}}
@@ -101,7 +112,10 @@ def made_once(request: Request, subject: Subject, asked: Any, making: Making) ->
         secret = making.written(_drawn(request, kept.pop("salt")))
         return {**kept, "secret": secret}
 
-    doing = Doing(act, lambda row: {**making.shown(row), "salt": salt}, making.status)
+    def shown(row: Any) -> _Told:
+        return {**making.shown(row), "salt": salt}
+
+    doing = Doing(act, shown, making.status, keyring=making.keyring)
     return _once(request, key, doing, told)
 
 
@@ -112,14 +126,20 @@ def tried_out(act: Callable[[], Any]) -> Response:
     return _answer({"dry_run": True}, 200)
 
 
-def kept_after(request: Request, act: Callable[[], Any]) -> Callable[[Keep], Any]:
-    """Of an act that takes effect elsewhere, and does no more when it is done again."""
+def told_within(
+    act: Callable[[Keep], object], told: Callable[[Connection], _Told]
+) -> Callable[[Keep], _Told]:
+    """Of an act whose answer is read where it takes effect, as it leaves things."""
 
-    def acted(keep: Keep) -> Any:
-        came_to = act()
-        with context_of(request).service.database.writing() as connection:
-            keep(connection, came_to)
-        return came_to
+    def acted(keep: Keep) -> _Told:
+        found: list[_Told] = []
+
+        def keep_told(connection: Connection, _: Any) -> None:
+            found.append(told(connection))
+            keep(connection, found[-1])
+
+        act(keep_told)
+        return found[-1]
 
     return acted
 
@@ -127,8 +147,12 @@ def kept_after(request: Request, act: Callable[[], Any]) -> Callable[[Keep], Any
 def _once(
     request: Request, key: ClientKey, doing: Doing, told: Callable[[_Told], _Told]
 ) -> Response:
-    context = context_of(request)
-    answers = KeptAnswers(context.service.database, context.access.wall)
+    context, place = context_of(request), request.scope["path"]
+    seal = None
+    if doing.keyring is not None:
+        seal = AnswerSeal(doing.keyring, key.participant)
+        key = replace(key, request_hash=seal.hashed(key.request_hash))
+    answers = KeptAnswers(context.service.database, context.access.wall, seal)
 
     def again() -> Response | None:
         known = answers.known(key)
@@ -138,26 +162,41 @@ def _once(
 
     if found := again():
         return found
-    kept: list[str] = []
-
-    def keep(connection: Connection, came_to: Any) -> None:
-        kept.append(json.dumps(doing.shown(came_to), separators=(",", ":")))
-        answers.keep(connection, key, request.scope["path"], kept[-1], status=doing.status)
-
     try:
-        doing.act(keep)
+        body = _carried_out(doing, answers, key, place)
     except (CameFirst, LedgerError) as refusal:
         if found := again():  # what came first is why it was refused
             return found
         if isinstance(refusal, LedgerError):
             raise
         raise IdempotencyKeyBusy() from None
-    return _answer(told(json.loads(kept[-1])), doing.status)
+    return _answer(told(json.loads(body)), doing.status)
+
+
+def _carried_out(doing: Doing, answers: KeptAnswers, key: ClientKey, place: str) -> str:
+    """Do it and keep its answer; gives that."""
+    kept: list[str] = []
+
+    def said(came_to: Any) -> str:
+        kept.append(json.dumps(doing.shown(came_to), separators=(",", ":")))
+        return kept[-1]
+
+    def keep(connection: Connection, came_to: Any) -> None:
+        answers.keep(connection, key, place, said(came_to), status=doing.status)
+
+    if doing.resumed is None:
+        doing.act(keep)
+    else:
+        answers.begin(key, place, doing.trial or (lambda: None), point=_POINT)
+        answers.end(key, place, said(doing.resumed()), status=doing.status, point=_POINT)
+    return kept[-1]
 
 
 def _answer(told: _Told, status: int, *, is_replay: bool = False) -> Response:
-    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     headers = {"Idempotent-Replayed": "true"} if is_replay else {}
+    if status == 204:
+        return Response(None, status, headers)
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     return Response(body, status, headers, "application/json")
 
 

@@ -6,13 +6,12 @@ from fastapi import Request, Response
 
 from api.asking import Manager
 from api.context import context_of
-from api.once import Doing, done_once, kept_after, once_route
+from api.once import Doing, done_once, once_route, told_within
 from api.operations import OneOperation, OperationPath, one_operation
-from api.reading import reading
+from api.reading import Reading, reading, reading_in
 from api.router import router
-from ledger.model.errors import OperationNotParked, ResourceUnknown
+from ledger.model.errors import ResourceUnknown
 from ledger.model.states import Role
-from ledger.store.tables.operations import PARKED
 
 __all__ = ["ROUTER"]
 
@@ -31,21 +30,17 @@ def release_operation(
 ) -> Response:
     """Let a parked operation be tried again; for the operator."""
 
-    def seen() -> dict[str, Any]:
-        with reading(request, subject) as opened:
-            return one_operation(opened, operation).model_dump()
+    outbox = context_of(request).service.outbox
 
-    def expect_parked() -> None:
-        found = context_of(request).service.outbox.find(operation)
-        if found.state != PARKED:
-            raise OperationNotParked(operation=operation, state=found.state)
+    def told(opened: Reading) -> dict[str, Any]:
+        return one_operation(opened, operation).model_dump()
 
-    def release() -> dict[str, Any]:
-        context_of(request).service.outbox.release(operation)
-        return seen()
-
-    seen()
+    with reading(request, subject) as opened:
+        told(opened)
     if not subject.roles & Role.OPERATOR:
         raise ResourceUnknown()
-    doing = Doing(kept_after(request, release), dict, trial=expect_parked)
-    return done_once(request, subject, None, doing)
+    act = told_within(
+        lambda keep: outbox.release(operation, keep),
+        lambda connection: told(reading_in(connection, request, subject)),
+    )
+    return done_once(request, subject, None, Doing(act, dict))

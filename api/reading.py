@@ -19,7 +19,7 @@ from ledger.service.access import Subject
 from ledger.store.cursor import Cursor, cursor
 from ledger.store.database import Connection
 
-__all__ = ["Reading", "as_of", "as_of_json", "reading"]
+__all__ = ["Reading", "as_of", "as_of_json", "reading", "reading_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,15 @@ class Reading:
 @contextmanager
 def reading(request: Request, subject: Subject) -> Iterator[Reading]:
     """Open a read for a subject; it ends with its block."""
+    with context_of(request).service.database.reading() as connection:
+        yield reading_in(connection, request, subject)
+
+
+def reading_in(connection: Connection, request: Request, subject: Subject) -> Reading:
+    """What a subject reads within somebody's transaction, which sees what that has done."""
     context, language = context_of(request), scope_language(request.scope)
-    with context.service.database.reading() as connection:
-        at, sight = cursor(connection), sight_of(subject)
-        yield Reading(context, connection, subject, sight, at, language)
+    at, sight = cursor(connection), sight_of(subject)
+    return Reading(context, connection, subject, sight, at, language)
 
 
 def as_of_json(reading: Reading) -> dict[str, Any]:

@@ -47,7 +47,16 @@ class EvaluationClock:
         """
         endpoint = self._reaching(second)
         endpoint.advance_to(second)
-        return endpoint.head().number
+        return _first_from(self._endpoint, second)
+
+    def reach(self, second: int) -> int:
+        """The same for a move that was begun: it may have been made, and time gone on since."""
+        try:
+            return self.advance_to(second)
+        except ClockBackward:
+            while self._endpoint.head().second < second:
+                self.keep_going(0)
+            return _first_from(self._endpoint, second)
 
     def expect_reachable(self, second: int) -> None:
         """Raise what `advance_to` would; the clock stays as it is."""
@@ -73,3 +82,16 @@ class EvaluationClock:
         if second > now + STEP_SECONDS_MAX:
             raise ClockTooFar(asked=second, latest=now + STEP_SECONDS_MAX)
         return endpoint
+
+
+def _first_from(endpoint: Endpoint, second: int) -> int:
+    """Number of the first block that is no earlier than a second."""
+    low, high = 0, endpoint.head().number
+    while low < high:
+        middle = (low + high) // 2
+        block = endpoint.block(middle)
+        if block is not None and block.second < second:
+            low = middle + 1
+        else:
+            high = middle
+    return low

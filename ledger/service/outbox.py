@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.model.errors import OperationNotParked, OperationUnknown
 from ledger.service.crash_points import writing
+from ledger.service.kept_answers import Keep, not_kept
 from ledger.store import operations as rows
 from ledger.store.cursor import put_setting, setting
 from ledger.store.database import Connection, Database
@@ -160,13 +161,13 @@ class Outbox:
                 ended = rows.ended_operations(connection, waited)
             self.waiters.tell(ended)
 
-    def release(self, id_: str) -> Operation:
+    def release(self, id_: str, keep: Keep = not_kept) -> Operation:
         """Let a parked operation be tried again; raises `OperationNotParked`."""
         found = self.find(id_)
         with writing(self._database, "release") as connection:
-            is_released = rows.release_operation(connection, id_, wall=self.wall)
-        if not is_released:
-            raise OperationNotParked(operation=id_, state=found.state)
+            if not rows.release_operation(connection, id_, wall=self.wall):
+                raise OperationNotParked(operation=id_, state=found.state)
+            keep(connection, None)
         return self.find(id_)
 
     def park(self, id_: str, refusal: str) -> Operation:

@@ -32,6 +32,7 @@ __all__ = [
     "add_answers",
     "add_key",
     "add_session",
+    "end_answer",
     "end_session",
     "find_answers",
     "find_key",
@@ -89,6 +90,8 @@ class FirstAnswer:
     location: str
     body: str
     made_wall: int
+    sealed: bytes | None = None
+    """The body, where it tells what is private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,15 @@ def add_answers(connection: Connection, answers: Sequence[FirstAnswer]) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def end_answer(connection: Connection, answer: FirstAnswer, *, begun: int) -> bool:
+    """Keep the answer of what was begun under its key; False where it was answered meanwhile."""
+    own = (FIRST_ANSWERS.c.participant == answer.participant, FIRST_ANSWERS.c.key == answer.key)
+    ended = connection.execute(
+        update(FIRST_ANSWERS).where(*own, FIRST_ANSWERS.c.status == begun).values(**asdict(answer))
+    )
+    return ended.rowcount == 1
 
 
 # ---- a regulator's reads

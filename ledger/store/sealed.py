@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select, tuple_, update
 
+from ledger.store.tables.access import FIRST_ANSWERS
 from ledger.store.tables.imports import IMPORTS, LAYOUTS
 from ledger.store.tables.records import MEMOS, PROFILES, REFERENCES
 from ledger.store.tables.webhooks import ENDPOINTS
@@ -49,6 +50,7 @@ SEALED: Final = (
     SealedColumn(IMPORTS, "sealed_report", "participant", ("id",)),
     SealedColumn(LAYOUTS, "sealed", "participant", ("participant",)),
     SealedColumn(ENDPOINTS, "sealed", "participant", ("id",)),
+    SealedColumn(FIRST_ANSWERS, "sealed", "participant", ("participant", "key")),
 )
 """A test compares them with the tables."""
 

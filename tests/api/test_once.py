@@ -1,6 +1,8 @@
 """Every write is once: the same again under its key gets the first answer, and does no more."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -53,6 +55,21 @@ def _assert_replayed(first: Any, again: Any) -> None:
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert "idempotent-replayed" not in first.headers
     assert again.headers["idempotent-replayed"] == "true"
+
+
+@contextmanager
+def _dying(what: str, count: int) -> Iterator[None]:
+    """Whoever comes to a crash point of this name goes no further, when it is the count-th."""
+    left = count
+
+    def strike(point: str) -> None:
+        nonlocal left
+        left -= point.partition(" ")[2] == what
+        if not left:
+            raise RuntimeError(point)
+
+    with crash_points.hook(strike):
+        yield
 
 
 def _assert_tried(answer: Any) -> None:
@@ -205,12 +222,66 @@ def test_clock_is_moved_once_though_it_goes_on(acme: Person, world: World) -> No
     world.follow()
 
 
-def test_parked_operation_is_released_once(birch: Person, operator: Person, world: World) -> None:
+def test_clock_is_moved_once_by_requests_at_once(acme: Person, world: World) -> None:
+    second, head = world.service.now + 60, world.service.endpoint.head().number
+    time = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    options = {"json": {"time": time}, "headers": {**acme.headers, KEY: _key()}}
+    posts = [("/v1/test-clock", options)] * 20
+    answers = gathered(create_app(world.service, OPTIONS), posts)
+    assert {one.status_code for one in answers} == {200}
+    assert len({one.content for one in answers}) == 1
+    assert answers[0].json()["block"] == world.service.endpoint.head().number == head + 1
+    world.follow()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_clock_is_moved_once_wherever_the_process_dies(
+    acme: Person, world: World, count: int
+) -> None:
+    """Before and after it is begun, moved but not answered for, and answered for."""
+    endpoint, second, key = world.service.endpoint, world.service.now + 60, _key()
+    time = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with _dying("answer", count):
+        first = acme.post("/v1/test-clock", {"time": time}, idempotency_key=key)
+    assert first.status_code == 500
+    if count > 1:  # time goes on; what was not begun must be refused then
+        world.service.clock.advance_to(second + 60)
+    before = endpoint.head().number
+    again = acme.post("/v1/test-clock", {"time": time}, idempotency_key=key)
+    assert again.status_code == 200, again.text
+    assert ("idempotent-replayed" in again.headers) is (count == 4)
+    made = again.json()["block"]
+    assert endpoint.head().number == (before + 1 if count == 1 else before)
+    assert endpoint.block(made).second == (second if count != 2 else second + 60)
+    assert endpoint.block(made - 1).second < second
+    world.follow()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_operation_is_released_once_wherever_the_process_dies(
+    birch: Person, operator: Person, world: World, count: int
+) -> None:
+    made = _parked(birch, world)
+    path, key = f"/v1/operations/{made}/release", _key()
+    with _dying("release", count):
+        assert operator.post(path, None, idempotency_key=key).status_code == 500
+    again = operator.post(path, None, idempotency_key=key)
+    assert (again.status_code, again.json()["state"]) == (200, "accepted")
+    assert ("idempotent-replayed" in again.headers) is (count == 2)
+    world.turn()
+
+
+def _parked(person: Person, world: World) -> str:
+    """An operation that was set aside."""
     draft = {"bank": 6, "to": 3, "amount": "1.00", "purpose": "0x" + "22" * 32}
-    body = birch.signed("/v1/deposits/move", **draft)
-    made = birch.post("/v1/deposits/move", body, idempotency_key=_key()).json()
+    body = person.signed("/v1/deposits/move", **draft)
+    made = person.post("/v1/deposits/move", body, idempotency_key=_key()).json()
     world.service.outbox.park(made["id"], refusal_text(CommandUnworkable()))
-    path = f"/v1/operations/{made['id']}/release"
+    return str(made["id"])
+
+
+def test_parked_operation_is_released_once(birch: Person, operator: Person, world: World) -> None:
+    path = f"/v1/operations/{_parked(birch, world)}/release"
     _assert_tried(operator.post(f"{path}?dry_run=true", None))
     first, again = _twice(operator, path)
     _assert_replayed(first, again)

@@ -53,8 +53,9 @@ FIRST_ANSWERS: Final = Table(
     Column("request_hash", Bytes, nullable=False),
     Column("status", Word, nullable=False),
     Column("location", Words, nullable=False),
-    Column("body", Json, nullable=False),
+    Column("body", Json, nullable=False),  # empty where it is sealed, or not known yet
     Column("made_wall", Word, nullable=False),
+    Column("sealed", Bytes),  # the body of an answer that tells what is private
 )
 
 ACCESS_LOG: Final = Table(

@@ -112,6 +112,7 @@ CREATE TABLE first_answers (
     location TEXT NOT NULL,
     body TEXT NOT NULL,
     made_wall BIGINT NOT NULL,
+    sealed BYTEA,
     CONSTRAINT pk_first_answers PRIMARY KEY (participant, key)
 );
 

@@ -112,6 +112,7 @@ CREATE TABLE first_answers (
     location TEXT NOT NULL,
     body TEXT NOT NULL,
     made_wall INTEGER NOT NULL,
+    sealed BLOB,
     CONSTRAINT pk_first_answers PRIMARY KEY (participant, "key")
 );
 
