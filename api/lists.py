@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 from starlette.responses import Response
 
 from api.asking import Exporter, Reader
 from api.context import context_of
 from api.exports import FILE, File, Format, exported
-from api.paging import CURSOR_MOST
+from api.paging import Paging
 from api.reading import Reading, as_of, as_of_json, reading
 from api.shapes import AsOf, Shape
 from ledger.service.access import Subject
@@ -32,15 +32,6 @@ class Filters(BaseModel):
     """What every list takes; a list's own filters are added to it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Paging(BaseModel):
-    """Which page."""
-
-    limit: int = Field(default=50, ge=1, le=200, description="Rows of a page.")
-    cursor: Annotated[str | None, StringConstraints(max_length=CURSOR_MOST)] = Field(
-        default=None, description="Of the page before: go on behind it."
-    )
 
 
 Rows = Sequence[tuple[tuple[Any, ...], Any]]
@@ -69,6 +60,10 @@ class Listing:
     source: Callable[..., Rows] = page
     seen: Callable[[Reading, Rows, Any], Rows] = _every_row
     """Rows without those that time has taken from their reader: no page counts or names them."""
+    reader: Any = Reader
+    """Who may ask for a page."""
+    exporter: Any = Exporter
+    """Who may ask for the file."""
 
 
 def add_lists(router: APIRouter, *listings: Listing) -> None:
@@ -111,7 +106,7 @@ def _page_route(listing: Listing) -> Callable[..., Any]:
     )
 
     def list_rows(
-        request: Request, subject: Reader, query: Annotated[Any, Query()]
+        request: Request, subject: Subject, query: Annotated[Any, Query()]
     ) -> dict[str, Any]:
         bound = _bound(listing, subject, query)
         cursors = context_of(request).cursors
@@ -128,7 +123,7 @@ def _page_route(listing: Listing) -> Callable[..., Any]:
                 "as_of": as_of_json(opened),
             }
 
-    list_rows.__annotations__["query"] = Annotated[asked, Query()]
+    list_rows.__annotations__ |= {"query": Annotated[asked, Query()], "subject": listing.reader}
     list_rows.__doc__ = f"{listing.row.__doc__} The newest first; only what concerns you."
     return list_rows
 
@@ -138,16 +133,14 @@ def _export_route(listing: Listing) -> Callable[..., Any]:
         f"{listing.operation}Exported", __base__=(listing.filters, Format), __doc__="An export."
     )
 
-    def export_rows(
-        request: Request, subject: Exporter, query: Annotated[Any, Query()]
-    ) -> Response:
+    def export_rows(request: Request, subject: Subject, query: Annotated[Any, Query()]) -> Response:
         def rows(opened: Reading) -> Iterator[Mapping[str, Any]]:
             return _every(listing, opened, query)
 
         file = File(listing.name, query.format, list(listing.row.model_fields), rows)
         return exported(request, subject, file)
 
-    export_rows.__annotations__["query"] = Annotated[asked, Query()]
+    export_rows.__annotations__ |= {"query": Annotated[asked, Query()], "subject": listing.exporter}
     export_rows.__doc__ = "The same rows and filters as the list, in one file, of one block."
     return export_rows
 

@@ -239,6 +239,11 @@ class Sight:
         return self._is("participant")
 
     @property
+    def api_keys(self) -> Condition:
+        """Its own: nobody looks after others'."""
+        return self._is("participant")
+
+    @property
     def own_operations(self) -> Condition:
         """Those whose references it may search by."""
         return EVERYTHING if self.sees_all else self._is("participant")

@@ -6,14 +6,27 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ledger.model.errors import CursorInvalid
 
-__all__ = ["CURSOR_MOST", "Cursors"]
+__all__ = ["CURSOR_MOST", "Cursors", "Paging"]
 
 CURSOR_MOST: Final = 400
 _MAC: Final = 16
+
+
+class Paging(BaseModel):
+    """Which page."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: int = Field(default=50, ge=1, le=200, description="Rows of a page.")
+    cursor: Annotated[str | None, StringConstraints(max_length=CURSOR_MOST)] = Field(
+        default=None, description="Of the page before: go on behind it."
+    )
 
 
 @dataclass(frozen=True, slots=True)

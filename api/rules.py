@@ -1,33 +1,31 @@
 """Rules, holidays, lines and freezes: what governs trade, and who set it."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+from itertools import islice
+from typing import Any, Final
 
-from fastapi import Query, Request
 from pydantic import Field
-from starlette.responses import Response
 
 from api import shapes
-from api.asking import Exporter, Reader
 from api.commands import add_verbs
-from api.exports import FILE, File, Format, exported
 from api.finding import OnPayable, as_asked, on_payable
-from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.lists import Filters, Listing, Reading, Rows, add_lists
 from api.meanings import picked, shown
 from api.router import router
-from api.shapes import AsOf, Shape
+from api.shapes import Shape
+from ledger.model.days import DAY_MAX
 from ledger.model.figures import date_text
 from ledger.model.parts import RuleSet as RuleStruct
 from ledger.model.plain import plain_value
 from ledger.model.structs import fields_of
-from ledger.store.lists import EVERYTHING, AllOf, Condition, Is, page
+from ledger.store.database import Connection
+from ledger.store.lists import EVERYTHING, AllOf, Between, Condition, Is, page
 
 __all__ = ["ROUTER"]
 
 ROUTER = router("rules")
 
-_DAYS = 256
-_BLOCKS_OF_DAYS_MOST = 300
+_DAYS: Final = 256
+"""That are set together."""
 
 
 class DatedRules(Shape):
@@ -50,11 +48,14 @@ class RuleFilters(Filters):
     """All of them."""
 
 
-class Holidays(Shape):
-    """Dates on which nothing is due."""
+class Holiday(Shape):
+    """A date on which nothing is due."""
 
-    holidays: list[shapes.BusinessDate]
-    as_of: AsOf
+    holiday: shapes.BusinessDate
+
+
+class HolidayFilters(Filters):
+    """All of them."""
 
 
 class Limit(Shape):
@@ -134,6 +135,25 @@ def _freezes(_: Reading, rows: Rows, __: FreezeFilters) -> list[dict[str, Any]]:
     return [picked(row, *Freeze.model_fields) for _, row in rows]
 
 
+def _days(
+    connection: Connection, view: str, where: Condition, *, after: Any = None, most: int
+) -> Rows:
+    """Holidays from the last one down; the view has them as bits."""
+    last = DAY_MAX if after is None else after[0] - 1
+    begun = AllOf((where, Between("first_day", None, last)))
+    days = (
+        first + bit
+        for (first,), bits in page(connection, view, begun, most=DAY_MAX // _DAYS + 1)
+        for bit in reversed(range(_DAYS))
+        if bits >> bit & 1
+    )
+    return [((day,), day) for day in islice((day for day in days if day <= last), most)]
+
+
+def _holidays(_: Reading, rows: Rows, __: HolidayFilters) -> list[dict[str, Any]]:
+    return [{"holiday": date_text(day)} for _, day in rows]
+
+
 RULES = Listing(
     name="rules",
     operation="Rules",
@@ -162,34 +182,17 @@ FREEZES = Listing(
     shown=_freezes,
 )
 
-add_lists(ROUTER, RULES, LIMITS, FREEZES)
+HOLIDAYS = Listing(
+    name="holidays",
+    operation="Holidays",
+    view="holidays",
+    row=Holiday,
+    filters=HolidayFilters,
+    where=lambda _, __: EVERYTHING,
+    shown=_holidays,
+    source=_days,
+)
 
-
-@ROUTER.get("/v1/holidays", operation_id="listHolidays")
-def list_holidays(request: Request, subject: Reader) -> Holidays:
-    """Every holiday that is set, in order."""
-    with reading(request, subject) as opened:
-        return Holidays(holidays=_holidays(opened), as_of=as_of(opened))
-
-
-@ROUTER.get("/v1/exports/holidays", operation_id="exportHolidays", **FILE)
-def export_holidays(
-    request: Request, subject: Exporter, query: Annotated[Format, Query()]
-) -> Response:
-    """The same, in one file."""
-
-    def rows(opened: Reading) -> Iterator[dict[str, Any]]:
-        return ({"holiday": one} for one in _holidays(opened))
-
-    return exported(request, subject, File("holidays", query.format, ["holiday"], rows))
-
-
-def _holidays(opened: Reading) -> list[str]:
-    found = page(opened.connection, "holidays", EVERYTHING, most=_BLOCKS_OF_DAYS_MOST)
-    days = sorted(
-        first + bit for (first,), bits in found for bit in range(_DAYS) if bits >> bit & 1
-    )
-    return [date_text(day) for day in days]
-
+add_lists(ROUTER, RULES, LIMITS, FREEZES, HOLIDAYS)
 
 add_verbs(ROUTER, "SetRules", "SetHolidays", "SetLimit", "PauseLedger", "AddVersion")

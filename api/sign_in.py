@@ -1,20 +1,18 @@
 """Signing in with a participant's signer, and API keys for its systems."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import Depends, Path, Query, Request, Response, Security
+from fastapi import Depends, Path, Request, Response, Security
 from pydantic import Field, StringConstraints
 
 from api import shapes
 from api.asking import Exporter, subject_of
 from api.context import context_of
-from api.exports import FILE, File, Format, exported
+from api.lists import Filters, Listing, Reading, Rows, add_lists
 from api.once import Making, made_once, once_route
 from api.openapi import ALSO
-from api.reading import Reading, as_of, reading
 from api.router import router
-from api.shapes import AsOf, Given, Shape
+from api.shapes import Given, Shape
 from ledger.model.errors import ResourceUnknown, ScopeMissing
 from ledger.model.plain import moment_text
 from ledger.service.access import Scope, Subject, key_secret
@@ -96,11 +94,8 @@ class NewKey(Key):
     secret: str = Field(examples=["fbk_" + "x" * 43])
 
 
-class Keys(Shape):
-    """The API keys of the participant, the newest first."""
-
-    data: list[Key]
-    as_of: AsOf
+class KeyFilters(Filters):
+    """All of them."""
 
 
 def _sign_in_rate(request: Request) -> None:
@@ -159,25 +154,33 @@ def sign_out(request: Request, subject: _Own) -> Response:
     return Response(status_code=204)
 
 
-@ROUTER.get("/v1/api-keys", operation_id="listApiKeys")
-def list_keys(request: Request, subject: _Own) -> Keys:
-    """The API keys of your organisation."""
+async def _reads_in_session(subject: _Own) -> Subject:
     _in_session(subject)
-    found = context_of(request).access.keys(subject.participant)
-    with reading(request, subject) as opened:
-        return Keys(data=[Key(**_key(row)) for row in found], as_of=as_of(opened))
+    return subject
 
 
-@ROUTER.get("/v1/exports/api-keys", operation_id="exportApiKeys", **FILE)
-def export_keys(request: Request, subject: Exporter, query: Annotated[Format, Query()]) -> Response:
-    """The same, in one file; without their secrets, which nobody has."""
+async def _exports_in_session(subject: Exporter) -> Subject:
     _in_session(subject)
-    found = context_of(request).access.keys(subject.participant)
+    return subject
 
-    def rows(_: Reading) -> Iterator[dict[str, Any]]:
-        return (_key(row) for row in found)
 
-    return exported(request, subject, File("api-keys", query.format, list(Key.model_fields), rows))
+def _keys(_: Reading, rows: Rows, __: KeyFilters) -> list[dict[str, Any]]:
+    return [_key(row) for _, row in rows]
+
+
+KEYS = Listing(
+    name="api-keys",
+    operation="ApiKeys",
+    view="api_keys",
+    row=Key,
+    filters=KeyFilters,
+    where=lambda opened, _: opened.sight.api_keys,
+    shown=_keys,
+    reader=Annotated[Subject, Security(_reads_in_session)],
+    exporter=Annotated[Subject, Security(_exports_in_session)],
+)
+
+add_lists(ROUTER, KEYS)
 
 
 @ROUTER.post("/v1/api-keys", operation_id="makeApiKey", **once_route(NewKey, 201))

@@ -1,6 +1,5 @@
-"""Vouchers: ranges of payables, with what lies on them and how they came."""
+"""Vouchers: ranges of payables, with what lies on them."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Request
@@ -20,11 +19,10 @@ from ledger.model.ids import parse_voucher
 from ledger.model.states import VoucherState
 from ledger.store.lists import AllOf, Condition, Is, find
 from ledger.store.slices import sliced, whole
-from ledger.views.claim_rows import Hop as HopRow
 from ledger.views.claim_rows import Voucher as Row
 from ledger.views.projection import Projection
 
-__all__ = ["ROUTER", "LineageShape", "lineage_shape"]
+__all__ = ["ROUTER", "VoucherPath", "is_seen"]
 
 ROUTER = router("vouchers")
 
@@ -66,36 +64,6 @@ class OneVoucher(Voucher):
     as_of: AsOf
 
 
-class Hop(Shape):
-    """One step by which units of the range changed their holder or lien."""
-
-    kind: Literal[
-        "issue", "transfer", "sale", "pledge", "release", "redemption", "recourse", "join"
-    ]
-    voucher: shapes.VoucherName
-    start: shapes.Position
-    end: shapes.Position
-    giver: shapes.ParticipantNumber
-    taker: shapes.ParticipantNumber
-    at: shapes.Moment
-    evidence: shapes.Hash | None
-    digest: shapes.Hash | None
-    price: shapes.AmountOut | None = Field(description="Of the whole hop, where all is yours.")
-    rate: shapes.RateText
-    is_with_recourse: bool
-
-
-class LineageShape(Shape):
-    """The hops of a voucher's units, the oldest first."""
-
-    voucher: shapes.VoucherName
-    start: shapes.Position
-    end: shapes.Position
-    is_whole: bool = Field(description="False where only your own legs are told.")
-    hops: list[Hop]
-    as_of: AsOf
-
-
 class VoucherFilters(OnPayable):
     """Which vouchers."""
 
@@ -134,7 +102,7 @@ def voucher_json(opened: Reading, made: Projection, row: Row) -> dict[str, Any]:
     }
 
 
-def _is_seen(opened: Reading, row: Row) -> bool:
+def is_seen(opened: Reading, row: Row) -> bool:
     """Whether it is still this reader's: an offer that has ended is not."""
     return opened.sight.sees_all or opened.sight.own in (row.holder, row.counterparty)
 
@@ -144,7 +112,7 @@ def _seen(opened: Reading, rows: Rows, _: VoucherFilters) -> Rows:
     if not offered:
         return rows  # nothing else ends by itself
     made = sliced(opened.connection, offered, opened.at.second)
-    gone = {row.id for row in offered if not _is_seen(opened, made.voucher(row.id))}
+    gone = {row.id for row in offered if not is_seen(opened, made.voucher(row.id))}
     return [(key, row) for key, row in rows if row.id not in gone]
 
 
@@ -180,7 +148,7 @@ def _one(opened: Reading, name: str) -> tuple[Projection, Row]:
         raise ResourceUnknown()
     made = whole(opened.connection, found.payable, opened.at.second)
     row = made.voucher(number)
-    if not _is_seen(opened, row):
+    if not is_seen(opened, row):
         raise ResourceUnknown()
     return made, row
 
@@ -200,55 +168,6 @@ def read_voucher(request: Request, voucher: VoucherPath, subject: Reader) -> One
             loan=None if loan is None else Loan(**loan_json(loan)),
             as_of=as_of(opened),
         )
-
-
-@ROUTER.get("/v1/vouchers/{voucher}/lineage", operation_id="readLineage")
-def read_lineage(request: Request, voucher: VoucherPath, subject: Reader) -> LineageShape:
-    """How the units of a voucher came: every hop to a bank that is concerned, else your own."""
-    with reading(request, subject) as opened:
-        made, row = _one(opened, voucher)
-        is_whole = opened.sight.sees_lineage(row.holder, row.counterparty)
-        hops = made.state.hops.get(row.payable, ())
-        return lineage_shape(opened, hops, row, is_whole=is_whole)
-
-
-def lineage_shape(
-    opened: Reading, every: Iterable[HopRow], row: Row, *, is_whole: bool
-) -> LineageShape:
-    """The hops of a voucher's units: all of them, or the reader's own legs."""
-    hops = [
-        hop
-        for hop in every
-        if hop.start < row.end
-        and row.start < hop.end
-        and (is_whole or opened.sight.own in (hop.giver, hop.taker))
-    ]
-    return LineageShape(
-        voucher=shown("voucher", row.id),
-        start=str(row.start),
-        end=str(row.end),
-        is_whole=is_whole,
-        hops=[Hop(**_hop(hop, row, is_whole=is_whole)) for hop in hops],
-        as_of=as_of(opened),
-    )
-
-
-def _hop(hop: HopRow, row: Row, *, is_whole: bool) -> dict[str, Any]:
-    """A hop; a bank is told only of the units that it asks about."""
-    start, end = max(hop.start, row.start), min(hop.end, row.end)
-    is_part = is_whole and (start, end) != (hop.start, hop.end)
-    return {
-        "kind": hop.kind.value,
-        "start": str(start if is_whole else hop.start),
-        "end": str(end if is_whole else hop.end),
-        "at": shown("second", hop.second),
-        "evidence": shown("evidence", hop.evidence) if hop.evidence else None,
-        "digest": shown("digest", hop.digest) if hop.digest else None,
-        "price": None if is_part else shown("price", hop.price),
-        "rate": shown("rate", hop.rate),
-        "is_with_recourse": hop.is_with_recourse,
-        **picked(hop, "voucher", "giver", "taker"),
-    }
 
 
 add_verbs(

@@ -8,13 +8,12 @@ import typer
 from ledger.cli.connection import SessionOption, connected
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.private_files import new_private_file
-from ledger.cli.reading import show_record, show_rows
+from ledger.cli.reading import show_record
 from ledger.cli.screen import Screen
 
-__all__ = ["listed", "make", "revoke"]
+__all__ = ["make", "revoke"]
 
 _PATH: Final = "/v1/api-keys"
-_COLUMNS: Final = ("id", "label", "scopes", "signer", "made_at", "ends_at", "revoked_at")
 
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="A key's number 密钥编号.")]
 LabelOption = Annotated[str, typer.Option("--label", help="Which system it is for 用途.")]
@@ -35,20 +34,6 @@ OutOption = Annotated[
         dir_okay=False,
     ),
 ]
-
-
-def listed(
-    ctx: typer.Context,
-    session: SessionOption = None,
-    lang: LangOption = None,
-    no_color: NoColorOption = False,
-    is_json: JsonOption = False,
-) -> None:
-    """List the keys of your organisation, the newest first 列表."""
-    screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with connected(screen, session) as connection:
-        found = connection.client.get(_PATH)["data"]
-    show_rows(screen, found, _COLUMNS, is_json=is_json)
 
 
 def make(

@@ -95,9 +95,9 @@ def _getter(path: str, columns: Sequence[str]) -> Callable[..., None]:
     def run(ctx: typer.Context, id: str = "", **given: Any) -> None:
         screen = _screen(ctx, given)
         with connected(screen, given["session"], given["purpose"]) as connection:
-            found = connection.client.get(path.format(id=id))
+            found = connection.client.whole(path.format(id=id))
         if columns and not given["is_json"]:
-            show_rows(screen, _list_in(found), columns, is_json=False)
+            show_rows(screen, found["data"], columns, is_json=False)
         else:
             show_record(screen, found, is_json=given["is_json"])
 
@@ -223,15 +223,6 @@ def _typed(run: Callable[..., None], options: Mapping[str, tuple[Any, Any]]) -> 
 def _screen(ctx: typer.Context, given: dict[str, Any]) -> Screen:
     lang, no_color = given.pop("lang"), given.pop("no_color")
     return Screen.chosen(ctx, lang, no_color=no_color)
-
-
-def _list_in(found: Mapping[str, Any]) -> Sequence[Any]:
-    """The rows of an answer: under `data`, or the hops of a lineage."""
-    for name in ("data", "hops"):
-        if name in found:
-            rows: Sequence[Any] = found[name]
-            return rows
-    return ()
 
 
 def _at(row: Any, name: str) -> Any:

@@ -47,7 +47,8 @@ _GROUPS: Final = MappingProxyType(
         "movement": "Every movement of deposits 存款流水.",
         "participant": "Who takes part, and by whose keys 参与方.",
         "limit": "Lines that banks give obligors 授信额度.",
-        "rules": "Dated rules and holidays 业务规则.",
+        "rules": "Dated rules 业务规则.",
+        "holiday": "Days on which nothing is due 节假日.",
         "freeze": "Ranges that a regulator froze 冻结.",
         "ledger": "Pause, and versions of the ledger 账本.",
         "batch": "Many payables under one signature 批次.",
@@ -157,7 +158,6 @@ def _add_following(groups: dict[str, typer.Typer]) -> None:
 
 def _add_own(app: typer.Typer, groups: dict[str, typer.Typer]) -> None:
     """What a party asks for itself, unsigned."""
-    groups["api-key"].command("list")(api_keys.listed)
     groups["api-key"].command("make")(api_keys.make)
     groups["api-key"].command("revoke")(api_keys.revoke)
     groups["participant"].command("lookup")(parties.lookup)

@@ -102,6 +102,12 @@ freeze /v1/freezes -
 rules /v1/rules -
   number effective is_in_force tenor_days_max offer_days depth_max pieces_max late_rate_daily
 
+holiday /v1/holidays -
+  holiday
+
+api-key /v1/api-keys -
+  id label scopes signer made_at ends_at revoked_at
+
 access-log /v1/access-log -
   number read_at participant operation purpose
   participant
@@ -125,7 +131,6 @@ _PARTS: Final = (
         (),
         "Show what is recorded of it, as far as you may know; it is logged 档案.",
     ),
-    Part("rules", "holidays", "/v1/holidays", (), "Show the days on which nothing is due 节假日."),
     Part(
         "views",
         "lag",
@@ -184,12 +189,14 @@ _OTHER_EXPORTS: Final = (
         "/v1/exports/reports/deposit-statements",
         ("first", "last"),
     ),
-    Export("rules", "export-holidays", "/v1/exports/holidays", ()),
     Export("webhook", "export", "/v1/exports/webhooks", ()),
     Export("webhook", "export-deliveries", "/v1/exports/webhooks/{id}/deliveries", ("state",)),
-    Export("api-key", "export", "/v1/exports/api-keys", ()),
+    Export("voucher", "export-lineage", "/v1/exports/vouchers/{id}/lineage", ()),
+    Export("request", "export-checks", "/v1/exports/financing-requests/{id}/checks", ()),
+    Export("request", "export-lineage", "/v1/exports/financing-requests/{id}/lineage", ()),
+    Export("request", "export-comparison", "/v1/exports/financing-requests/{id}/comparison", ()),
 )
-"""Of lists whose commands are written out."""
+"""Of lists whose commands are written out, and of parts."""
 
 
 _PAYABLES: Final = "maturity-from maturity-to invoice external-reference"

@@ -163,11 +163,6 @@ class Access:
                 once.keep(connection, row)
         return secret, row
 
-    def keys(self, participant: int) -> list[rows.KeyRow]:
-        """The API keys of a participant, the newest first."""
-        with self._database.reading() as connection:
-            return list(rows.keys_of(connection, participant))
-
     def revoke_key(self, participant: int, key: str) -> bool:
         """Take an API key out of use; False where the participant has no such key."""
         with self._database.writing() as connection:

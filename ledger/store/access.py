@@ -40,7 +40,6 @@ __all__ = [
     "find_session",
     "find_signer",
     "forget_ended",
-    "keys_of",
     "log_read",
     "reads",
     "revoke_key",
@@ -184,14 +183,6 @@ def find_key(connection: Connection, secret_hash: bytes) -> KeyRow | None:
     """The API key of a secret."""
     row = connection.execute(select(API_KEYS).where(API_KEYS.c.secret_hash == secret_hash)).first()
     return None if row is None else KeyRow(**row._mapping)
-
-
-def keys_of(connection: Connection, participant: int) -> Sequence[KeyRow]:
-    """The API keys of a participant, the newest first."""
-    rows = connection.execute(
-        select(API_KEYS).where(API_KEYS.c.participant == participant).order_by(API_KEYS.c.id.desc())
-    )
-    return [KeyRow(**row._mapping) for row in rows]
 
 
 def revoke_key(connection: Connection, participant: int, key: str, wall: int) -> bool:

@@ -4,7 +4,7 @@ A condition says what a row must be like, without the words of an engine. Whoeve
 decides who sees what; this module only asks.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -22,13 +22,13 @@ from sqlalchemy import (
     tuple_,
 )
 
-from ledger.store.access import ReadRow
+from ledger.store.access import KeyRow, ReadRow
 from ledger.store.columns import as_stored
 from ledger.store.financing import quote_row, request_row
 from ledger.store.operations import Operation
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.runs import RunRow
-from ledger.store.tables.access import ACCESS_LOG
+from ledger.store.tables.access import ACCESS_LOG, API_KEYS
 from ledger.store.tables.financing import QUOTES, REQUESTS
 from ledger.store.tables.operations import OPERATIONS
 from ledger.store.tables.scheduling import RUN_PAYOUTS, RUNS
@@ -48,6 +48,7 @@ __all__ = [
     "PayableIn",
     "find",
     "page",
+    "page_up",
     "rows_of",
 ]
 
@@ -201,6 +202,7 @@ _OTHERS: Final[Mapping[str, _Source]] = {
     "access_log": _Source(
         ACCESS_LOG, ("seq",), lambda row: _named(row, ReadRow, ReadRow.__slots__)
     ),
+    "api_keys": _Source(API_KEYS, ("id",), lambda row: _named(row, KeyRow, KeyRow.__slots__)),
     "settlement_runs": _Source(
         RUNS, ("payable", "first_payment"), lambda row: _named(row, RunRow, RunRow.__slots__)
     ),
@@ -231,8 +233,16 @@ def page(
     if after is not None:
         asked = asked.where(_before(source.columns, after))
     order = (key.desc() for key in source.columns)
-    found = connection.execute(asked.order_by(*order).limit(most))
-    return [(tuple(row._mapping[key] for key in source.keys), source.read(row)) for row in found]
+    return _keyed(source, connection.execute(asked.order_by(*order).limit(most)))
+
+
+def page_up(
+    connection: Connection, view: str, where: Condition, *, most: int
+) -> list[tuple[tuple[Any, ...], Any]]:
+    """Keys and rows from the lowest key up; a condition says where to begin."""
+    source = _source(view)
+    asked = select(source.table).where(where.said(source.table)).order_by(*source.columns)
+    return _keyed(source, connection.execute(asked.limit(most)))
 
 
 def rows_of(connection: Connection, view: str, where: Condition) -> Iterator[Any]:
@@ -246,6 +256,10 @@ def rows_of(connection: Connection, view: str, where: Condition) -> Iterator[Any
 def find(connection: Connection, view: str, where: Condition) -> Any | None:
     """The first row for which a condition holds, or None."""
     return next(iter([row for _, row in page(connection, view, where, most=1)]), None)
+
+
+def _keyed(source: _Source, found: Iterable[Any]) -> list[tuple[tuple[Any, ...], Any]]:
+    return [(tuple(row._mapping[key] for key in source.keys), source.read(row)) for row in found]
 
 
 def _before(keys: Sequence[ColumnElement[Any]], after: Sequence[Any]) -> ColumnElement[bool]:

@@ -126,7 +126,7 @@ class TestPeople:
         assert a.done("voucher", "show", voucher)["state"] == "held"
 
     def test_quote_is_asked_for_given_compared_and_taken(
-        self, core: Shell, a: Shell, bank: Shell
+        self, core: Shell, a: Shell, bank: Shell, tmp_path: Path
     ) -> None:
         voucher = _accepted(core, a)
         words = ["--voucher", voucher, "--kind", "sale", "--kind", "redemption"]
@@ -142,6 +142,14 @@ class TestPeople:
         core.done("quote", "give", "redemption", request["id"], *dearer)
         compared = a.run("request", "comparison", request["id"])
         assert compared.stdout.index("redemption") < compared.stdout.index("sale")
+        for who, words, said in (
+            (a, ("request", "export-comparison", request["id"]), quote["id"]),
+            (bank, ("request", "export-checks", request["id"]), "round_trip"),
+            (bank, ("request", "export-lineage", request["id"]), "issue"),
+            (a, ("voucher", "export-lineage", voucher), "issue"),
+        ):
+            assert who.run(*words, "--out", tmp_path / "out.csv").exit_code == 0, words
+            assert said in (tmp_path / "out.csv").read_text("utf-8-sig")
         done = a.signed("quote", "take", quote["id"])
         assert done["verb"] == "sell"
         assert a.done("request", "show", request["id"])["state"] == "taken"
@@ -356,6 +364,14 @@ class TestClient:
     def test_nobody_at_the_address(self) -> None:
         with pytest.raises(ServiceUnreachable):
             Client("http://127.0.0.1:9").get("/v1/about")
+
+    def test_rows_of_all_pages_are_shown_together(self, served: Served, core: Shell) -> None:
+        session = Session.load(core.home / "fenbook" / "session.json")
+        client = Client(served.url, secret=session.secret)
+        made = client.whole("/v1/participants?limit=1")
+        listed = client.get("/v1/participants", limit=200)["data"]
+        client.close()
+        assert (made["data"], made["has_more"], len(listed) > 2) == (listed, False, True)
 
     def test_secret_is_in_no_text_about_a_session(self, a: Shell) -> None:
         session = Session.load(a.home / "fenbook" / "session.json")

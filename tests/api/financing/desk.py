@@ -1,13 +1,18 @@
 """The financing desk from its parties' sides: asking, quoting, comparing, taking."""
 
+import csv
+import io
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from python_calamine import CalamineWorkbook
+
+from api.sheets import _text as text_of
 from tests.api.world import People, Person, World
 from tests.views_scenario import Acts
 
-__all__ = ["NOTICE", "Desk", "told"]
+__all__ = ["NOTICE", "Desk", "text_of", "told"]
 
 NOTICE = "0x" + "01" * 32
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -88,6 +93,16 @@ class Desk:
         answer = self.post(giver, kind, self.signed(giver, request, kind, **more))
         assert answer.status_code == 201, answer.text
         return answer.json()
+
+    def file(self, reader: Person, request: Any, more: str, kind: str = "csv") -> list[list[Any]]:
+        """The rows of a file about a request."""
+        path = f"/v1/exports/financing-requests/{request['id']}{more}?format={kind}"
+        answer = reader.get(path)
+        assert answer.status_code == 200, answer.text
+        if kind == "csv":
+            return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+        return book.get_sheet_by_index(0).to_python()[1:]
 
     def take(self, taker: Person, quote: Any, **more: Any) -> Any:
         """The operation that takes a quote, relayed and read."""

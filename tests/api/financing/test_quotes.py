@@ -8,7 +8,7 @@ import pytest
 
 from ledger.model.commands import MoveDeposit
 from ledger.model.money import amount_text, parse_amount
-from tests.api.financing.desk import NOTICE, Desk, told
+from tests.api.financing.desk import NOTICE, Desk, text_of, told
 from tests.api.world import People, Person
 from tests.cast import CHECKER, EXPIRED, MAKER, OTHER_MAKER, REVOKED
 
@@ -18,6 +18,12 @@ ABSENT = "quo_" + "0" * 26
 def _given(desk: Desk, reader: Person, request: Any) -> list[str]:
     answers = desk.read(reader, request)["answers"]
     return [quote for one in answers for quote in one["quotes"]]
+
+
+def _line(compared: Any) -> list[str]:
+    """A quote as a file has it."""
+    own = {name: one for name, one in compared.items() if name not in ("terms", "refusal")}
+    return [text_of(one) for one in (own | compared["terms"]).values()]
 
 
 class TestFalse:
@@ -209,6 +215,14 @@ class TestCompared:
             ("800.00", "17.90", "4.50", "182.10"),
         ]
         assert [one["refusal"] for one in made["data"]] == [None] * 3
+        holding = [text_of(one) for one in made["holding"].values()]
+        rows = desk.file(birch, request, "/comparison")
+        assert rows == [[*_line(one), "", "", "", *holding] for one in made["data"]]
+        workbook = desk.file(birch, request, "/comparison", "xlsx")
+        assert [row[5] for row in workbook] == [985.08, 980.86, 800.0]
+        for other in (delta, acme):
+            answer = other.get(f"/v1/exports/financing-requests/{request['id']}/comparison")
+            assert told(answer) == (404, "ResourceUnknown")
 
     def test_quote_whose_giver_cannot_pay_is_seenapart(
         self, desk: Desk, birch: Person, echo: Person
@@ -222,6 +236,8 @@ class TestCompared:
         desk.world.follow()
         [one] = desk.read(birch, request, "/comparison")["data"]
         assert one["refusal"]["code"] == "DepositShort"
+        [row] = desk.file(birch, request, "/comparison")
+        assert row[10:13] == [one["refusal"][name] for name in ("code", "detail", "next_step")]
         cast.cedar.act(MoveDeposit, to=cast.echo.id, **values)
         desk.world.follow()
         [one] = desk.read(birch, request, "/comparison")["data"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ledger.model.commands import VoidNonce
-from tests.api.financing.desk import Desk, told
+from tests.api.financing.desk import Desk, text_of, told
 from tests.api.world import People, Person
 
 ABSENT = "frq_" + "0" * 26
@@ -142,7 +142,7 @@ class TestWhoSees:
         request = desk.asked(birch, desk.spare("shared"), documents=[HASH])
         lineage = desk.read(delta, request, "/lineage")
         assert lineage["is_whole"]
-        assert [one["kind"] for one in lineage["hops"]] == ["issue"]
+        assert [one["kind"] for one in lineage["data"]] == ["issue"]
         assert desk.read(delta, request)["documents"] == [HASH]
         name = request["voucher"]
         assert delta.get(f"/v1/vouchers/{name}").status_code == 404
@@ -157,7 +157,9 @@ class TestLineage:
         request = desk.asked(birch, desk.voucher(), amount="400.00")
         lineage = desk.read(delta, request, "/lineage")
         assert (lineage["start"], lineage["end"]) == ("0", "40000")
-        assert [(one["end"], one["price"]) for one in lineage["hops"]] == [("40000", None)]
+        assert [(one["end"], one["price"]) for one in lineage["data"]] == [("40000", None)]
+        [row] = desk.file(delta, request, "/lineage")
+        assert row == [text_of(one) for one in lineage["data"][0].values()]
 
     def test_loser_learns_nothing_of_the_winners_terms(
         self, desk: Desk, birch: Person, delta: Person, echo: Person
@@ -165,9 +167,10 @@ class TestLineage:
         request = desk.asked(birch, desk.voucher(), asked=[4, 5])
         assert desk.take(birch, desk.give(delta, request))["state"] == "done"
         for more in ("/lineage", "/checks"):
-            answer = echo.get(f"/v1/financing-requests/{request['id']}{more}")
-            assert told(answer) == (409, "RequestEnded")
-        assert [one["kind"] for one in desk.read(birch, request, "/lineage")["hops"]] == ["issue"]
+            for place in ("", "exports/"):
+                answer = echo.get(f"/v1/{place}financing-requests/{request['id']}{more}")
+                assert told(answer) == (409, "RequestEnded")
+        assert [one["kind"] for one in desk.read(birch, request, "/lineage")["data"]] == ["issue"]
 
     def test_bank_of_a_withdrawn_request_learns_nothing_more(
         self, desk: Desk, birch: Person, echo: Person
@@ -194,7 +197,7 @@ class TestLineage:
         pledge = desk.give(delta, desk.asked(birch, voucher, asked=[4]), "pledge")
         assert desk.take(birch, pledge)["state"] == "done"
         assert desk.read(echo, waiting)["state"] == "open"
-        hops = desk.read(echo, waiting, "/lineage")["hops"]
+        hops = desk.read(echo, waiting, "/lineage")["data"]
         assert [one["kind"] for one in hops] == ["issue"]
 
 
