@@ -26,7 +26,14 @@ OPTIONS = Options(
 
 
 ON_EACH_ENGINE = (
-    *("test_events", "test_filters", "test_imports", "test_lists", "test_need_to_know"),
+    *(
+        "test_events",
+        "test_every_list",
+        "test_filters",
+        "test_imports",
+        "test_lists",
+        "test_need_to_know",
+    ),
     *("test_once", "test_open_acts", "test_profiles", "test_reports", "test_requests"),
     *("test_settlement_runs", "test_sign_in", "test_webhooks", "test_writes"),
 )
