@@ -17,11 +17,11 @@ from api.problems import scope_language
 from api.router import refuse_unknown
 from api.shapes import Given, Shape
 from api.submitting import PARAMETERS, DryRun, is_dry, read_form, submit, try_out
+from api.veil import nameable
 from api.verbs import QUOTES, VERBS, Verb
 from ledger.chain.typed_data import Domain, digest, typed_data
 from ledger.model.commands import COMMANDS, Command
 from ledger.model.errors import ResourceUnknown
-from ledger.model.glossary import Language
 from ledger.model.plain import moment_text, plain_of, struct_of
 from ledger.model.rendering import Names
 from ledger.model.sentences import fields, sentence
@@ -107,10 +107,10 @@ def _preparation(verb: Verb) -> Callable[..., Any]:
     draft = draft_of(kind)
 
     def prepare(request: Request, response: Response, body: Given, subject: Preparer) -> Prepared:
-        context, language = context_of(request), scope_language(request.scope)
+        language = scope_language(request.scope)
         response.headers["Content-Language"] = CONTENT_LANGUAGE[language]
-        command = _filled(context, kind, body.model_dump(), subject)
-        return prepared(context, command, subject, language)
+        command = _filled(context_of(request), kind, body.model_dump(), subject)
+        return prepared(request, command, subject)
 
     prepare.__annotations__["body"] = draft
     prepare.__doc__ = f"{draft.__doc__} Nothing is stored; the number and deadline may be yours."
@@ -137,12 +137,14 @@ def _numbered(names: Names) -> Names:
     return {number: f"{name} ({number})" for number, name in names.items()}
 
 
-def prepared(context: Context, command: Command, subject: Subject, language: Language) -> Prepared:
+def prepared(request: Request, command: Command, subject: Subject) -> Prepared:
     """A command as its signers read it."""
+    context, language = context_of(request), scope_language(request.scope)
     deployment = context.service.deployment
     domain = Domain.of(deployment.chain_id, deployment.address(command.desk))
     hashed = digest(command, domain)
-    names = context.names(parties_of(command), subject, language, "sign")
+    parties = nameable(request, subject, parties_of(command))
+    names = context.names(parties, subject, language, "sign")
     return Prepared(
         sentence=sentence(command, _numbered(names), language),
         fields=[Row(label=one, value=value) for one, value in fields(command, names, language)],

@@ -38,6 +38,8 @@ __all__ = [
     "of_payables",
     "on_payable",
     "on_voucher",
+    "sees_payable",
+    "sees_voucher",
     "still_known",
     "still_seen",
     "within",
@@ -147,6 +149,21 @@ def still_seen(opened: Reading, payables: Sequence[Payable]) -> list[Payable]:
     made = sliced(connection, offered, opened.at.second)
     doubtful -= {one.payable for one in offered if made.voucher(one.id).counterparty == sight.own}
     return [one for one in payables if one.id not in doubtful]
+
+
+def sees_payable(opened: Reading, payable: int) -> bool:
+    """Whether a payable is there, and this reader's to see."""
+    where = AllOf((Is("id", (payable,)), opened.sight.payables))
+    return bool(still_seen(opened, list(rows_of(opened.connection, "payables", where))))
+
+
+def sees_voucher(opened: Reading, voucher: int) -> bool:
+    """The same of a voucher: an offer that has ended is its offeree's no more."""
+    row = find(opened.connection, "vouchers", AllOf((Is("id", (voucher,)), opened.sight.vouchers)))
+    if row is None or opened.sight.sees_all:
+        return row is not None
+    now = sliced(opened.connection, [row], opened.at.second).voucher(voucher)
+    return opened.sight.own in (now.holder, now.counterparty)
 
 
 def still_known(opened: Reading, participants: Sequence[Participant]) -> list[Participant]:

@@ -125,7 +125,6 @@ def prepare(request: Request, subject: Preparer, import_id: ImportId, body: Term
 
     Asked again it is the same command, until the import is reopened.
     """
-    context, language = context_of(request), scope_language(request.scope)
     deadline = None if body.deadline is None else parse_moment(body.deadline, field="deadline")
     terms = Terms(body.choice, deadline, None if body.nonce is None else int(body.nonce))
     with only_own():
@@ -138,7 +137,7 @@ def prepare(request: Request, subject: Preparer, import_id: ImportId, body: Term
             command = imports.importing.prepare(
                 subject.participant, import_id, _who(subject), terms
             )
-    return prepared(context, command, subject, language)
+    return prepared(request, command, subject)
 
 
 @ROUTER.post(f"{PATH}/{{import_id}}/signatures", operation_id="signImport", **once_route(Import))

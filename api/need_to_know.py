@@ -245,7 +245,7 @@ class Sight:
 
     @property
     def own_operations(self) -> Condition:
-        """Those whose references it may search by."""
+        """Those whose references and digests it may search by."""
         return EVERYTHING if self.sees_all else self._is("participant")
 
     def sees_contents(self, participant: int) -> bool:

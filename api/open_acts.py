@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from api import shapes
 from api.asking import Submitter
 from api.context import context_of
-from api.finding import still_seen
+from api.finding import sees_payable
 from api.lists import Reading, reading
 from api.openapi import ALSO
 from api.operations import Operation, first_answer
@@ -120,8 +120,7 @@ async def _asked(
 
 def _require_payable(opened: Reading, payable: int) -> None:
     """Raise `ResourceUnknown` for what is not there or may not be seen."""
-    where = AllOf((Is("id", (payable,)), opened.sight.payables))
-    if not still_seen(opened, list(rows_of(opened.connection, "payables", where))):
+    if not sees_payable(opened, payable):
         raise ResourceUnknown()
 
 

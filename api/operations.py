@@ -148,11 +148,12 @@ def _where(opened: Reading, asked: OperationFilters) -> Condition:
     for name in ("state", "verb", "participant"):
         if value := getattr(asked, name):
             found.append(Is(name, (value,)))
+    if asked.digest or asked.external_reference:
+        found.append(opened.sight.own_operations)
     if asked.digest:
         found.append(Is("digest", (bytes.fromhex(asked.digest[2:]),)))
     if asked.external_reference:
-        own = opened.sight.own_operations
-        found += [own, Is("external_reference", (asked.external_reference,))]
+        found.append(Is("external_reference", (asked.external_reference,)))
     return AllOf(tuple(found))
 
 

@@ -198,7 +198,7 @@ def prepare_taking(
     response.headers["Content-Language"] = CONTENT_LANGUAGE[language]
     row, signed = context.financing.takeable(subject.participant, quote)
     command = _taking(context, row, signed.command, asked)
-    made = prepared(context, command, subject, language)
+    made = prepared(request, command, subject)
     return Taking(
         **made.model_dump(),
         submit_to=VERBS[type(command).__name__].path,

@@ -13,12 +13,13 @@ from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from api.context import Context, context_of
+from api.context import context_of
 from api.forms import SignedForm
 from api.languages import CONTENT_LANGUAGE
 from api.operations import operation_json
 from api.problems import scope_language
 from api.shapes import Shape
+from api.veil import veiled
 from api.verbs import Beside, Verb
 from ledger.model.errors import CommandForeign, IdempotencyKeyMissing, LedgerError, RequestInvalid
 from ledger.service.access import Subject
@@ -109,9 +110,8 @@ async def submit(request: Request, verb: Verb, body: SignedForm, subject: Subjec
     write = Keyed(subject.participant, client_key(request), _hash(request, post), post)
     try:
         accepted = await context.accepting.accept(write)
-    except LedgerError:
-        await run_in_threadpool(_trace_by_digest, request, context, post)
-        raise
+    except LedgerError as refusal:
+        raise await run_in_threadpool(_refused, request, subject, post, refusal) from None
     request.scope["state"]["trace_id"] = json.loads(accepted.body)["digest"][2:]
     return await answered(request, accepted)
 
@@ -134,7 +134,7 @@ async def try_out(request: Request, verb: Verb, body: SignedForm, subject: Subje
     post = _post(verb, body, subject)
     refusals = await run_in_threadpool(context.service.intake.dry_run, [post])
     if refusals[0] is not None:
-        raise refusals[0]
+        raise await run_in_threadpool(_refused, request, subject, post, refusals[0])
     return JSONResponse({"dry_run": True})
 
 
@@ -234,10 +234,12 @@ def _seconds(prefer: str | None, most: int) -> int:
     return min(int(found[1]), most) if found else 0
 
 
-def _trace_by_digest(request: Request, context: Context, post: Post) -> None:
-    """A refusal of a command goes under the command's digest too, if it has one."""
+def _refused(request: Request, subject: Subject, post: Post, refusal: LedgerError) -> LedgerError:
+    """A refusal as it is told; it goes under the command's digest too, if it has one."""
     try:
         command = read_posted(post.data).command
     except LedgerError:
-        return
-    request.scope["state"]["trace_id"] = context.service.intake.signatures.digest(command).hex()
+        return refusal
+    digest = context_of(request).service.intake.signatures.digest(command)
+    request.scope["state"]["trace_id"] = digest.hex()
+    return veiled(request, subject, command, refusal)

@@ -116,7 +116,10 @@ class UnknownLoan(LedgerError):
     loan: LoanId
     kind = Kind.NOT_FOUND
     zh = "贷款 {loan} 不存在。"
-    next_steps = ("Check the loan.", "请核对贷款编号。")
+    next_steps = (
+        "Check the loan; what is another's looks like what is not there.",
+        "请核对贷款编号；他方的贷款显示为不存在。",
+    )
 
 
 class NotLender(LedgerError):

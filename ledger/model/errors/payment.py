@@ -40,7 +40,10 @@ class UnknownPayable(LedgerError):
     payable_id: PayableId
     kind = Kind.NOT_FOUND
     zh = "应付账款 {payable_id} 不存在。"
-    next_steps = ("Check the payable.", "请核对应付账款编号。")
+    next_steps = (
+        "Check the payable; what is another's looks like what is not there.",
+        "请核对应付账款编号；他方的应付账款显示为不存在。",
+    )
 
 
 class PayableNotLive(LedgerError):

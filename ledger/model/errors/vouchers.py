@@ -40,7 +40,10 @@ class UnknownVoucher(LedgerError):
     voucher: VoucherId
     kind = Kind.NOT_FOUND
     zh = "凭证 {voucher} 不存在。"
-    next_steps = ("Check the voucher.", "请核对凭证编号。")
+    next_steps = (
+        "Check the voucher; what is another's looks like what is not there.",
+        "请核对凭证编号；他方的凭证显示为不存在。",
+    )
 
 
 class NotHolder(LedgerError):

@@ -1,0 +1,98 @@
+"""What is told of that which a command names, by need to know.
+
+The contracts say to whoever signs that a claim is not his, and how it stands. At the door the same
+would tell strangers which claims there are: one they may not read is refused as if it were absent,
+whichever of several claims the contracts look at first.
+Whoever deals with somebody for the first time is told the name, which counts as a look-up; so
+nobody reads the names of all participants by counting their numbers up.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from fastapi import Request
+
+from api.context import context_of
+from api.finding import sees_payable, sees_voucher, still_known
+from api.lists import Reading, reading
+from ledger.model.errors import (
+    LedgerError,
+    TooManyRequests,
+    UnknownLoan,
+    UnknownPayable,
+    UnknownVoucher,
+    VoucherNotOffered,
+)
+from ledger.model.errors.base import meanings_of
+from ledger.model.meanings import Meaning
+from ledger.model.structs import Struct, fields_of
+from ledger.service.access import Subject
+from ledger.store.lists import AllOf, Is, find, rows_of
+
+__all__ = ["nameable", "veiled"]
+
+
+def _sees_loan(opened: Reading, loan: int) -> bool:
+    """Whether a loan is there, and this reader's to see."""
+    where = AllOf((Is("id", (loan,)), opened.sight.loans))
+    return find(opened.connection, "loans", where) is not None
+
+
+_CLAIMS: Final[Mapping[Meaning, tuple[Callable[[Reading, int], bool], Callable[[int], Any]]]] = (
+    MappingProxyType(
+        {
+            Meaning.VOUCHER: (sees_voucher, lambda one: UnknownVoucher(voucher=one)),
+            Meaning.PAYABLE: (sees_payable, lambda one: UnknownPayable(payable_id=one)),
+            Meaning.LOAN: (_sees_loan, lambda one: UnknownLoan(loan=one)),
+        }
+    )
+)
+"""Of each kind of claim, who sees one, and how one that is not there is refused."""
+
+
+def veiled(
+    request: Request, subject: Subject, command: Struct, refusal: LedgerError
+) -> LedgerError:
+    """A refusal; where it tells of claims, that of the first one which its sender may not see."""
+    tells = any(one in _CLAIMS for one in meanings_of(type(refusal)).values())
+    if not tells or isinstance(refusal, VoucherNotOffered):  # that is said of absent ones as well
+        return refusal
+    with reading(request, subject) as opened:
+        for meaning, claim in _claims_of(command):
+            sees, absent = _CLAIMS[meaning]
+            if not sees(opened, claim):
+                unknown: LedgerError = absent(claim)
+                return unknown
+    return refusal
+
+
+def _claims_of(struct: Struct) -> Iterator[tuple[Meaning, int]]:
+    """The claims that a command names, in its order, in lists and structs too."""
+    for member in fields_of(type(struct)):
+        value = getattr(struct, member.name)
+        for one in value if member.is_list else (value,):
+            if isinstance(one, Struct):
+                yield from _claims_of(one)
+            elif member.meaning in _CLAIMS:
+                yield member.meaning, one
+
+
+def nameable(request: Request, subject: Subject, participants: Collection[int]) -> set[int]:
+    """Those whose names are told: whom the subject knows, and of others so many at a time.
+
+    It is counted for the participant, whoever of it asks, and alike for numbers that nobody has.
+    """
+    context = context_of(request)
+    with reading(request, subject) as opened:
+        where = AllOf((Is("id", tuple(participants)), opened.sight.participants))
+        rows = list(rows_of(opened.connection, "participants", where))
+        found = {one.id for one in still_known(opened, rows)}
+    rate, who = context.options.lookup, str(subject.participant)
+    for one in sorted(set(participants) - found):
+        try:
+            context.limits.take(request.scope, "lookup", rate, who)
+        except TooManyRequests:
+            break  # the rest goes by its number alone
+        found.add(one)
+    return found
