@@ -22,12 +22,13 @@ from api.verbs import QUOTES, VERBS, Verb
 from ledger.chain.typed_data import Domain, digest, typed_data
 from ledger.model.commands import COMMANDS, Command
 from ledger.model.errors import ResourceUnknown
+from ledger.model.glossary import Language
 from ledger.model.plain import moment_text, plain_of, struct_of
 from ledger.model.rendering import Names
 from ledger.model.sentences import fields, sentence
 from ledger.service.access import Subject
 
-__all__ = ["add_preparations", "add_verbs", "prepared"]
+__all__ = ["add_preparations", "add_verbs", "prepared", "prepared_for"]
 
 _DRY_RUN: Final = frozenset({"dry_run"})
 """What the address of a submission may ask for."""
@@ -140,11 +141,16 @@ def _numbered(names: Names) -> Names:
 def prepared(request: Request, command: Command, subject: Subject) -> Prepared:
     """A command as its signers read it."""
     context, language = context_of(request), scope_language(request.scope)
+    parties = nameable(request, subject, parties_of(command))
+    names = context.names(parties, subject, language, "sign")
+    return prepared_for(context, command, names, language)
+
+
+def prepared_for(context: Context, command: Command, names: Names, language: Language) -> Prepared:
+    """The same with names at hand."""
     deployment = context.service.deployment
     domain = Domain.of(deployment.chain_id, deployment.address(command.desk))
     hashed = digest(command, domain)
-    parties = nameable(request, subject, parties_of(command))
-    names = context.names(parties, subject, language, "sign")
     return Prepared(
         sentence=sentence(command, _numbered(names), language),
         fields=[Row(label=one, value=value) for one, value in fields(command, names, language)],

@@ -1,7 +1,7 @@
 """Requests for quotes: a holder asks several parties; each sees its own answer alone."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -20,7 +20,8 @@ from api.financing_shapes import (
 )
 from api.finding import OnVoucher, on_voucher
 from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
-from api.once import once_route, tried_out
+from api.once import Doing, done_once, once_route, told_within, tried_out
+from api.reading import reading_in
 from api.router import router
 from api.shapes import AsOf, Given
 from api.submitting import keyed
@@ -28,8 +29,10 @@ from ledger.model.errors import ResourceUnknown
 from ledger.model.ids import parse_voucher, payable_of
 from ledger.model.money import parse_amount
 from ledger.model.plain import parse_moment
+from ledger.service.access import Subject
 from ledger.service.asking import ASKED_MAX, DOCUMENTS_MAX, Asking, QuoteKind, RefusalReason
 from ledger.service.financing_states import RequestStanding, request_standings
+from ledger.service.kept_answers import Keep
 from ledger.store.database import Connection
 from ledger.store.financing import RequestRow
 from ledger.store.lists import AllOf, Condition, Is, Named, find, rows_of
@@ -197,23 +200,41 @@ def _asking(asked: RequestAsked) -> Asking:
 
 
 @ROUTER.post(
-    "/v1/financing-requests/{request_id}/withdraw", operation_id="withdrawFinancingRequest"
+    "/v1/financing-requests/{request_id}/withdraw",
+    operation_id="withdrawFinancingRequest",
+    **once_route(OneFinancingRequest),
 )
-def withdraw_request(
-    request: Request, request_id: RequestPath, subject: Submitter
-) -> OneFinancingRequest:
+def withdraw_request(request: Request, request_id: RequestPath, subject: Submitter) -> Response:
     """Take your request back. Quotes that were given on it stay firm until they end."""
-    context_of(request).financing.withdraw(subject.participant, request_id)
-    with reading(request, subject) as opened:
-        return _one(opened, request_id)
+    desk, own = context_of(request).financing, subject.participant
+    act = _told(request, subject, request_id, lambda keep: desk.withdraw(own, request_id, keep))
+    return done_once(request, subject, None, Doing(act, dict))
 
 
-@ROUTER.post("/v1/financing-requests/{request_id}/refuse", operation_id="refuseFinancingRequest")
+@ROUTER.post(
+    "/v1/financing-requests/{request_id}/refuse",
+    operation_id="refuseFinancingRequest",
+    **once_route(OneFinancingRequest),
+)
 def refuse_request(
     request: Request, request_id: RequestPath, given: RefusalGiven, subject: Submitter
-) -> OneFinancingRequest:
+) -> Response:
     """Say that you will not quote, and why. A quote may still follow."""
-    reason = RefusalReason(given.reason)
-    context_of(request).financing.refuse(subject.participant, request_id, reason)
-    with reading(request, subject) as opened:
-        return _one(opened, request_id)
+    desk, own, reason = context_of(request).financing, subject.participant, given.reason
+
+    def refuse(keep: Keep) -> None:
+        desk.refuse(own, request_id, RefusalReason(reason), keep)
+
+    act = _told(request, subject, request_id, refuse)
+    return done_once(request, subject, given.model_dump(), Doing(act, dict))
+
+
+def _told(
+    request: Request, subject: Subject, request_id: str, act: Callable[[Keep], None]
+) -> Callable[[Keep], dict[str, Any]]:
+    """Of an act on a request: answered with the request as it leaves it."""
+
+    def told(connection: Connection, _: None) -> dict[str, Any]:
+        return _one(reading_in(connection, request, subject), request_id).model_dump()
+
+    return told_within(act, told)

@@ -4,23 +4,20 @@ import hashlib
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.asking import Preparer, Reader
-from api.context import context_of
 from api.guard import Upload
 from api.import_shapes import IMPORT, WholeImport, whole_json
-from api.imports_asking import at_work, expect_issuer, only_own
+from api.imports_asking import at_work, expect_issuer, imports_of, in_turn, only_own
 from api.once import Doing, done_once, once_route
 from api.problems import scope_language
 from api.reading import as_of_json, reading
 from api.router import router
 from api.sheets import MEDIA_TYPES
-from api.submitting import is_dry
 from ledger.imports.files import template
 from ledger.imports.sheets import FILE_MAX
-from ledger.service.importing import Uploaded
+from ledger.service.import_files import Uploaded
 from ledger.service.kept_answers import Keep
 
 __all__ = ["PATH", "ROUTER", "TYPES", "UPLOADS", "ImportId"]
@@ -76,13 +73,10 @@ async def upload(
             return {**told, "same_file": made.same_file, "as_of": at}
 
         asked = [name, hashlib.sha256(data).hexdigest()]
-        return done_once(request, subject, asked, Doing(act, shown, 201))
+        doing = Doing(act, shown, 201, keyring=imports_of(request).keyring)
+        return done_once(request, subject, asked, doing)
 
-    key = request.headers.get("idempotency-key")
-    if key is None or is_dry(request):
-        return await run_in_threadpool(take)
-    async with context_of(request).turns.of(subject.participant, key):
-        return await run_in_threadpool(take)
+    return await in_turn(request, subject, take)
 
 
 @ROUTER.get(f"{PATH}/template", operation_id="downloadTemplate", responses=_GOT)

@@ -5,13 +5,15 @@ are read at once; more are told to come again.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.asking import Preparer, Reader, Submitter
-from api.commands import Prepared, prepared
+from api.commands import Prepared, prepared_for
 from api.context import Context, context_of
 from api.import_files import PATH, ImportId
 from api.import_shapes import (
@@ -27,18 +29,23 @@ from api.import_shapes import (
     row_json,
     whole_json,
 )
-from api.imports_asking import at_work, expect_judged, imports_of, only_own
+from api.imports_asking import at_work, expect_judged, imports_of, in_turn, only_own
 from api.lists import as_of_json, reading
-from api.once import Doing, done_once, once_route
+from api.once import Doing, done_once, once_route, told_within
 from api.paging import CURSOR_MOST
 from api.problems import scope_language
 from api.router import router
+from api.submitting import is_dry
+from ledger.model.commands import Command
 from ledger.model.plain import parse_moment
+from ledger.model.rendering import NO_NAMES
 from ledger.service.access import Subject
 from ledger.service.directory import Reader as Who
+from ledger.service.import_files import Previewed
 from ledger.service.import_states import ImportState
 from ledger.service.importing import Terms, Wishes
 from ledger.service.kept_answers import Keep
+from ledger.store.database import Connection
 from ledger.store.imports import ImportRow
 
 __all__ = ["ROUTER"]
@@ -75,22 +82,35 @@ def read_import(request: Request, subject: Reader, import_id: ImportId) -> dict[
 
 
 @ROUTER.post(
-    f"{PATH}/{{import_id}}/preview", operation_id="previewImport", response_model=WholeImport
+    f"{PATH}/{{import_id}}/preview", operation_id="previewImport", **once_route(WholeImport)
 )
-def preview(
+async def preview(
     request: Request, subject: Preparer, import_id: ImportId, body: PreviewForm
-) -> dict[str, Any]:
+) -> Response:
     """Read the file, and say of each row what is wrong with it. The columns are remembered."""
     wishes = Wishes(
         None if body.columns is None else {str(of): one for of, one in body.columns.items()},
         body.sheet,
         body.settlement_bank,
     )
-    with only_own():
+
+    def act(keep: Keep) -> dict[str, Any]:
         expect_judged(request, subject, import_id)
-    with only_own(), at_work(request) as imports:
-        imports.importing.preview(subject.participant, import_id, _who(subject), wishes)
-    return _whole(request, subject, import_id)
+        with reading(request, subject) as opened:
+            language, at = opened.language, as_of_json(opened)
+        with at_work(request) as imports:
+            own, shelf = subject.participant, imports.shelf
+            same = shelf.same_file(own, shelf.find(own, import_id))
+
+            def told(_: Connection, made: Previewed) -> dict[str, Any]:
+                found = whole_json(made.row, made.meta, made.reading.findings, language)
+                return {**found, "same_file": same, "as_of": at}
+
+            who = _who(subject)
+            read = partial(imports.importing.preview, own, import_id, who, wishes)
+            return told_within(read, told)(keep)
+
+    return await in_turn(request, subject, lambda: _sealed(request, subject, body, act))
 
 
 @ROUTER.get(
@@ -118,26 +138,36 @@ def list_rows(
 
 
 @ROUTER.post(
-    f"{PATH}/{{import_id}}/typed-data", operation_id="prepareImport", response_model=Prepared
+    f"{PATH}/{{import_id}}/typed-data", operation_id="prepareImport", **once_route(Prepared)
 )
-def prepare(request: Request, subject: Preparer, import_id: ImportId, body: TermsForm) -> Prepared:
+async def prepare(
+    request: Request, subject: Preparer, import_id: ImportId, body: TermsForm
+) -> Response:
     """The one command that maker and checker sign, for all chosen rows.
 
     Asked again it is the same command, until the import is reopened.
     """
+    context, language = context_of(request), scope_language(request.scope)
     deadline = None if body.deadline is None else parse_moment(body.deadline, field="deadline")
-    terms = Terms(body.choice, deadline, None if body.nonce is None else int(body.nonce))
-    with only_own():
+    nonce = None if body.nonce is None else int(body.nonce)
+    terms = Terms(body.choice, deadline, nonce, is_tried=is_dry(request))
+
+    def act(keep: Keep) -> dict[str, Any]:
         expect_judged(request, subject, import_id)
-    with only_own(), at_work(request) as imports:
-        state = imports.shelf.find(subject.participant, import_id).state
-        if state == ImportState.AWAITING_SIGNATURES:
-            command = imports.signing.command(subject.participant, import_id)
-        else:
-            command = imports.importing.prepare(
-                subject.participant, import_id, _who(subject), terms
-            )
-    return prepared(request, command, subject)
+        own, names = subject.participant, NO_NAMES
+        if not terms.is_tried:
+            names = context.names([own], subject, language, "sign")
+
+        def told(_: Connection, command: Command) -> dict[str, Any]:
+            return prepared_for(context, command, names, language).model_dump()
+
+        with at_work(request) as imports:
+            made = partial(imports.importing.prepare, own, import_id, _who(subject), terms)
+            if imports.shelf.find(own, import_id).state == ImportState.AWAITING_SIGNATURES:
+                made = partial(imports.signing.command, own, import_id)
+            return told_within(made, told)(keep)
+
+    return await in_turn(request, subject, lambda: _sealed(request, subject, body, act))
 
 
 @ROUTER.post(f"{PATH}/{{import_id}}/signatures", operation_id="signImport", **once_route(Import))
@@ -207,6 +237,15 @@ def _done(request: Request, subject: Subject, act: Callable[[Keep], ImportRow]) 
     doing = Doing(act, lambda row: import_json(row, language))
     with only_own():
         return done_once(request, subject, None, doing)
+
+
+def _sealed(
+    request: Request, subject: Subject, asked: BaseModel, act: Callable[[Keep], dict[str, Any]]
+) -> Response:
+    """An act on an own import whose answer tells what is kept sealed."""
+    doing = Doing(act, dict, keyring=imports_of(request).keyring)
+    with only_own():
+        return done_once(request, subject, asked.model_dump(mode="json"), doing)
 
 
 def _who(subject: Subject) -> Who:

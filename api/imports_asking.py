@@ -1,18 +1,21 @@
 """Whose imports may be judged, how often, and how many at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from api.context import context_of
+from api.submitting import is_dry
 from ledger.model.errors import MissingRole, RecordsKeyMissing, ResourceUnknown, ServiceBusy
 from ledger.model.errors.imports import ImportUnknown
 from ledger.model.states import Role
 from ledger.service.access import Subject
 from ledger.service.imports import Imports
 
-__all__ = ["at_work", "expect_issuer", "expect_judged", "imports_of", "only_own"]
+__all__ = ["at_work", "expect_issuer", "expect_judged", "imports_of", "in_turn", "only_own"]
 
 
 def imports_of(request: Request) -> Imports:
@@ -33,6 +36,15 @@ def at_work(request: Request) -> Iterator[Imports]:
         yield imports_of(request)
     finally:
         room.release()
+
+
+async def in_turn(request: Request, subject: Subject, do: Callable[[], Response]) -> Response:
+    """What takes a place at work: of the same under one key, only the first needs one."""
+    key = request.headers.get("idempotency-key")
+    if key is None or is_dry(request):
+        return await run_in_threadpool(do)
+    async with context_of(request).turns.of(subject.participant, key):
+        return await run_in_threadpool(do)
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class Doing:
     shown: Callable[[Any], _Told]
     """That, as it is answered."""
     status: int = 200
-    trial: Callable[[], None] | None = None
+    trial: Callable[[], object] | None = None
     """Says whether it would take effect, where that is not told by undoing it."""
     resumed: Callable[[], Any] | None = None
     """Of an act that takes effect elsewhere: does what is left of it, and gives what it came to."""
@@ -127,15 +127,15 @@ def tried_out(act: Callable[[], Any]) -> Response:
 
 
 def told_within(
-    act: Callable[[Keep], object], told: Callable[[Connection], _Told]
+    act: Callable[[Keep], object], told: Callable[[Connection, Any], _Told]
 ) -> Callable[[Keep], _Told]:
-    """Of an act whose answer is read where it takes effect, as it leaves things."""
+    """Of an act whose answer is made where it takes effect, as it leaves things."""
 
     def acted(keep: Keep) -> _Told:
         found: list[_Told] = []
 
-        def keep_told(connection: Connection, _: Any) -> None:
-            found.append(told(connection))
+        def keep_told(connection: Connection, came_to: Any) -> None:
+            found.append(told(connection, came_to))
             keep(connection, found[-1])
 
         act(keep_told)

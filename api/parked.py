@@ -41,6 +41,6 @@ def release_operation(
         raise ResourceUnknown()
     act = told_within(
         lambda keep: outbox.release(operation, keep),
-        lambda connection: told(reading_in(connection, request, subject)),
+        lambda connection, _: told(reading_in(connection, request, subject)),
     )
     return done_once(request, subject, None, Doing(act, dict))

@@ -7,7 +7,7 @@ reading is logged.
 
 from typing import Annotated, Any, Final
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import Field, StringConstraints
 
 from api import shapes
@@ -15,7 +15,8 @@ from api.asking import Manager, Reader
 from api.context import context_of
 from api.finding import still_known
 from api.lists import reading
-from api.need_to_know import Sight
+from api.need_to_know import Sight, sight_of
+from api.once import Doing, done_once, once_route
 from api.openapi import ALSO
 from api.participants import ParticipantPath
 from api.router import router
@@ -30,6 +31,7 @@ from ledger.records.profiles import ACCOUNTS_MAX, CONTACTS_MAX, Profile
 from ledger.service.access import Subject
 from ledger.service.directory import Directory
 from ledger.service.directory import Reader as LoggedReader
+from ledger.service.kept_answers import Keep, undone
 from ledger.store.lists import AllOf, Is, find
 
 __all__ = ["ROUTER"]
@@ -132,10 +134,14 @@ def read_profile(
     return ParticipantProfile(**_shown(found, sight))
 
 
-@ROUTER.put("/v1/participants/{participant}/profile", operation_id="putProfile")
+@ROUTER.put(
+    "/v1/participants/{participant}/profile",
+    operation_id="putProfile",
+    **once_route(ParticipantProfile),
+)
 def put_profile(
     request: Request, participant: ParticipantPath, asked: ProfileGiven, subject: Manager
-) -> ParticipantProfile:
+) -> Response:
     """Record your own contacts; the rest must be what is recorded. Only a session can.
 
     It is logged, as is the reading that it takes.
@@ -147,10 +153,19 @@ def put_profile(
         raise ScopeMissing(scope="session")
     profile = Profile.from_values({"participant": participant, **asked.model_dump()})
     logged = _logged(subject, "profile change")
-    _check_guarded(profile, directory.read([participant], logged).get(participant))
-    directory.put(profile, logged)
-    with reading(request, subject) as opened:
-        return ParticipantProfile(**_shown(profile, opened.sight))
+
+    def change(writer: LoggedReader | None, keep: Keep) -> Profile:
+        _check_guarded(profile, directory.read([participant], logged).get(participant))
+        directory.put(profile, writer, keep)
+        return profile
+
+    doing = Doing(
+        lambda keep: change(logged, keep),
+        lambda made: _shown(made, sight_of(subject)),
+        trial=lambda: change(None, undone),
+        keyring=directory.keyring,
+    )
+    return done_once(request, subject, asked.model_dump(), doing)
 
 
 def _check_guarded(asked: Profile, recorded: Profile | None) -> None:

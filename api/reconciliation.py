@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import Field
 
 from api import shapes
 from api.asking import Manager, Reader
 from api.context import context_of
 from api.need_to_know import sight_of
-from api.reading import Reading, as_of, reading
+from api.once import Doing, done_once, once_route, told_within
+from api.reading import Reading, as_of, reading, reading_in
 from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.errors import ResourceUnknown
@@ -55,14 +56,18 @@ def read_reconciliation(request: Request, subject: Reader) -> Reconciliation:
         return _shape(opened)
 
 
-@ROUTER.post("/v1/reconciliation", operation_id="askForReconciliation", status_code=202)
-def ask_for_reconciliation(request: Request, subject: Manager) -> Reconciliation:
+@ROUTER.post(
+    "/v1/reconciliation", operation_id="askForReconciliation", **once_route(Reconciliation, 202)
+)
+def ask_for_reconciliation(request: Request, subject: Manager) -> Response:
     """Have everything compared in the background; asked again meanwhile it stays one."""
     _require_sight(subject)
     context = context_of(request)
-    ask_for(context.service.database, wall=context.access.wall())
-    with reading(request, subject) as opened:
-        return _shape(opened)
+    act = told_within(
+        lambda keep: ask_for(context.service.database, keep, wall=context.access.wall()),
+        lambda connection, _: _shape(reading_in(connection, request, subject)).model_dump(),
+    )
+    return done_once(request, subject, None, Doing(act, dict, 202))
 
 
 def _require_sight(subject: Subject) -> None:

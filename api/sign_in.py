@@ -9,14 +9,14 @@ from api import shapes
 from api.asking import Exporter, subject_of
 from api.context import context_of
 from api.lists import Filters, Listing, Reading, Rows, add_lists
-from api.once import Making, made_once, once_route
+from api.once import Doing, Making, done_once, made_once, once_route
 from api.openapi import ALSO
 from api.router import router
 from api.shapes import Given, Shape
 from ledger.model.errors import ResourceUnknown, ScopeMissing
 from ledger.model.plain import moment_text
 from ledger.service.access import Scope, Subject, key_secret
-from ledger.service.kept_answers import Once
+from ledger.service.kept_answers import Keep, Once
 from ledger.store.access import KeyRow
 
 __all__ = ["ROUTER"]
@@ -200,13 +200,17 @@ def make_key(
     return made_once(request, subject, asked.model_dump(), Making(make, _key, key_secret))
 
 
-@ROUTER.delete("/v1/api-keys/{key}", operation_id="revokeApiKey", status_code=204)
+@ROUTER.delete("/v1/api-keys/{key}", operation_id="revokeApiKey", **once_route(status=204))
 def revoke_key(request: Request, key: _KeyId, subject: _Own) -> Response:
     """Take an API key out of use at once."""
     _in_session(subject)
-    if not context_of(request).access.revoke_key(subject.participant, key):
-        raise ResourceUnknown()
-    return Response(status_code=204)
+    access = context_of(request).access
+
+    def act(keep: Keep) -> None:
+        if not access.revoke_key(subject.participant, key, keep):
+            raise ResourceUnknown()
+
+    return done_once(request, subject, None, Doing(act, lambda _: {}, 204))
 
 
 def _in_session(subject: Subject) -> None:

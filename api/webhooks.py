@@ -99,7 +99,8 @@ def make_webhook(
     def shown(row: EndpointRow) -> dict[str, Any]:
         return webhook_json(Endpoint(row, asked.url))
 
-    return made_once(request, subject, asked.model_dump(), Making(make, shown, new_secret))
+    making = Making(make, shown, new_secret, keyring=webhooks.keyring)
+    return made_once(request, subject, asked.model_dump(), making)
 
 
 @ROUTER.get("/v1/webhooks/{webhook}", operation_id="readWebhook", openapi_extra=_ALSO)
@@ -109,26 +110,34 @@ def read_webhook(request: Request, webhook: WebhookPath, subject: Reader) -> Web
         return Webhook(**webhook_json(_webhooks(request).find(subject.participant, webhook)))
 
 
-@ROUTER.patch("/v1/webhooks/{webhook}", operation_id="changeWebhook")
+@ROUTER.patch("/v1/webhooks/{webhook}", operation_id="changeWebhook", **once_route(Webhook))
 def change_webhook(
     request: Request, webhook: WebhookPath, asked: WebhookChange, subject: Manager
-) -> Webhook:
+) -> Response:
     """Change an endpoint. Once enabled again it hears of what is told from then on."""
+    webhooks = _webhooks(request)
     change = Change(asked.url, asked.label, asked.kinds, asked.is_enabled)
+
+    def act(keep: Keep) -> Endpoint:
+        return webhooks.change(subject.participant, webhook, change, keep)
+
+    doing = Doing(act, webhook_json, keyring=webhooks.keyring)
     with _found():
-        return Webhook(
-            **webhook_json(_webhooks(request).change(subject.participant, webhook, change))
-        )
+        return done_once(request, subject, asked.model_dump(), doing)
 
 
 @ROUTER.delete(
-    "/v1/webhooks/{webhook}", operation_id="removeWebhook", status_code=204, openapi_extra=_ALSO
+    "/v1/webhooks/{webhook}", operation_id="removeWebhook", **once_route(status=204, **_ALSO)
 )
 def remove_webhook(request: Request, webhook: WebhookPath, subject: Manager) -> Response:
     """Forget an endpoint with all that was delivered to it."""
+    webhooks = _webhooks(request)
+
+    def act(keep: Keep) -> None:
+        webhooks.remove(subject.participant, webhook, keep)
+
     with _found():
-        _webhooks(request).remove(subject.participant, webhook)
-    return Response(status_code=204)
+        return done_once(request, subject, None, Doing(act, lambda _: {}, 204))
 
 
 @ROUTER.post(

@@ -20,7 +20,7 @@ from ledger.chain.sign_in import SignIn
 from ledger.model.errors.door import SignInRefused
 from ledger.model.states import Role
 from ledger.records import verification
-from ledger.service.kept_answers import Once
+from ledger.service.kept_answers import Keep, Once, not_kept
 from ledger.service.numbers import new_id
 from ledger.store import access as rows
 from ledger.store.database import Connection, Database
@@ -163,10 +163,12 @@ class Access:
                 once.keep(connection, row)
         return secret, row
 
-    def revoke_key(self, participant: int, key: str) -> bool:
+    def revoke_key(self, participant: int, key: str, keep: Keep = not_kept) -> bool:
         """Take an API key out of use; False where the participant has no such key."""
         with self._database.writing() as connection:
             found = rows.revoke_key(connection, participant, key, self.wall())
+            if found:
+                keep(connection, None)
         self._known.clear()
         return found
 

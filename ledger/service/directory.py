@@ -18,6 +18,7 @@ from ledger.records import identifiers
 from ledger.records.commitments import Memo, RecordKind
 from ledger.records.profiles import Profile
 from ledger.records.vault import DataKey, Place
+from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.keyring import LEDGER, Keyring, Purpose
 from ledger.store import records as rows
 from ledger.store.database import Database
@@ -60,7 +61,7 @@ class Directory:
 
     # ---- who is who
 
-    def put(self, profile: Profile, writer: Reader | None = None) -> None:
+    def put(self, profile: Profile, writer: Reader | None = None, keep: Keep = not_kept) -> None:
         """Record a participant in place of what was recorded; raises `IdentifierTaken`.
 
         A writer who is named leaves one row in the log.
@@ -88,6 +89,7 @@ class Directory:
                 if any(one.participant != profile.participant for one in taken):
                     raise IdentifierTaken(identifier=word)
             rows.put_profile(connection, row, names)
+            keep(connection, profile)
 
     def read(self, participants: Iterable[int], reader: Reader) -> dict[int, Profile]:
         """The profiles of those that are recorded; leaves one row in the log."""

@@ -27,7 +27,7 @@ from ledger.service.financing_states import (
     quote_standings,
     request_standings,
 )
-from ledger.service.kept_answers import Answered, ClientKey, KeptAnswers
+from ledger.service.kept_answers import Answered, ClientKey, Keep, KeptAnswers, not_kept
 from ledger.service.numbers import new_id
 from ledger.service.posted import canonical, read_quote
 from ledger.service.quote_trials import Deal, QuoteTrials
@@ -94,25 +94,31 @@ class Financing:
 
         return self._answers.once(key, make, point="desk")
 
-    def withdraw(self, participant: int, id_: str) -> None:
+    def withdraw(self, participant: int, id_: str, keep: Keep = not_kept) -> None:
         """Take a request back; quotes that were given on it stay firm."""
         with writing(self._database, "desk") as connection:
+            self._database.lock(connection, "follow")  # what is told of it is so at one block
             row = rows.find_request(connection, id_)
             if row is None or row.participant != participant:
                 raise ResourceUnknown()
             rows.withdraw_request(connection, id_, second=self._now())
+            keep(connection, None)
 
     # ---- what those who are asked do
 
-    def refuse(self, participant: int, id_: str, reason: RefusalReason) -> None:
+    def refuse(
+        self, participant: int, id_: str, reason: RefusalReason, keep: Keep = not_kept
+    ) -> None:
         """Say that there will be no quote, and why; saying it again changes nothing."""
         with writing(self._database, "desk") as connection:
+            self._database.lock(connection, "follow")
             self._database.lock(connection, f"desk {id_}")
             standing = self._answerable(connection, participant, id_)
-            if any(one.participant == participant for one in standing.refusals):
-                return
-            _require_open(standing, self._second(connection))
-            rows.add_refusal(connection, RefusalRow(id_, participant, reason.value, self._now()))
+            if all(one.participant != participant for one in standing.refusals):
+                _require_open(standing, self._second(connection))
+                row = RefusalRow(id_, participant, reason.value, self._now())
+                rows.add_refusal(connection, row)
+            keep(connection, None)
 
     def give(
         self,

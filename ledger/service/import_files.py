@@ -13,7 +13,7 @@ from ledger.service.keyring import LEDGER, Keyring, Purpose
 from ledger.store import imports as rows
 from ledger.store.database import Connection
 
-__all__ = ["ImportFiles", "Meta", "file_name"]
+__all__ = ["ImportFiles", "Meta", "Previewed", "Uploaded", "file_name"]
 
 _NAME_LENGTH = 120
 
@@ -35,6 +35,25 @@ class Meta:
     sheets: tuple[str, ...] = ()
     nonce: int | None = None
     """Of the last command that was made ready: a corrected one gets the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that was taken in."""
+
+    row: rows.ImportRow
+    meta: Meta
+    same_file: tuple[str, ...]
+    """Earlier imports of the very same file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A file that was read."""
+
+    row: rows.ImportRow
+    meta: Meta
+    reading: Reading
 
 
 class ImportFiles:

@@ -12,10 +12,17 @@ from ledger.records.commitments import Memo, RecordKind
 from ledger.service.directory import Directory
 from ledger.service.import_states import ItemState
 from ledger.service.posted import canonical
+from ledger.store import import_items as stored
+from ledger.store import imports as rows
+from ledger.store import records
+from ledger.store.database import Connection
 from ledger.store.import_items import ImportItem
+from ledger.store.imports import ImportRow
 from ledger.store.records import MemoRow, ReferenceRow
 
-__all__ = ["Leaves", "expect_unchanged", "leaf_from", "leaves_of", "rows_chosen", "source_of"]
+__all__ = [
+    "Leaves", "expect_unchanged", "give_back", "leaf_from", "leaves_of", "rows_chosen", "source_of",
+]  # fmt: skip
 
 _NO_EVIDENCE = bytes(32)
 _TOLD_MAX = 20
@@ -100,6 +107,16 @@ def _terms(draft: Draft) -> tuple[object, ...]:
     """What is signed of a row; its texts are the file's."""
     invoices = [(one.number, one.fingerprint, one.total, one.used) for one in draft.invoices]
     return (draft.supplier, draft.bank, draft.face, draft.maturity, invoices)
+
+
+def give_back(connection: Connection, row: ImportRow) -> None:
+    """Forget what was made ready to be signed."""
+    items = stored.items_of(connection, row.id)
+    records.drop_memos(connection, (leaf_from(one).evidence for one in items))
+    sources = (source_of(row.id, one.place) for one in items)
+    records.free_references(connection, row.participant, sources)
+    stored.drop_items(connection, row.id)
+    rows.drop_approvals(connection, row.id)
 
 
 def source_of(import_id: str, place: int) -> str:

@@ -36,12 +36,15 @@ class ImportSigning:
         self._database, self._shelf = database, shelf
         self._intake, self._wall = intake, wall
 
-    def command(self, participant: int, id_: str) -> IssueBatch:
+    def command(self, participant: int, id_: str, keep: Keep = not_kept) -> IssueBatch:
         """The command that waits for signatures or was signed."""
-        row = self._shelf.find(participant, id_)
-        if row.command is None:
-            raise wrong(row, ImportState.AWAITING_SIGNATURES)
-        return _command_of(row)
+        with writing(self._database, "import") as connection:
+            row = self._shelf.find_in(connection, participant, id_)
+            if row.command is None:
+                raise wrong(row, ImportState.AWAITING_SIGNATURES)
+            command = _command_of(row)
+            keep(connection, command)
+        return command
 
     def sign(
         self, participant: int, id_: str, approvals: Sequence[bytes], keep: Keep = not_kept

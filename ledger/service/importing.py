@@ -18,14 +18,13 @@ from ledger.model.errors import RowsInvalid
 from ledger.service.crash_points import writing
 from ledger.service.directory import Directory, Reader
 from ledger.service.import_facts import ImportFacts, claimed_by, refused_of
-from ledger.service.import_files import ImportFiles, Meta, file_name
+from ledger.service.import_files import ImportFiles, Meta, Previewed, Uploaded, file_name
 from ledger.service.import_leaves import (
     Leaves,
     expect_unchanged,
-    leaf_from,
+    give_back,
     leaves_of,
     rows_chosen,
-    source_of,
 )
 from ledger.service.import_shelf import ImportShelf, expect, wrong
 from ledger.service.import_states import ImportState
@@ -36,12 +35,12 @@ from ledger.store import import_items as stored
 from ledger.store import imports as rows
 from ledger.store import records
 from ledger.store.cursor import cursor
-from ledger.store.database import Connection, Database
+from ledger.store.database import Database
 from ledger.store.feed import last_seq
 from ledger.store.imports import ImportRow
 from ledger.store.lists import Is, find
 
-__all__ = ["Choice", "Clerk", "Importing", "Terms", "Uploaded", "Wishes"]
+__all__ = ["Choice", "Clerk", "Importing", "Terms", "Wishes"]
 
 Choice = Literal["all", "valid"]
 """All rows or none; or the valid ones alone."""
@@ -49,16 +48,6 @@ Choice = Literal["all", "valid"]
 _EARLY: Final = (ImportState.UPLOADED, ImportState.PREVIEWED)
 _FAILED: Final = (ImportState.FAILED,)
 _OPEN: Final = (*_EARLY, ImportState.AWAITING_SIGNATURES)
-
-
-@dataclass(frozen=True, slots=True)
-class Uploaded:
-    """A file that was taken in."""
-
-    row: ImportRow
-    meta: Meta
-    same_file: tuple[str, ...]
-    """Earlier imports of the very same file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +70,8 @@ class Terms:
     """Last second at which a payable of it may be issued; seven days ahead if not given."""
     nonce: int | None = None
     """The command's number; a free one, or that of the command it corrects."""
+    is_tried: bool = False
+    """Whether nothing of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +119,12 @@ class Importing:
         return made
 
     def preview(
-        self, participant: int, id_: str, reader: Reader, wishes: Wishes = Wishes()
+        self,
+        participant: int,
+        id_: str,
+        reader: Reader,
+        wishes: Wishes = Wishes(),
+        keep: Keep = not_kept,
     ) -> Reading:
         """Read the file and say what is wrong with each row.
 
@@ -148,10 +144,12 @@ class Importing:
         reading, layout = self._read(participant, meta, data, reader, remembered)
         headings = {heading: of.value for of, heading in layout.headings.items() if heading}
         meta = replace(meta, heading=layout.line, columns=frozen(layout))
-        self._keep(row, meta, reading, {**remembered, **headings})
+        self._keep(row, meta, reading, {**remembered, **headings}, keep)
         return reading
 
-    def prepare(self, participant: int, id_: str, reader: Reader, terms: Terms) -> IssueBatch:
+    def prepare(
+        self, participant: int, id_: str, reader: Reader, terms: Terms, keep: Keep = not_kept
+    ) -> IssueBatch:
         """The command that maker and checker sign: root, count and sum of the rows.
 
         The columns are those of the preview; the rows are judged by the facts of this moment.
@@ -167,7 +165,8 @@ class Importing:
         shown = self._shelf.reading(participant, id_)
         reading, _ = self._read(participant, meta, data, reader, {})
         expect_unchanged(shown, reading)
-        self._keep(row, meta, reading, None)
+        if not terms.is_tried:  # what is wrong with a row now can be looked at
+            self._keep(row, meta, reading, None, not_kept)
         chosen = rows_chosen(reading, is_all=terms.choice == "all")
         leaves = leaves_of(self._clerk.directory, participant, id_, chosen)
         latest = self._clerk.facts.latest_deadline
@@ -179,7 +178,7 @@ class Importing:
             nonce=nonce,
             deadline=latest if terms.deadline is None else terms.deadline,
         )
-        self._await(row, command, leaves, terms.choice)
+        self._await(row, command, leaves, terms.choice, keep)
         return command
 
     def reopen(
@@ -191,7 +190,7 @@ class Importing:
             expect(row, *(_OPEN if cancel else (ImportState.AWAITING_SIGNATURES, *_FAILED)))
             if find(connection, "batches", Is("digest", (row.digest,))) is not None:
                 raise wrong(row, ImportState.AWAITING_SIGNATURES)  # it was signed after all
-            self._give_back(connection, row)
+            give_back(connection, row)
             values = {
                 "state": ImportState.CANCELLED if cancel else ImportState.PREVIEWED,
                 "command": None,
@@ -239,7 +238,12 @@ class Importing:
         }
 
     def _keep(
-        self, row: ImportRow, meta: Meta, reading: Reading, headings: dict[str, str] | None
+        self,
+        row: ImportRow,
+        meta: Meta,
+        reading: Reading,
+        headings: dict[str, str] | None,
+        keep: Keep,
     ) -> None:
         valid = [draft for draft in reading.drafts if draft.is_valid]
         found = [*reading.findings, *(one for draft in reading.drafts for one in draft.findings)]
@@ -262,8 +266,12 @@ class Importing:
                 raise wrong(row, ImportState.PREVIEWED)
             if sealed is not None:
                 rows.put_layout(connection, row.participant, sealed, wall=wall)
+            now = self._shelf.find_in(connection, row.participant, row.id)
+            keep(connection, Previewed(now, meta, reading))
 
-    def _await(self, row: ImportRow, command: IssueBatch, leaves: Leaves, choice: Choice) -> None:
+    def _await(
+        self, row: ImportRow, command: IssueBatch, leaves: Leaves, choice: Choice, keep: Keep
+    ) -> None:
         """Keep what is to be signed, and claim its references."""
         owner = row.participant
         values = {
@@ -289,12 +297,4 @@ class Importing:
             stored.add_items(connection, row.id, leaves.items)
             records.add_memos(connection, leaves.memos)
             records.add_references(connection, leaves.references)
-
-    def _give_back(self, connection: Connection, row: ImportRow) -> None:
-        """Forget what was made ready to be signed."""
-        items = stored.items_of(connection, row.id)
-        records.drop_memos(connection, (leaf_from(one).evidence for one in items))
-        sources = (source_of(row.id, one.place) for one in items)
-        records.free_references(connection, row.participant, sources)
-        stored.drop_items(connection, row.id)
-        rows.drop_approvals(connection, row.id)
+            keep(connection, command)

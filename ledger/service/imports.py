@@ -11,6 +11,7 @@ from ledger.service.import_shelf import ImportShelf
 from ledger.service.import_signing import ImportSigning
 from ledger.service.importing import Clerk, Importing
 from ledger.service.intake import Intake
+from ledger.service.keyring import Keyring
 from ledger.service.ledger import Ledger
 from ledger.service.nonces import Nonces
 from ledger.store.database import Database
@@ -27,6 +28,8 @@ class Imports:
     issuing: ImportIssuing
     shelf: ImportShelf
     """To look at them at any time."""
+    keyring: Keyring
+    """Under whose keys all of it is sealed."""
 
     @classmethod
     def of(
@@ -49,4 +52,5 @@ class Imports:
             ImportSigning(database, shelf, intake, wall),
             ImportIssuing(database, shelf, intake, wall),
             shelf,
+            directory.keyring,
         )

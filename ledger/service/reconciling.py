@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import structlog
 
+from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.reconcile import Reconciled, reconcile
 from ledger.service.site import Site
 from ledger.service.stopping import ALARM, stop_of
@@ -65,10 +66,12 @@ def last_reconciled(connection: Connection, *, wall: int) -> LastReconciled:
     return LastReconciled(is_running, is_asked, **told)
 
 
-def ask_for(database: Database, *, wall: int) -> None:
+def ask_for(database: Database, keep: Keep = not_kept, *, wall: int) -> None:
     """Have everything compared in the background; asked again meanwhile it stays one comparison."""
     with database.writing() as connection:
+        database.lock(connection, "reconcile")
         put_setting(connection, _ASKED, str(wall))
+        keep(connection, None)
 
 
 class Reconciling:

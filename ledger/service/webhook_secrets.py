@@ -10,11 +10,11 @@ from typing import Final
 
 from standardwebhooks import Webhook
 
-from ledger.records.vault import Place
+from ledger.records.vault import DataKey, Place
 from ledger.service.keyring import Keyring, Purpose
 from ledger.store.webhooks import EndpointRow
 
-__all__ = ["Hidden", "WebhookSecrets", "new_secret", "signed_headers"]
+__all__ = ["Hidden", "OwnSecrets", "WebhookSecrets", "new_secret", "signed_headers"]
 
 _SECRET_BYTES: Final = 32
 OVERLAP_SECONDS: Final = 24 * 3_600
@@ -44,11 +44,26 @@ class WebhookSecrets:
     """Seals and opens what endpoints hide, under the keys of their participants."""
 
     def __init__(self, keyring: Keyring) -> None:
-        self._keyring = keyring
+        self.keyring = keyring
 
-    def sealed(self, participant: int, endpoint: str, hidden: Hidden) -> bytes:
-        """What is stored. It asks for a key, so not within a transaction that writes."""
-        key = self._keyring.key(participant, Purpose.RECORDS)
+    def of(self, participant: int) -> "OwnSecrets":
+        """One participant's. It asks for a key, so not within a transaction that writes."""
+        return OwnSecrets(participant, self.keyring.key(participant, Purpose.RECORDS))
+
+    def opened(self, row: EndpointRow) -> Hidden:
+        """The same for one endpoint."""
+        return self.of(row.participant).opened(row)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSecrets:
+    """Seals and opens what the endpoints of one participant hide."""
+
+    participant: int
+    key: DataKey
+
+    def sealed(self, endpoint: str, hidden: Hidden) -> bytes:
+        """What is stored."""
         plain = {
             "url": hidden.url,
             "secret": hidden.secret,
@@ -56,12 +71,12 @@ class WebhookSecrets:
             "before_until_wall": hidden.before_until_wall,
         }
         text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
-        return key.seal(text.encode(), _place(participant, endpoint))
+        return self.key.seal(text.encode(), _place(self.participant, endpoint))
 
     def opened(self, row: EndpointRow) -> Hidden:
         """What an endpoint hides; raises `RecordTampered`."""
-        key = self._keyring.key(row.participant, Purpose.RECORDS)
-        return Hidden(**json.loads(key.open(row.sealed, _place(row.participant, row.id))))
+        place = _place(self.participant, row.id)
+        return Hidden(**json.loads(self.key.open(row.sealed, place)))
 
 
 def new_secret(drawn: bytes = b"") -> str:

@@ -18,6 +18,7 @@ from ledger.model.errors import (
 from ledger.service.crash_points import writing
 from ledger.service.events import KINDS
 from ledger.service.kept_answers import Keep, Once, not_kept
+from ledger.service.keyring import Keyring
 from ledger.service.numbers import new_id
 from ledger.service.webhook_client import target_of
 from ledger.service.webhook_queue import begin_queue, concerned, delivery_id
@@ -94,7 +95,7 @@ class Webhooks:
         row = EndpointRow(
             id=id_,
             participant=participant,
-            sealed=self._secrets.sealed(participant, id_, Hidden(url, secret)),
+            sealed=self._secrets.of(participant).sealed(id_, Hidden(url, secret)),
             label=label,
             kinds=_checked(kinds),
             state=ENABLED,
@@ -124,13 +125,12 @@ class Webhooks:
         with self._database.reading() as connection:
             return self._opened(_found(connection, participant, id_))
 
-    def change(self, participant: int, id_: str, change: Change) -> Endpoint:
+    def change(self, participant: int, id_: str, change: Change, keep: Keep = not_kept) -> Endpoint:
         """Change what is given. Once enabled again it hears of what is told from then on."""
+        own = self._secrets.of(participant)
         values: dict[str, Any] = {"updated_wall": self.wall}
         if change.url is not None:
             target_of(change.url, allows_loopback=self._allows_loopback)
-            hidden = replace(self._hidden(participant, id_), url=change.url)
-            values["sealed"] = self._secrets.sealed(participant, id_, hidden)
         if change.label is not None:
             values["label"] = change.label
         if change.kinds is not None:
@@ -141,29 +141,38 @@ class Webhooks:
         with writing(self._database, "hook") as connection:
             self._database.lock(connection, "webhooks")
             row = _found(connection, participant, id_)
+            hidden = own.opened(row)
+            if change.url is not None:
+                hidden = replace(hidden, url=change.url)
+                values["sealed"] = own.sealed(id_, hidden)
             if change.is_enabled and row.state != ENABLED:
                 begin_queue(connection, wall=self.wall)
             rows.change_endpoint(connection, id_, **values)
-        return self.find(participant, id_)
+            changed = Endpoint(_found(connection, participant, id_), hidden.url)
+            keep(connection, changed)
+        return changed
 
     def rotate(self, participant: int, id_: str, *, once: Once | None = None) -> str:
         """A new secret, told once; messages are signed under both for a day."""
-        hidden = self._hidden(participant, id_)
+        own = self._secrets.of(participant)
         secret = new_secret() if once is None else new_secret(once.secret)
-        fresh = Hidden(hidden.url, secret, hidden.secret, self.wall + OVERLAP_SECONDS)
-        sealed = self._secrets.sealed(participant, id_, fresh)
         with writing(self._database, "hook") as connection:
+            self._database.lock(connection, "webhooks")
             row = _found(connection, participant, id_)
+            hidden = own.opened(row)
+            fresh = Hidden(hidden.url, secret, hidden.secret, self.wall + OVERLAP_SECONDS)
+            sealed = own.sealed(id_, fresh)
             rows.change_endpoint(connection, id_, sealed=sealed, updated_wall=self.wall)
             if once is not None:
                 once.keep(connection, row)
         return secret
 
-    def remove(self, participant: int, id_: str) -> None:
+    def remove(self, participant: int, id_: str, keep: Keep = not_kept) -> None:
         """Forget an endpoint with all that was delivered to it."""
         with writing(self._database, "hook") as connection:
             _found(connection, participant, id_)
             rows.drop_endpoint(connection, id_)
+            keep(connection, None)
 
     # ---- deliveries
 
@@ -235,14 +244,14 @@ class Webhooks:
     # ---- private
 
     @property
+    def keyring(self) -> Keyring:
+        """The keys under which what endpoints hide is sealed."""
+        return self._secrets.keyring
+
+    @property
     def wall(self) -> int:
         """Second of this machine's clock."""
         return int(self._wall())
-
-    def _hidden(self, participant: int, id_: str) -> Hidden:
-        with self._database.reading() as connection:
-            row = _found(connection, participant, id_)
-        return self._secrets.opened(row)
 
     def _opened(self, row: EndpointRow) -> Endpoint:
         return Endpoint(row, self._secrets.opened(row).url)

@@ -11,13 +11,18 @@ __all__ = ["gathered"]
 
 
 def gathered(app: FastAPI, requests: Sequence[tuple[str, dict[str, Any]]]) -> list[Any]:
-    """The answers to posts that are sent without waiting for one another: paths, and what else."""
+    """The answers to requests that are sent without waiting for one another: paths, what else.
+
+    They are posts where no other method is named.
+    """
 
     async def run() -> list[Any]:
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://door") as client:
-            posts = [client.post(path, **options) for path, options in requests]
-            answers = await asyncio.gather(*posts)
+            sent = [
+                client.request(**{"method": "POST", "url": url, **one}) for url, one in requests
+            ]
+            answers = await asyncio.gather(*sent)
         await app.state.context.accepting.close()
         return list(answers)
 

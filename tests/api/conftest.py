@@ -34,8 +34,8 @@ ON_EACH_ENGINE = (
         "test_lists",
         "test_need_to_know",
     ),
-    *("test_once", "test_open_acts", "test_profiles", "test_reports", "test_requests"),
-    *("test_settlement_runs", "test_sign_in", "test_webhooks", "test_writes"),
+    *("test_once", "test_once_again", "test_open_acts", "test_profiles", "test_reports"),
+    *("test_requests", "test_settlement_runs", "test_sign_in", "test_webhooks", "test_writes"),
 )
 """Modules whose answers hang on what a database makes of a statement; the rest is on SQLite."""
 

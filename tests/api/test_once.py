@@ -26,19 +26,10 @@ KEYLESS: Final = {
     "askChallenge": "keeps nothing",
     "signIn": "a challenge is answered once; for another session another one is asked for",
     "signOut": "a session ends once",
-    "revokeApiKey": "revoked it stays revoked, and is answered alike",
     "lookUpParticipant": "a reading",
-    "putProfile": "the same contacts again are the same contacts",
-    "previewImport": "the same file by the same wishes again",
-    "prepareImport": "the same command until the import is reopened",
     "prepareTaking": "keeps nothing",
-    "withdrawFinancingRequest": "taken back it stays taken back, and is answered alike",
-    "refuseFinancingRequest": "refused it stays refused, and is answered alike",
-    "askForReconciliation": "asked for again it stays one comparison",
-    "changeWebhook": "the same values again are the same values",
-    "removeWebhook": "what is forgotten is not there any more",
 }
-"""Writes without a key: once by what they are."""
+"""Writes without a key, beside what prepares a command and keeps nothing."""
 
 
 def _key() -> str:
@@ -81,9 +72,13 @@ def test_every_write_takes_a_key_and_a_dry_run_or_needs_none(app: FastAPI) -> No
     for path, methods in app.openapi()["paths"].items():
         for method, one in methods.items():
             names = {named["name"] for named in one.get("parameters", ())}
-            is_prepared = path.endswith("/typed-data") and one["operationId"] not in KEYLESS
+            operation = one["operationId"]
+            is_prepared = path.endswith("/typed-data") and operation not in (
+                *KEYLESS,
+                "prepareImport",
+            )
             if method != "get" and not {KEY, "dry_run"} <= names and not is_prepared:
-                keyless.add(one["operationId"])
+                keyless.add(operation)
     assert keyless == KEYLESS.keys()
 
 
@@ -350,19 +345,7 @@ class TestDryRun:
         assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
 
     def test_of_what_cannot_be_tried_out_is_refused_and_not_done(self, acme: Person) -> None:
-        made = acme.post("/v1/webhooks", {"url": "https://erp.example.com/kept"}).json()
-        key = acme.post("/v1/api-keys", {"label": "kept", "scopes": ["read"]}).json()
-        hook, other = f"/v1/webhooks/{made['id']}", f"/v1/api-keys/{key['id']}"
-        changed = {"json": {"is_enabled": False}, "headers": acme.headers}
-        asked = {"params": {"dry_run": "true"}, "headers": acme.headers}
-        for answer in (
-            acme.client.delete(hook, **asked),
-            acme.client.delete(other, **asked),
-            acme.client.patch(f"{hook}?dry_run=true", **changed),
-            acme.client.patch(f"{hook}?dry_run", **changed),
-        ):
+        for asked in ("dry_run=true", "dry_run"):
+            answer = acme.client.delete(f"/v1/sign-in?{asked}", headers=acme.headers)
             assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
-        assert acme.get(hook).json()["state"] == made["state"]
-        found = acme.get("/v1/api-keys").json()["data"]
-        assert [one["revoked_at"] for one in found if one["id"] == key["id"]] == [None]
-        assert acme.client.delete(hook, headers=acme.headers).status_code == 204
+        assert acme.get("/v1/api-keys").status_code == 200

@@ -49,8 +49,8 @@ def person(client: TestClient, world: World) -> People:
     return People(client, world)
 
 
-def put(person: Person, path: str, body: Any) -> Any:
-    return person.client.put(path, json=body, headers=person.headers)
+def put(person: Person, path: str, body: Any, key: dict[str, str] | None = None) -> Any:
+    return person.client.put(path, json=body, headers=person.headers | (key or {}))
 
 
 def readings(world: World) -> list[Any]:
@@ -132,6 +132,43 @@ class TestWriting:
         assert [one.what for one in readings(world)[before:]] == ["profile", "profile change"]
         assert birch.get(PATH).json()["contacts"] == []
         assert put(birch, PATH, PROFILE).status_code == 200
+
+    def test_same_again_under_its_key_is_told_and_not_done(
+        self, person: People, world: World
+    ) -> None:
+        birch, key = person("Birch"), {"Idempotency-Key": "contacts"}
+        asked = {**PROFILE, "contacts": [{"name": "Lin Yue", "phone": "+86 591 1111 2222"}]}
+        first = put(birch, PATH, asked, key)
+        assert (first.status_code, "idempotent-replayed" in first.headers) == (200, False)
+        assert put(birch, PATH, PROFILE).status_code == 200
+        before = len(readings(world))
+        again = put(birch, PATH, asked, key)
+        assert (again.status_code, again.content) == (200, first.content)
+        assert again.headers["idempotent-replayed"] == "true"
+        assert len(readings(world)) == before
+        other = put(birch, PATH, PROFILE, key)
+        assert (other.status_code, other.json()["code"]) == (422, "IdempotencyKeyReused")
+        assert birch.get(PATH).json()["contacts"][0]["phone"] == "+86 591 8765 4321"
+        with world.service.database.reading() as connection:
+            kept = str(connection.exec_driver_sql("SELECT * FROM first_answers").fetchall())
+        assert "contacts" in kept
+        assert "1111 2222" not in kept
+
+    def test_dry_run_checks_everything_and_records_nothing(
+        self, person: People, world: World
+    ) -> None:
+        birch, before = person("Birch"), len(readings(world))
+        answer = put(birch, f"{PATH}?dry_run=true", {**PROFILE, "contacts": []})
+        assert (answer.status_code, answer.json()) == (200, {"dry_run": True})
+        assert [one.what for one in readings(world)[before:]] == ["profile"]
+        assert birch.get(PATH).json()["contacts"][0]["name"] == "Lin Yue"
+        for name, path, change, code in (
+            ("Birch", PATH, {"accounts": []}, "ProfileGuarded"),
+            ("Cedar", PATH, {}, "ResourceUnknown"),
+            ("Cedar", "/v1/participants/3/profile", {}, "ProfileGuarded"),
+        ):
+            answer = put(person(name), f"{path}?dry_run=true", {**PROFILE, **change})
+            assert answer.json()["code"] == code
 
     @pytest.mark.parametrize(
         ("change", "fields"),

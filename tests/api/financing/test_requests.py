@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from api.app import create_app
 from ledger.model.commands import VoidNonce
+from tests.api.at_once import gathered
+from tests.api.conftest import OPTIONS
 from tests.api.financing.desk import Desk, text_of, told
 from tests.api.world import People, Person
 
@@ -248,6 +251,35 @@ class TestStates:
         assert told(late) == (409, "RequestEnded")
         form = desk.signed(delta, request, "sale")
         assert told(desk.post(delta, "sale", form)) == (409, "RequestEnded")
+
+    def test_end_and_refusal_are_told_once_and_tried_out(
+        self, desk: Desk, birch: Person, delta: Person, echo: Person
+    ) -> None:
+        request = desk.asked(birch, desk.spare("shared"))
+        path, key = f"/v1/financing-requests/{request['id']}", request["id"]
+        line = {"reason": "line"}
+        for who, step, body in ((delta, "refuse", line), (birch, "withdraw", None)):
+            tried = who.post(f"{path}/{step}?dry_run=true", body)
+            assert (tried.status_code, tried.json()) == (200, {"dry_run": True})
+            assert desk.read(birch, request)["state"] in ("open", "answered")
+            assert all(one["refusal"] is None for one in desk.read(delta, request)["answers"])
+            options = {"json": body, "headers": who.headers | {"Idempotency-Key": key}}
+            own = (f"{path}/{step}", options)
+            answers = gathered(create_app(desk.world.service, OPTIONS), [own] * 20)
+            assert {one.status_code for one in answers} == {200}
+            assert len({one.content for one in answers}) == 1
+            assert sum("idempotent-replayed" in one.headers for one in answers) == 19
+            if step == "refuse":
+                desk.give(delta, request)  # what was refused is quoted after all
+        again = delta.post(f"{path}/refuse", line, idempotency_key=key)
+        assert again.json()["answers"][0]["refusal"]["reason"] == "line"
+        other = delta.post(f"{path}/refuse", {"reason": "price"}, idempotency_key=key)
+        assert told(other) == (422, "IdempotencyKeyReused")
+        for query in ("?dry_run=true", ""):
+            late = echo.post(f"{path}/refuse{query}", line)
+            assert told(late) == (409, "RequestEnded")
+            strange = echo.post(f"{path}/withdraw{query}", None)
+            assert told(strange) == (404, "ResourceUnknown")
 
     def test_void_with_the_reason_when_the_range_changes(
         self, desk: Desk, birch: Person, delta: Person
