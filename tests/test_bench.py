@@ -22,6 +22,7 @@ AIMS = {
     "settlement": ["≤ 6 s"],
     "follower": ["≥ 0.20"],
     "memory": ["≤ 300 MB"],
+    "imports": ["≤ 3 s", "≤ 3 s"],
     "relay": [],
     "books": [],
 }

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from tests.bench import books, follower, latency, memory, relay, settlement, throughput
+from tests.bench import books, follower, imports, latency, memory, relay, settlement, throughput
 from tests.bench.figures import Figure, keep, show
 
 __all__ = ["BENCHMARKS", "main"]
@@ -17,6 +17,7 @@ BENCHMARKS: Final[Mapping[str, Callable[..., list[Figure]]]] = {
     "settlement": settlement.figures,
     "follower": follower.figures,
     "memory": memory.figures,
+    "imports": imports.figures,
     "relay": relay.figures,
     "books": books.figures,
 }

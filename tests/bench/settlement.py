@@ -51,9 +51,9 @@ def _settled(count: int) -> tuple[float, float, int]:
         command = bank.make(
             AttestPayment,
             payable_id=1,
-            amount=_PIECE * count // 2,
+            amount=_PIECE * count,
             value_day=MATURITY,
-            payment_reference=named("half"),
+            payment_reference=named("whole"),
         )
         # By the bank rail, so that each voucher gets a payout.
         request = door.request("/v1/payables/attest", bank, command, *bank.keys)
@@ -67,6 +67,7 @@ def _settled(count: int) -> tuple[float, float, int]:
         run = books.run()
         assert (run["vouchers_done"], run["vouchers_left"]) == (count, 0), run
         assert (run["distributed"], run["left_amount"]) == (run["received"], 0), run
+        assert run["received"] == _PIECE * count, run
         return ended - accepted, ended - seen, int(run["block"]) - block
 
 

@@ -68,6 +68,10 @@ class Door:
         key, secret = f"bench-{self._count}", self._secret(member)
         return post(path, body.encode(), authorization=f"Bearer {secret}", idempotency_key=key)
 
+    def ask(self, path: str, data: bytes, kind: str, member: Member) -> bytes:
+        """Post what a member asks for in his session; the body of a good answer."""
+        return self._posted(path, data, kind, authorization=f"Bearer {self._secret(member)}")
+
     def _secret(self, member: Member) -> str:
         if member.id not in self._secrets:
             who = {"participant": member.id, "signer": MAKER}
@@ -79,10 +83,12 @@ class Door:
         return self._secrets[member.id]
 
     def _ask(self, path: str, body: Mapping[str, Any]) -> Any:
+        return json.loads(self._posted(path, json.dumps(body).encode(), "application/json"))
+
+    def _posted(self, path: str, data: bytes, kind: str, **headers: str) -> bytes:
         url = f"http://{self.address[0]}:{self.address[1]}{path}"
-        data, kind = json.dumps(body).encode(), {"content-type": "application/json"}
-        with urlopen(Asked(url, data, kind)) as answer:
-            return json.load(answer)
+        with urlopen(Asked(url, data, {"content-type": kind, **headers})) as answer:
+            return bytes(answer.read())
 
 
 class Books:
@@ -159,16 +165,18 @@ def served(folder: Path, url: str, deployment: Deployment) -> Iterator[tuple[Add
 
 
 def _settings(folder: Path, url: str, database: Path, deployment: Deployment) -> dict[str, str]:
-    manifest, keys = folder / "manifest.json", folder / "relayer"
+    manifest, keys, records = (folder / one for one in ("manifest.json", "relayer", "records"))
     deployment.save(manifest)
-    keys.touch(0o600)
-    keys.write_text(keccak(b"relayer of the bench").hex(), "utf-8")
+    for file in (keys, records):
+        file.touch(0o600)
+        file.write_text(keccak(f"{file.name} of the bench".encode()).hex(), "utf-8")
     rates = ("PER_ADDRESS", "PER_SESSION", "PER_KEY", "SIGN_IN")
     return {
         "FENBOOK_DATABASE": f"sqlite:///{database}",
         "FENBOOK_NODES": url,
         "FENBOOK_DEPLOYMENT": str(manifest),
         "FENBOOK_RELAYER_KEYS_FILE": str(keys),
+        "FENBOOK_RECORDS_KEY_FILE": str(records),
         **{f"FENBOOK_DOOR_{one}": _MUCH for one in rates},
     }
 
