@@ -56,16 +56,17 @@ def _evaluation(settings: Any) -> Any:
     from ledger.store.database import Database
 
     def made() -> Any:
-        database = Database.open(settings.database.get_secret_value())
+        database = Database.open(url)
         try:
             found = evaluation.opened(database)
             return found.endpoint, found.deployment
         finally:
             database.close()
 
-    if not settings.is_evaluation:
+    url = settings.database.get_secret_value()
+    if not settings.is_evaluation or not Database.has_begun(url):
         return None
-    database = Database.open(settings.database.get_secret_value())
+    database = Database.open(url)
     try:
         if not database.revision:
             return None

@@ -73,18 +73,20 @@ def look_over(
     """Every finding in order. `embedded` makes the chain of an evaluation, if it is one."""
     yield _versions()
     yield from _files(settings, environment)
+    yield from _disk(settings)
     database: Database | None = None
     with _told("database") as told:
-        database = Database.open(settings.database.get_secret_value())
+        if Database.has_begun(url := settings.database.get_secret_value()):
+            database = Database.open(url)
         told.append(_database(database))
     yield from told
-    if database is not None:
-        try:
-            yield from _disk(settings)
+    try:
+        if database is not None:
             yield from _outbox(database)
             yield from _follower(database)
-            yield from _chain(settings, database, wall, embedded)
-        finally:
+        yield from _chain(settings, database, wall, embedded)
+    finally:
+        if database is not None:
             database.close()
 
 
@@ -144,7 +146,9 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 # ---- the database
 
 
-def _database(database: Database) -> Finding:
+def _database(database: Database | None) -> Finding:
+    if database is None:
+        return Finding("database", State.LOOK, {"dialect": "sqlite", "revision": "none"})
     revision = database.revision
     facts = {"dialect": database.dialect, "revision": revision or "none"}
     if not revision:
@@ -182,7 +186,7 @@ def _follower(database: Database) -> Iterator[Finding]:
 
 def _chain(
     settings: Settings,
-    database: Database,
+    database: Database | None,
     wall: Callable[[], float],
     embedded: Callable[[], tuple[Endpoint, Deployment]] | None,
 ) -> Iterator[Finding]:
@@ -256,9 +260,9 @@ def _precompile(endpoint: Endpoint) -> Finding:
     return Finding("p256", State.OK, {"precompile": has_it})
 
 
-def _place(database: Database, endpoint: Endpoint, deployment: Deployment) -> list[Finding]:
+def _place(database: Database | None, endpoint: Endpoint, deployment: Deployment) -> list[Finding]:
     """Whether the database is of this ledger, and how far its views are behind."""
-    if not database.revision:
+    if database is None or not database.revision:
         return []
     with database.reading() as connection:
         known = setting(connection, "chain_id")

@@ -1,5 +1,6 @@
 """One database, SQLite or PostgreSQL, behind the same two words: reading and writing."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -58,6 +59,11 @@ class Database:
         except (SQLAlchemyError, OSError) as failure:
             raise DatabaseFailed(problem=_problem(failure)) from None
         return database
+
+    @staticmethod
+    def has_begun(url: str) -> bool:
+        """False where there is no file yet, which `open` would make; a server says so itself."""
+        return not url.startswith("sqlite") or Path(make_url(url).database or "").is_file()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -138,6 +144,8 @@ def _sqlite(url: URL) -> Engine:
         raise OSError("SQLite needs a file")
     if not Path(url.database).absolute().parent.is_dir():
         raise OSError(f"no folder {Path(url.database).absolute().parent}")
+    # For its owner's eyes alone, whoever opens it first; what SQLite puts beside it follows suit.
+    os.close(os.open(url.database, os.O_RDONLY | os.O_CREAT, 0o600))
     engine = create_engine(url, connect_args={"isolation_level": None})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -187,6 +187,13 @@ class TestBeside:
                 "mode": "0644"} in wrong  # fmt: skip
         assert "00" * 32 not in result.output
 
+    def test_doctor_looks_where_nothing_is_yet_and_leaves_nothing(self, tmp_path: Path) -> None:
+        environment = {"FENBOOK_DATABASE": _url(tmp_path), "LC_ALL": "C"}
+        result = RUNNER.invoke(app, ["doctor", "--json"], env=environment)
+        states = {one["check"]: one["state"] for one in json.loads(result.stdout)}
+        assert (result.exit_code, states["file"], states["database"]) == (0, "look", "look")
+        assert not any(tmp_path.iterdir())
+
     def test_service_starts_again_where_it_ended(self, ended: Process) -> None:
         again = _started(ended.folder)
         try:

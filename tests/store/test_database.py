@@ -1,5 +1,6 @@
 """One database behind two words: what is refused, what is kept, who waits for whom."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -39,6 +40,22 @@ class TestOpen:
         path.write_text("Dear bank, " * 1000)
         with pytest.raises(DatabaseFailed, match="not a database"):
             Database.open(f"sqlite:///{path}")
+
+    def test_file_is_for_its_owner_s_eyes_whoever_makes_it(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'books.sqlite'}"
+        assert not Database.has_begun(url)
+        before = os.umask(0)
+        try:
+            database = Database.open(url)
+            database.migrate()
+        finally:
+            os.umask(before)
+        assert Database.has_begun(url)
+        with database.writing():
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        database.close()
+        assert len(modes) > 2  # what is beside it too
+        assert set(modes.values()) == {0o600}, modes
 
     def test_sqlite_keeps_what_is_committed_through_a_loss_of_power(self, tmp_path: Path) -> None:
         database = Database.open(f"sqlite:///{tmp_path / 'books.sqlite'}")
