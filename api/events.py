@@ -6,27 +6,27 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from api import shapes
 from api.asking import Exporter, Reader, subject_still
 from api.context import context_of
+from api.event_filters import EventFilters, looked
 from api.exports import FILE, File, Format, exported
 from api.reading import Reading, as_of, reading
 from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.errors import CursorInvalid, ServiceBusy
-from ledger.service.access import Scope, Subject
+from ledger.service.access import Scope
 from ledger.service.events import event_json
-from ledger.store.feed import FeedEvent, events_after
+from ledger.store.feed import Looked
 
 __all__ = ["ROUTER"]
 
 ROUTER = router("events")
 
-_SEQ_MOST: Final = 2**53 - 1
 _LOOK_SECONDS: Final = 0.25
 _BEAT_SECONDS: Final = 15.0
 _PAGE: Final = 200
@@ -52,53 +52,32 @@ class EventPage(Shape):
     as_of: AsOf
 
 
-class _Chosen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    after: int = Field(default=0, ge=0, le=_SEQ_MOST, description="Events behind this number.")
-    kind: Annotated[str | None, StringConstraints(pattern=r"^[A-Za-z]{2,40}$")] = None
-
-
-class EventsAsked(_Chosen):
+class EventsAsked(EventFilters):
     """Which events."""
 
-    limit: int = Field(default=50, ge=1, le=200)
+    limit: int = Field(default=50, ge=1, le=200, description="Events of a page at most.")
 
 
-class EventsExported(_Chosen, Format):
+class EventsExported(EventFilters, Format):
     """Which events, in which file."""
-
-
-def _concerned(subject: Subject, request: Request, after: int, most: int, kind: str | None) -> Any:
-    """What a page needs, read in one transaction."""
-    with reading(request, subject) as opened:
-        return _events(opened, after, most, kind), as_of(opened)
-
-
-def _events(opened: Reading, after: int, most: int, kind: str | None) -> list[FeedEvent]:
-    """Those that concern the reader."""
-    return events_after(
-        opened.connection,
-        after,
-        limit=most,
-        participant=None if opened.sight.sees_all else opened.sight.own,
-        kinds=() if kind is None else (kind,),
-    )
 
 
 @ROUTER.get("/v1/events", operation_id="listEvents")
 def list_events(
     request: Request, subject: Reader, query: Annotated[EventsAsked, Query()]
 ) -> EventPage:
-    """Events that concern you, from a number on: whoever lost some asks for them again."""
-    found, at = _concerned(subject, request, query.after, query.limit + 1, query.kind)
-    rows = found[: query.limit]
-    return EventPage(
-        data=[Event(**event_json(one)) for one in rows],
-        has_more=len(found) > query.limit,
-        next_after=rows[-1].seq if rows else query.after,
-        as_of=at,
-    )
+    """Events that concern you, from a number on: whoever lost some asks for them again.
+
+    Where few of many are wanted a page may be short, or empty, and say that there is more.
+    """
+    with reading(request, subject) as opened:
+        found = looked(opened, query, after=query.after, limit=query.limit)
+        return EventPage(
+            data=[Event(**event_json(one)) for one in found.events],
+            has_more=found.has_more,
+            next_after=found.after,
+            as_of=as_of(opened),
+        )
 
 
 @ROUTER.get("/v1/exports/events", operation_id="exportEvents", **FILE)
@@ -108,10 +87,10 @@ def export_events(
     """The same events and filters as the feed, in one file."""
 
     def rows(opened: Reading) -> Iterator[dict[str, Any]]:
-        after = query.after
-        while found := _events(opened, after, _PAGE, query.kind):
-            yield from map(event_json, found)
-            after = found[-1].seq
+        found = Looked((), query.after, has_more=True)
+        while found.has_more:
+            found = looked(opened, query, after=found.after, limit=_PAGE)
+            yield from map(event_json, found.events)
 
     columns = list(Event.model_fields)
     return exported(request, subject, File("events", query.format, columns, rows))
@@ -140,35 +119,36 @@ async def stream_events(
         raise ServiceBusy()
     await context.streams.acquire()
     return StreamingResponse(
-        _told(request, after, query.kind),
+        _told(request, query, after),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
 
 
-def _round(request: Request, after: int, kind: str | None) -> Any:
+def _round(request: Request, asked: EventFilters, after: int) -> Looked | None:
     """What has come since; None where whoever asks may no longer."""
     subject = subject_still(request)
     if subject is None or Scope.READ not in subject.scopes:
         return None
-    return _concerned(subject, request, after, _PAGE, kind)[0]
+    with reading(request, subject) as opened:
+        return looked(opened, asked, after=after, limit=_PAGE)
 
 
-async def _told(request: Request, after: int, kind: str | None) -> AsyncIterator[str]:
+async def _told(request: Request, asked: EventFilters, after: int) -> AsyncIterator[str]:
     context, loop = context_of(request), asyncio.get_running_loop()
     end = loop.time() + context.options.stream_seconds
     beat = loop.time()
     try:
         yield "retry: 2000\n\n"
         while loop.time() < end and not await request.is_disconnected():
-            found = await run_in_threadpool(_round, request, after, kind)
+            found = await run_in_threadpool(_round, request, asked, after)
             if found is None:
                 return
-            for one in found:
+            for one in found.events:
                 said = json.dumps(event_json(one), ensure_ascii=False, separators=(",", ":"))
                 yield f"id: {one.seq}\nevent: {one.kind}\ndata: {said}\n\n"
-                after = one.seq
-            if not found:
+            after = found.after
+            if not found.events and not found.has_more:
                 if loop.time() - beat > _BEAT_SECONDS:
                     yield ": still here\n\n"
                     beat = loop.time()

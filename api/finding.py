@@ -42,6 +42,7 @@ __all__ = [
     "sees_voucher",
     "still_known",
     "still_seen",
+    "under_reference",
     "within",
 ]
 
@@ -100,7 +101,7 @@ def of_payables(opened: Reading, asked: OfPayables) -> list[Condition]:
     if asked.invoice:
         found.append(_by_invoice(opened, asked.invoice))
     if asked.external_reference:
-        found.append(_by_external_reference(opened, asked.external_reference))
+        found.append(under_reference(opened, asked.external_reference))
     return found
 
 
@@ -195,7 +196,7 @@ def _sees_issue(opened: Reading, one: Payable) -> bool:
     return opened.sight.sees_issue(one.obligor, one.offeree, one.bank)
 
 
-def _by_external_reference(opened: Reading, reference: str) -> Condition:
+def under_reference(opened: Reading, reference: str) -> Condition:
     """Payables issued under somebody's own reference; of others' references nobody learns."""
     own = AllOf((Is("external_reference", (reference,)), opened.sight.own_operations))
     posted = Of("digest", "operations", "digest", own)

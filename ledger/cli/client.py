@@ -129,6 +129,15 @@ class Client:
             found |= {"has_more": more["has_more"], "next_cursor": more["next_cursor"]}
         return found
 
+    def feed(self, path: str, most: int, *, after: int, **query: Any) -> Iterator[Any]:
+        """Events behind a number, page by page: a page may be empty and not the last."""
+        left, has_more = most, True
+        while has_more and left > 0:
+            page = self.get(path, **query, after=after, limit=min(left, _PAGE))
+            yield from page["data"]
+            after, has_more = page["next_after"], page["has_more"]
+            left -= len(page["data"])
+
     def events(self, path: str, **query: Any) -> Iterator[Any]:
         """Server-sent events for as long as the service sends them; raises `Refused`."""
         asked = {name: value for name, value in query.items() if value is not None}

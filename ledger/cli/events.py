@@ -4,6 +4,7 @@
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -12,8 +13,9 @@ from rich.text import Text
 from ledger.cli.connection import PurposeOption, SessionOption, connected
 from ledger.cli.operations import await_end, end_with, ended, show_operation
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
-from ledger.cli.reading import show_rows
-from ledger.cli.screen import DIFFERENT, Screen
+from ledger.cli.reading import filter_options, show_rows, typed
+from ledger.cli.resources import EVENT_FILTERS
+from ledger.cli.screen import DIFFERENT, Lang, Screen
 
 __all__ = ["follow", "listed", "wait"]
 
@@ -21,9 +23,7 @@ _COLUMNS: Final = ("seq", "time", "kind", "data")
 _AGAIN_SECONDS: Final = 2.0
 
 AfterOption = Annotated[int, typer.Option("--after", min=0, help="Events behind this number.")]
-KindOption = Annotated[
-    str | None, typer.Option("--kind", help="Of one kind alone.", show_default=False)
-]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most.")]
 CountOption = Annotated[
     int | None,
     typer.Option(
@@ -32,34 +32,34 @@ CountOption = Annotated[
 ]
 
 
-def listed(
+def _listed(
     ctx: typer.Context,
-    after: AfterOption = 0,
-    kind: KindOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="At most.")] = 50,
-    purpose: PurposeOption = "",
-    session: SessionOption = None,
-    lang: LangOption = None,
-    no_color: NoColorOption = False,
-    is_json: JsonOption = False,
+    after: int,
+    limit: int,
+    purpose: str,
+    session: Path | None,
+    lang: Lang | None,
+    no_color: bool,
+    is_json: bool,
+    **asked: Any,
 ) -> None:
     """List events that concern you, from a number on 事件."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session, purpose) as connection:
-        page = connection.client.get("/v1/events", after=after, kind=kind, limit=limit)
-    show_rows(screen, page["data"], _COLUMNS, is_json=is_json)
+        rows = list(connection.client.feed("/v1/events", limit, after=after, **asked))
+    show_rows(screen, rows, _COLUMNS, is_json=is_json)
 
 
-def follow(
+def _follow(
     ctx: typer.Context,
-    after: AfterOption = 0,
-    kind: KindOption = None,
-    count: CountOption = None,
-    purpose: PurposeOption = "",
-    session: SessionOption = None,
-    lang: LangOption = None,
-    no_color: NoColorOption = False,
-    is_json: JsonOption = False,
+    after: int,
+    count: int | None,
+    purpose: str,
+    session: Path | None,
+    lang: Lang | None,
+    no_color: bool,
+    is_json: bool,
+    **asked: Any,
 ) -> None:
     """Print events as they happen, one a line, until stopped 跟踪事件."""
     from ledger.model.errors.client import ServiceUnreachable
@@ -68,7 +68,7 @@ def follow(
     with connected(screen, session, purpose) as connection:
         while left is None or left > 0:
             try:
-                for one in connection.client.events("/v1/events/stream", after=after, kind=kind):
+                for one in connection.client.events("/v1/events/stream", after=after, **asked):
                     if not one.data:
                         continue
                     after = int(one.id)
@@ -80,6 +80,19 @@ def follow(
                 # A stream ends by itself now and then; a service that is away comes back.
                 screen.err.print(Text(gone.message(screen.language), style="dim"))
                 time.sleep(_AGAIN_SECONDS)
+
+
+_AFTER: Final = {"after": (AfterOption, 0), **filter_options(EVENT_FILTERS)}
+_COMMON: Final = {
+    "purpose": (PurposeOption, ""),
+    "session": (SessionOption, None),
+    "lang": (LangOption, None),
+    "no_color": (NoColorOption, False),
+    "is_json": (JsonOption, False),
+}
+
+listed = typed(_listed, {**_AFTER, "limit": (LimitOption, 50), **_COMMON})
+follow = typed(_follow, {**_AFTER, "count": (CountOption, None), **_COMMON})
 
 
 def wait(

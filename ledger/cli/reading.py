@@ -16,8 +16,8 @@ from ledger.cli.screen import Screen
 from ledger.model.glossary import label
 
 __all__ = [
-    "OutOption", "exporter_of", "format_of", "lister_of", "part_of", "record_of", "show_record",
-    "show_rows", "shower_of", "table_of",
+    "OutOption", "exporter_of", "filter_options", "format_of", "lister_of", "part_of", "record_of",
+    "show_record", "show_rows", "shower_of", "table_of", "typed",
 ]  # fmt: skip
 
 _IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Its number or name 编号.")]
@@ -52,7 +52,7 @@ def lister_of(resource: List) -> Callable[..., None]:
 
     more = {"limit": (_LimitOption, 50), "is_all": (_AllOption, False)}
     run.__doc__ = f"List {_plural(resource)}, the newest first; only what concerns you."
-    return _typed(run, {**_filters(resource), **more, **_COMMON, **_JSON})
+    return typed(run, {**filter_options(resource.filters), **more, **_COMMON, **_JSON})
 
 
 def exporter_of(export: Export) -> Callable[..., None]:
@@ -69,7 +69,9 @@ def exporter_of(export: Export) -> Callable[..., None]:
 
     out = {"out": (OutOption, inspect.Parameter.empty)}
     run.__doc__ = f"Write {_plural(export)} to a file of CSV or, by its name, XLSX 导出."
-    return _typed(run, {**_identity(export.path), **out, **_filters(export), **_COMMON})
+    return typed(
+        run, {**_identity(export.path), **out, **filter_options(export.filters), **_COMMON}
+    )
 
 
 def format_of(out: Path) -> str:
@@ -101,7 +103,7 @@ def _getter(path: str, columns: Sequence[str]) -> Callable[..., None]:
         else:
             show_record(screen, found, is_json=given["is_json"])
 
-    return _typed(run, {**_identity(path), **_COMMON, **_JSON})
+    return typed(run, {**_identity(path), **_COMMON, **_JSON})
 
 
 def show_record(screen: Screen, found: Any, *, is_json: bool) -> None:
@@ -152,6 +154,33 @@ def record_of(screen: Screen, found: Mapping[str, Any]) -> Table:
     return table
 
 
+def filter_options(filters: Sequence[str]) -> dict[str, tuple[Any, Any]]:
+    """An option for each filter."""
+    return {
+        _name(one): (
+            Annotated[str | None, typer.Option(f"--{one}", show_default=False, help=_said(one))],
+            None,
+        )
+        for one in filters
+    }
+
+
+def typed(run: Callable[..., None], options: Mapping[str, tuple[Any, Any]]) -> Callable[..., None]:
+    """The function with a parameter for each option, as the command line reads it."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    context = inspect.Parameter("ctx", kind, annotation=typer.Context)
+    named = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+        )
+        for name, (annotation, default) in options.items()
+    ]
+    parameters = [context, *named]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
+
+
 # ---- private
 
 _MONEY: Final = frozenset(
@@ -180,16 +209,6 @@ def _identity(path: str) -> dict[str, tuple[Any, Any]]:
     return {"id": (_IdArgument, inspect.Parameter.empty)} if "{id}" in path else {}
 
 
-def _filters(resource: List | Export) -> dict[str, tuple[Any, Any]]:
-    return {
-        _name(one): (
-            Annotated[str | None, typer.Option(f"--{one}", show_default=False, help=_said(one))],
-            None,
-        )
-        for one in resource.filters
-    }
-
-
 def _said(flag: str) -> str:
     name = _name(flag)
     english, chinese = label(name, "en"), label(name, "zh")
@@ -202,22 +221,6 @@ def _name(flag: str) -> str:
 
 def _plural(resource: List | Export) -> str:
     return resource.path.rpartition("/")[2].replace("-", " ")
-
-
-def _typed(run: Callable[..., None], options: Mapping[str, tuple[Any, Any]]) -> Callable[..., None]:
-    """The function with a parameter for each option, as the command line reads it."""
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    context = inspect.Parameter("ctx", kind, annotation=typer.Context)
-    named = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-        )
-        for name, (annotation, default) in options.items()
-    ]
-    parameters = [context, *named]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
-    return run
 
 
 def _screen(ctx: typer.Context, given: dict[str, Any]) -> Screen:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["EXPORTS", "LISTS", "PARTS", "Export", "List", "Part"]
+__all__ = ["EVENT_FILTERS", "EXPORTS", "LISTS", "PARTS", "Export", "List", "Part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,14 @@ _PARTS: Final = (
 )
 
 
+_PAYABLES: Final = "maturity-from maturity-to invoice external-reference"
+"""Filters of every list whose rows lie on payables, above as `@`."""
+
+EVENT_FILTERS: Final = tuple(f"kind participant digest payable obligor {_PAYABLES}".split())
+"""Of the feed, beside the number to go on from."""
+
 _OTHER_EXPORTS: Final = (
-    Export("event", "export", "/v1/exports/events", ("after", "kind")),
+    Export("event", "export", "/v1/exports/events", ("after", *EVENT_FILTERS)),
     Export("import", "export", "/v1/exports/imports", ("state",)),
     Export("report", "export-maturities", "/v1/exports/reports/maturities", ("first", "last")),
     Export(
@@ -197,10 +203,6 @@ _OTHER_EXPORTS: Final = (
     Export("request", "export-comparison", "/v1/exports/financing-requests/{id}/comparison", ()),
 )
 """Of lists whose commands are written out, and of parts."""
-
-
-_PAYABLES: Final = "maturity-from maturity-to invoice external-reference"
-"""Filters of every list whose rows lie on payables, above as `@`."""
 
 
 def _read(head: str, columns: str, filters: str) -> List:

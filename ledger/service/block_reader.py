@@ -13,7 +13,7 @@ from ledger.store.state import SqlState
 from ledger.views import Entry, Projection
 from ledger.views.concerned import CONCERNED, concerned_by
 from ledger.views.projection import HANDLERS, UNREAD
-from ledger.views.telling import data_text, trace_of
+from ledger.views.telling import data_text, payable_under, trace_of
 
 __all__ = ["BlockReader"]
 
@@ -74,8 +74,8 @@ class BlockReader:
                     concerned = participants_text(concerned_by(state, entry))
                     apply(entry)
                     seq += 1
-                    trace = trace_of(state, entry)
-                    told.append((seq, name, number, second, trace, concerned, data_text(entry)))
+                    trace, on = trace_of(state, entry), payable_under(state, entry)
+                    told.append((seq, name, number, second, trace, concerned, data_text(entry), on))
                 else:
                     apply(entry)
             except UNREADABLE as failure:

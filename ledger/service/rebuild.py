@@ -162,7 +162,7 @@ def _tell(connection: Connection, goal: Cursor) -> None:
         {"block": goal.number, "void_from": void}, sort_keys=True, separators=(",", ":")
     )
     everybody = participants_text((EVERYBODY,))
-    row = (seq, REWOUND, goal.number, goal.second, None, everybody, data)
+    row = (seq, REWOUND, goal.number, goal.second, None, everybody, data, None)
     add_events(connection, [row])
 
 

@@ -81,7 +81,7 @@ def _tell(connection: Connection, payables: Sequence[Payable], stage: str, at: C
             seq += 1
             said = json.dumps(data, sort_keys=True, separators=(",", ":"))
             concerned = participants_text(participants)
-            rows.append((seq, kind, at.number, at.second, None, concerned, said))
+            rows.append((seq, kind, at.number, at.second, None, concerned, said, payable.id))
     add_events(connection, rows)
 
 

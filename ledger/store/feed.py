@@ -1,7 +1,7 @@
 """The feed of events: appended by the follower, numbered without a gap, read from a cursor on."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,16 +10,22 @@ from sqlalchemy.engine import Connection
 
 from ledger.store.bulk import insert_rows
 from ledger.store.columns import Plain
+from ledger.store.lists import Condition
 from ledger.store.tables.events import EVENTS
 
 __all__ = [
     "EVERYBODY",
+    "GONE_THROUGH_MOST",
+    "LOOKED_MOST",
     "FeedEvent",
+    "Looked",
+    "Wanted",
     "add_events",
     "events_after",
     "find_event",
     "first_seq_above",
     "last_seq",
+    "look",
     "participants_text",
 ]
 
@@ -41,6 +47,42 @@ class FeedEvent:
     """Whom it concerns; `EVERYBODY` for all."""
     data: Mapping[str, Any]
     """Its values: numbers as they are, bytes as `0x` and hexadecimal digits."""
+    payable: int | None
+    """On which it lies."""
+
+
+GONE_THROUGH_MOST: Final = 20_000
+"""Numbers of the feed that are gone through for a page, however few of the events are wanted."""
+
+LOOKED_MOST: Final = 200_000
+"""The same where an index knows the events, so that others are passed over."""
+
+_HIDDEN_PAGE: Final = 200
+"""Events that are looked at together where some are taken out."""
+
+
+def _as_they_are(events: Sequence[FeedEvent]) -> Sequence[FeedEvent]:
+    return events
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events a page has."""
+
+    where: Condition
+    is_known: bool = False
+    """Whether an index knows them: by payables or commands that are named."""
+    seen: Callable[[Sequence[FeedEvent]], Sequence[FeedEvent]] = _as_they_are
+    """Those that their reader sees of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A page of the feed, and where to go on: behind events that were not wanted, too."""
+
+    events: Sequence[FeedEvent]
+    after: int
+    has_more: bool
 
 
 _LAST_SEQ: Final = select(func.max(EVENTS.c.seq))
@@ -90,6 +132,30 @@ def events_after(
     return [_event(row) for row in found]
 
 
+def look(connection: Connection, after: int, wanted: Wanted, *, limit: int) -> Looked:
+    """Events behind a number that are wanted and seen. The page ends with the numbers looked at.
+
+    Where it ends depends on what is seen and asked alone, so that it tells nothing more.
+    """
+    upto = after + (LOOKED_MOST if wanted.is_known else GONE_THROUGH_MOST)
+    is_last = upto >= last_seq(connection)
+    said = [wanted.where.said(EVENTS), *([] if is_last else [EVENTS.c.seq <= upto])]
+    found: list[FeedEvent] = []
+    behind, most = after, limit + 1
+    while len(found) <= limit:
+        asked = select(EVENTS).where(EVENTS.c.seq > behind, *said).order_by(EVENTS.c.seq)
+        some = [_event(row) for row in connection.execute(asked.limit(most))]
+        found += wanted.seen(some)
+        if len(some) < most:
+            break
+        behind, most = some[-1].seq, max(most, _HIDDEN_PAGE)
+    if len(found) > limit:
+        return Looked(found[:limit], found[limit - 1].seq, has_more=True)
+    if is_last:
+        return Looked(found, found[-1].seq if found else after, has_more=False)
+    return Looked(found, upto, has_more=True)
+
+
 def find_event(connection: Connection, seq: int) -> FeedEvent | None:
     """An event by its number."""
     row = connection.execute(select(EVENTS).where(EVENTS.c.seq == seq)).first()
@@ -105,4 +171,5 @@ def _event(row: Any) -> FeedEvent:
         digest=row.digest,
         participants=tuple(int(one) for one in row.participants.split(",") if one),
         data=json.loads(row.data),
+        payable=row.payable,
     )

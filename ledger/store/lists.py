@@ -1,34 +1,41 @@
 """Lists of rows under conditions, a page at a time, by their keys.
 
-A condition says what a row must be like, without the words of an engine. Whoever states conditions
-decides who sees what; this module only asks.
+Whoever states conditions decides who sees what; this module only asks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Table,
-    and_,
-    false,
     literal_column,
-    or_,
     select,
-    true,
     tuple_,
 )
 
 from ledger.store.access import KeyRow, ReadRow
-from ledger.store.columns import as_stored
+from ledger.store.conditions import (
+    EVERYTHING,
+    NOTHING,
+    AllOf,
+    AnyOf,
+    Below,
+    Between,
+    Condition,
+    HasBit,
+    Is,
+    Named,
+    whether,
+)
 from ledger.store.financing import quote_row, request_row
 from ledger.store.operations import Operation
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.runs import RunRow
 from ledger.store.tables.access import ACCESS_LOG, API_KEYS
+from ledger.store.tables.events import EVENTS
 from ledger.store.tables.financing import QUOTES, REQUESTS
 from ledger.store.tables.operations import OPERATIONS
 from ledger.store.tables.scheduling import RUN_PAYOUTS, RUNS
@@ -38,6 +45,7 @@ __all__ = [
     "NOTHING",
     "AllOf",
     "AnyOf",
+    "Below",
     "Between",
     "Condition",
     "Has",
@@ -45,6 +53,7 @@ __all__ = [
     "Is",
     "Named",
     "Of",
+    "OfEach",
     "PayableIn",
     "find",
     "page",
@@ -54,65 +63,6 @@ __all__ = [
 
 # Written out: PostgreSQL shifts by a number of 32 bits, and would be given one of 64.
 _PAYABLE_BITS: Final[ColumnElement[Any]] = literal_column("32")
-
-
-class Condition:
-    """What a row must be like."""
-
-    __slots__ = ()
-
-    def said(self, table: Table) -> ColumnElement[bool]:
-        """The condition in the words of SQL."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class Is(Condition):
-    """A column has one of some values."""
-
-    column: str
-    values: tuple[Any, ...]
-
-    def said(self, table: Table) -> ColumnElement[bool]:
-        return table.c[self.column].in_(as_stored(tuple(map(_stored, self.values))))
-
-
-@dataclass(frozen=True, slots=True)
-class HasBit(Condition):
-    """A column of bits has one of these."""
-
-    column: str
-    bits: int
-
-    def said(self, table: Table) -> ColumnElement[bool]:
-        return _whether(table.c[self.column].op("&")(self.bits) != 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Between(Condition):
-    """A column lies within bounds, both included; None for no bound."""
-
-    column: str
-    low: Any = None
-    high: Any = None
-
-    def said(self, table: Table) -> ColumnElement[bool]:
-        column, (low, high) = table.c[self.column], as_stored((self.low, self.high))
-        bounds = [column >= low] if low is not None else []
-        bounds += [column <= high] if high is not None else []
-        return and_(true(), *bounds)
-
-
-@dataclass(frozen=True, slots=True)
-class Named(Condition):
-    """A text such as `,1,3,` names a participant, or everybody as 0."""
-
-    column: str
-    participant: int
-
-    def said(self, table: Table) -> ColumnElement[bool]:
-        column = table.c[self.column]
-        return or_(column.contains(f",{self.participant},"), column.contains(",0,"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +79,16 @@ class Of(Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class OfEach(Of):
+    """The same, looked up for each row: where rows are few and those of the other view many."""
+
+    def said(self, table: Table) -> ColumnElement[bool]:
+        other = _source(self.view).table
+        is_it = other.c[self.other] == table.c[self.column]
+        return select(other.c[self.other]).where(is_it, self.where.said(other)).exists()
+
+
+@dataclass(frozen=True, slots=True)
 class PayableIn(Condition):
     """A column names a voucher of a payable for which the condition holds."""
 
@@ -137,7 +97,7 @@ class PayableIn(Condition):
 
     def said(self, table: Table) -> ColumnElement[bool]:
         payable = table.c[self.column].op(">>")(_PAYABLE_BITS)
-        return _whether(payable.in_(_chosen("payables", "id", self.where)))
+        return whether(payable.in_(_chosen("payables", "id", self.where)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,30 +111,6 @@ class Has(Condition):
         vouchers = VIEW_TABLES["vouchers"].table
         payable = vouchers.c.id.op(">>")(_PAYABLE_BITS)
         return table.c[self.column].in_(select(payable).where(self.where.said(vouchers)))
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf(Condition):
-    """At least one holds."""
-
-    conditions: tuple[Condition, ...]
-
-    def said(self, table: Table) -> ColumnElement[bool]:
-        return or_(false(), *(one.said(table) for one in self.conditions))
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf(Condition):
-    """Each of them holds."""
-
-    conditions: tuple[Condition, ...]
-
-    def said(self, table: Table) -> ColumnElement[bool]:
-        return and_(true(), *(one.said(table) for one in self.conditions))
-
-
-EVERYTHING: Final[Condition] = AllOf(())
-NOTHING: Final[Condition] = AnyOf(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +135,7 @@ _OTHERS: Final[Mapping[str, _Source]] = {
     "operations": _Source(
         OPERATIONS, ("id",), lambda row: _named(row, Operation, Operation.__slots__)
     ),
+    "events": _Source(EVENTS, ("seq",), tuple),
     "access_log": _Source(
         ACCESS_LOG, ("seq",), lambda row: _named(row, ReadRow, ReadRow.__slots__)
     ),
@@ -263,20 +200,10 @@ def _keyed(source: _Source, found: Iterable[Any]) -> list[tuple[tuple[Any, ...],
 
 
 def _before(keys: Sequence[ColumnElement[Any]], after: Sequence[Any]) -> ColumnElement[bool]:
-    said = _whether(tuple_(*keys) < tuple_(*after))
+    said = whether(tuple_(*keys) < tuple_(*after))
     return said if len(keys) > 1 else keys[0] < after[0]
-
-
-def _whether(said: Any) -> ColumnElement[bool]:
-    """What the typing of operators loses."""
-    whether: ColumnElement[bool] = said
-    return whether
 
 
 def _chosen(view: str, column: str, where: Condition) -> Any:
     table = _source(view).table
     return select(table.c[column]).where(where.said(table))
-
-
-def _stored(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value

@@ -118,14 +118,17 @@ _VALUES: Final[Mapping[str, tuple[dict[str, type], str, type]]] = {
 }
 
 _INDICES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
-    "payables": (("obligor", "id"), ("offeree", "id"), ("bank", "id"), ("maturity", "id")),
+    "payables": (
+        *(("obligor", "id"), ("offeree", "id"), ("bank", "id"), ("maturity", "id")),
+        ("digest", "id"),
+    ),
     "vouchers": (("holder", "id"), ("counterparty", "id")),
     "offers": (("taker", "place"), ("giver", "place"), ("voucher", "place")),
     "loans": (("borrower", "id"), ("lender", "id"), ("voucher", "id")),
     "sales": (("voucher", "place"),),
     "settlements": (("voucher", "place"), ("holder", "place"), ("lender", "place")),
     "payouts": (("payee", "number"), ("bank", "number"), ("voucher", "number")),
-    "movements": (("giver", "place"), ("taker", "place")),
+    "movements": (("giver", "place"), ("taker", "place"), ("payable", "place")),
     "executed": (("digest",),),
     "refused": (("digest",),),
 }

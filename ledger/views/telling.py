@@ -1,14 +1,17 @@
-"""An event as the feed tells it: its values as canonical JSON, and the command it came from."""
+"""An event as the feed tells it: its values as canonical JSON, the command it came from, and the
+payable on which it lies."""
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from operator import itemgetter
 from typing import Any, Final
 
+from ledger.model.ids import payable_of
 from ledger.views.log import Entry
 from ledger.views.state import State
 
-__all__ = ["data_text", "trace_of"]
+__all__ = ["data_text", "payable_under", "trace_of"]
 
 _OWN: Final = frozenset({"CommandExecuted", "ItemRefused", "StandingOfferUsed"})
 """These name a command themselves."""
@@ -30,12 +33,43 @@ def trace_of(state: State, entry: Entry) -> bytes | None:
     return (state.taker_digest if entry.name in _DEALS else state.digest) or None
 
 
+def payable_under(state: State, entry: Entry) -> int | None:
+    """The payable on which an event lies; None where it lies on none. Asked once it is read."""
+    finder = _UNDER.get(entry.name)
+    if finder is None:
+        finder = _UNDER[entry.name] = _finder(entry.values)
+    return finder(state, entry.values) or None
+
+
 def data_text(entry: Entry) -> str:
     """The values: numbers as they are, bytes as `0x` and hexadecimal digits; keys in order."""
     teller = _TELLERS.get(entry.name)
     if teller is None:
         teller = _TELLERS[entry.name] = _teller(entry.values)
     return teller(entry.values)
+
+
+_Finder = Callable[[State, Mapping[str, Any]], int]
+_UNDER: Final[dict[str, _Finder]] = {}
+"""By the event's name: whatever else an event names, it always names."""
+
+
+def _finder(sample: Mapping[str, Any]) -> _Finder:
+    """By the payable, a voucher, a loan or a payout, whichever an event names."""
+    if "payable_id" in sample:
+        return lambda _, values: int(values["payable_id"])
+    for name in ("voucher", "whole", "joined"):
+        if name in sample:
+            return partial(_of_voucher, name)
+    if "loan_id" in sample:
+        return lambda state, values: payable_of(state.loans[values["loan_id"]].voucher)
+    if "payout" in sample:
+        return lambda state, values: payable_of(state.payouts[values["payout"]].voucher)
+    return lambda _, __: 0
+
+
+def _of_voucher(name: str, _: State, values: Mapping[str, Any]) -> int:
+    return payable_of(values[name])
 
 
 _Teller = Callable[[Mapping[str, Any]], str]

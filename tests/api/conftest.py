@@ -29,6 +29,8 @@ ON_EACH_ENGINE = (
     *(
         "test_events",
         "test_every_list",
+        "test_event_filters",
+        "test_events",
         "test_filters",
         "test_imports",
         "test_lists",

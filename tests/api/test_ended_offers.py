@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -30,6 +31,13 @@ def client(world: World) -> Iterator[TestClient]:
 @pytest.fixture(scope="module")
 def person(client: TestClient, world: World) -> People:
     return People(client, world)
+
+
+def _told(person: Person, more: str) -> list[dict[str, Any]]:
+    answer = person.get(f"/v1/events?limit=200&{more}").json()
+    assert not answer["has_more"]
+    found: list[dict[str, Any]] = answer["data"]
+    return found
 
 
 def _listed(person: Person, more: str = "") -> list[str]:
@@ -184,3 +192,42 @@ def test_no_page_counts_or_names_what_went_with_an_offer(world: World, person: P
             found += page["data"]
             has_more, cursor = page["has_more"], f"&cursor={page['next_cursor']}"
         assert found == whole, path
+
+
+def test_events_of_an_offer_that_was_declined_are_not_found_by_who_owes(
+    world: World, person: People
+) -> None:
+    """They stay its taker's own; by their payable it finds them, which they name."""
+    acts = Acts(world.cast)
+    acts.count = 1_700
+    root = acts.issue()
+    offered = acts.offer(world.cast.birch, root, 100_00, world.cast.echo)
+    world.follow()
+    echo, payable = person("Echo Bank"), payable_name(root >> 32)
+    [told] = _told(echo, f"payable={payable}")
+    behind = f"after={told['seq'] - 1}"
+    filters = (f"obligor=1&{behind}", f"maturity_from=2026-08-28&{behind}")
+    assert [_told(echo, one) for one in filters] == [[told]] * 2
+    world.cast.echo.act(DeclineVoucher, [], voucher=offered, reason=named("late"))
+    world.follow()
+    assert told in _told(echo, f"payable={payable}")
+    assert [_told(echo, one) for one in filters] == [[], []]
+    assert told in _told(person("Birch"), filters[0])
+
+
+def test_page_of_events_does_not_tell_where_one_went_with_its_offer(
+    world: World, person: People
+) -> None:
+    acts = Acts(world.cast)
+    acts.count = 1_900
+    root = acts.issue()
+    acts.offer(world.cast.birch, root, 100_00, world.cast.echo)
+    world.follow()
+    echo = person("Echo Bank")
+    [told] = _told(echo, f"payable={payable_name(root >> 32)}")
+    query = f"/v1/events?obligor=1&limit=1&after={told['seq'] - 1}"
+    assert echo.get(query).json()["data"] == [told]
+    world.cast.advance(30)
+    world.follow()
+    page = echo.get(query).json()
+    assert (page["data"], page["has_more"], page["next_after"]) == ([], False, told["seq"] - 1)

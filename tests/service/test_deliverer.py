@@ -107,7 +107,8 @@ class TestDelivered:
         with office.stage.database.writing() as connection:
             at, seq = cursor(connection), last_seq(connection) + 1
             data = json.dumps({"list": ["x" * 100] * 300})
-            row = (seq, "RulesSet", at.number, at.second, None, participants_text([BIRCH]), data)
+            concerned = participants_text([BIRCH])
+            row = (seq, "RulesSet", at.number, at.second, None, concerned, data, None)
             add_events(connection, [row])
         office.work()
         [got] = office.receiver.got

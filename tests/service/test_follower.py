@@ -184,6 +184,28 @@ class TestFeed:
                     assert event.participants == ()
             views.apply(entry)
 
+    def test_event_lies_on_the_payable_of_whatever_it_names(self, database: Database) -> None:
+        chain = RecordedChain.of(scenario_stream())
+        follow(Follower(database, chain, chain.deployment))
+        views, told, kinds = Projection(), iter(feed(database)), set()
+        for entry in scenario_stream():
+            views.apply(entry)
+            if entry.name not in HANDLERS:
+                continue
+            event, values, state = next(told), entry.values, views.state
+            vouchers = [
+                values[one] for one in ("voucher", "whole", "part", "high") if one in values
+            ]
+            vouchers = [] if entry.name == "ThresholdSet" else vouchers
+            loan, payout = values.get("loan_id"), values.get("payout")
+            vouchers += [state.loans[loan].voucher] if loan else []
+            vouchers += [state.payouts[payout].voucher] if payout else []
+            payables = {values.get("payable_id") or None, *(one >> 32 for one in vouchers)}
+            assert event.payable in payables, entry
+            assert (event.payable is None) == (payables == {None}), entry
+            kinds |= {entry.name} if event.payable else set()
+        assert kinds >= {"LoanServed", "PayoutReturned", "DepositHeld", "RangeUnfrozen"}
+
     def test_feed_of_a_participant_holds_its_own_events_and_those_of_all(
         self, database: Database
     ) -> None:

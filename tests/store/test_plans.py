@@ -11,6 +11,8 @@ from sqlalchemy import event
 
 from ledger.store import operations, relaying
 from ledger.store.database import Connection, Database
+from ledger.store.feed import Wanted, add_events, look
+from ledger.store.lists import Condition, Is, Named, OfEach
 from tests.databases import database_url
 
 KEY = "0x" + "5" * 40
@@ -52,6 +54,32 @@ def test_walk_is_noticed(database: Database, statement: str) -> None:
     with database.reading() as connection:
         plan = _plan(connection, lambda it: it.exec_driver_sql(statement))
     assert any(_WALKED.search(line) for line in plan)
+
+
+_KNOWN = "SEARCH events USING INDEX ix_events_payable_seq (payable=? AND seq>? AND seq<?)"
+_PASSED = "SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
+_OWED = OfEach("payable", "payables", "id", Is("obligor", (1,)))
+
+
+@pytest.mark.parametrize(
+    ("where", "is_known", "way"),
+    [
+        (Is("payable", (7,)), True, _KNOWN),
+        (Is("payable", (7, 8)), True, _KNOWN),
+        (Is("kind", ("PayableIssued",)), False, _PASSED),
+        (Named("participants", 3), False, _PASSED),
+        (_OWED, False, _PASSED),
+    ],
+)
+def test_page_of_events_goes_through_no_more_than_its_numbers(
+    database: Database, where: Condition, is_known: bool, way: str
+) -> None:
+    with database.writing() as connection:
+        add_events(connection, [(1_000_000, "LimitSet", 1, 1, None, ",1,", "{}", None)])
+    with database.reading() as connection:
+        plan = _plan(connection, lambda it: look(it, 0, Wanted(where, is_known), limit=50))
+    assert way in plan
+    assert [line for line in plan if _WALKED.search(line)] == []
 
 
 def _plan(connection: Connection, ask: Callable[[Connection], object]) -> list[str]:

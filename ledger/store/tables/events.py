@@ -18,7 +18,10 @@ EVENTS: Final = Table(
     Column("digest", Bytes),  # the command whose effect it is
     Column("participants", Words, nullable=False),  # ",1,3,": whom it concerns; "," for nobody
     Column("data", Json, nullable=False),
+    Column("payable", Word),  # on which it lies, if on one
 )
 
 Index(None, EVENTS.c.block)
 Index(None, EVENTS.c.digest)
+_LIES = EVENTS.c.payable.is_not(None)
+Index(None, EVENTS.c.payable, EVENTS.c.seq, sqlite_where=_LIES, postgresql_where=_LIES)

@@ -68,12 +68,15 @@ CREATE TABLE events (
     digest BYTEA,
     participants TEXT NOT NULL,
     data TEXT NOT NULL,
+    payable BIGINT,
     CONSTRAINT pk_events PRIMARY KEY (seq)
 );
 
 CREATE INDEX ix_events_block ON events (block);
 
 CREATE INDEX ix_events_digest ON events (digest);
+
+CREATE INDEX ix_events_payable_seq ON events (payable, seq) WHERE payable IS NOT NULL;
 
 CREATE TABLE financing_refusals (
     request TEXT NOT NULL,
@@ -606,6 +609,8 @@ CREATE TABLE v_movements (
 
 CREATE INDEX ix_v_movements_giver_place ON v_movements (giver, place);
 
+CREATE INDEX ix_v_movements_payable_place ON v_movements (payable, place);
+
 CREATE INDEX ix_v_movements_taker_place ON v_movements (taker, place);
 
 CREATE TABLE v_nonces (
@@ -695,6 +700,8 @@ CREATE TABLE v_payables (
 );
 
 CREATE INDEX ix_v_payables_bank_id ON v_payables (bank, id);
+
+CREATE INDEX ix_v_payables_digest_id ON v_payables (digest, id);
 
 CREATE INDEX ix_v_payables_maturity_id ON v_payables (maturity, id);
 
