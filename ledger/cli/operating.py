@@ -107,16 +107,15 @@ def reconcile(
     is_json: JsonOption = False,
 ) -> None:
     """Compare chain, views and deposits fund by fund; status 1 where they differ 对账."""
+    from ledger.service.reconcile import Pace
     from ledger.service.reconcile import reconcile as compared
 
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), _opened(settings) as found:
         site = found.site
 
-        def settle() -> None:
-            time.sleep(1.0)
-
-        done = compared(site.database, site.endpoint, site.deployment, sample=sample, settle=settle)
+        pace = Pace(settle=lambda: time.sleep(1.0))
+        done = compared(site.database, site.endpoint, site.deployment, sample=sample, pace=pace)
     told = done.to_json()
     if is_json:
         screen.print_json(told)

@@ -33,6 +33,9 @@ _COMMITS: Final = (
     "alarm",  # follower: the chain is another one than was read, or cannot be read
     "rebuild",  # rebuild: some blocks' rows, in tables of their own
     "take over",  # rebuild: those tables' rows in place of the ones in use
+    "want comparison",  # reconciling: somebody has asked for one
+    "begin comparison",  # reconciling: it is this process's, and goes on
+    "end comparison",  # reconciling: what it found
 )
 _CALLS: Final = (
     "simulate",  # intake: what would become of commands

@@ -21,7 +21,7 @@ from ledger.service.matters import MATTERS
 from ledger.store.cursor import cursor
 from ledger.store.database import Database
 
-__all__ = ["Difference", "Reconciled", "reconcile"]
+__all__ = ["Difference", "Pace", "Reconciled", "reconcile"]
 
 _PAGE: Final = 200
 """Records that are asked for together."""
@@ -91,20 +91,29 @@ def _text(figure: str, value: int) -> str:
     return amount_text(value) if figure in MONEY else str(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What whoever compares does meanwhile; no transaction is open then that writes."""
+
+    settle: Callable[[], None] = lambda: None
+    """Before what differs is looked at again: waits, or reads what is new."""
+    beat: Callable[[], None] = lambda: None
+    """After each page of records."""
+
+
 def reconcile(
     database: Database,
     endpoint: Endpoint,
     deployment: Deployment,
     *,
     sample: int | None = None,
-    settle: Callable[[], None] = lambda: None,
+    pace: Pace | None = None,
 ) -> Reconciled:
     """Compare everything, or so many records of each matter, chosen at random.
 
-    `settle` is called before what differs is looked at again: it waits, or reads what is new.
     Raises what the endpoint and the database raise.
     """
-    asker = _Asker(endpoint, deployment)
+    asker, pace = _Asker(endpoint, deployment), pace or Pace()
     compared: dict[str, int] = {}
     left: dict[str, list[Any]] = {}
     for matter in MATTERS:
@@ -116,10 +125,11 @@ def reconcile(
             for some in _pages(keys):
                 count += len(some)
                 wrong += list(_differing(database, asker, matter, some))
+                pace.beat()
         compared[matter.name] = count
         if wrong:
             left[matter.name] = list(dict.fromkeys(key for key, _ in wrong))
-    differences = _looked_at_again(database, asker, left, settle)
+    differences = _looked_at_again(database, asker, left, pace.settle)
     with database.reading() as connection:
         return Reconciled(cursor(connection).number, compared, tuple(differences))
 

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import structlog
 
+from ledger.service.crash_points import writing
 from ledger.service.kept_answers import Keep, not_kept
-from ledger.service.reconcile import Reconciled, reconcile
+from ledger.service.reconcile import Pace, Reconciled, reconcile
 from ledger.service.site import Site
 from ledger.service.stopping import ALARM, stop_of
 from ledger.store.cursor import put_setting, setting
@@ -26,8 +27,10 @@ DIFFERENCES_KEPT: Final = 200
 _EVERY_SECONDS: Final = 6 * 3600
 _QUIET_SECONDS: Final = 600
 """After its start a service compares nothing by itself for so long."""
-_LOST_SECONDS: Final = 6 * 3600
-"""After so long a comparison that has not ended counts as one whose process died."""
+_BEAT_SECONDS: Final = 10
+"""So often a comparison says that it goes on."""
+_LOST_SECONDS: Final = 120
+"""A comparison that has said nothing for so long has died with its process, and is made again."""
 _LOOK_SECONDS: Final = 1.0
 _SETTLE_SECONDS: Final = 1.0
 
@@ -68,7 +71,7 @@ def last_reconciled(connection: Connection, *, wall: int) -> LastReconciled:
 
 def ask_for(database: Database, keep: Keep = not_kept, *, wall: int) -> None:
     """Have everything compared in the background; asked again meanwhile it stays one comparison."""
-    with database.writing() as connection:
+    with writing(database, "want comparison") as connection:
         database.lock(connection, "reconcile")
         put_setting(connection, _ASKED, str(wall))
         keep(connection, None)
@@ -85,7 +88,7 @@ class Reconciling:
         settle: Callable[[], None] = lambda: time.sleep(_SETTLE_SECONDS),
     ) -> None:
         self._site, self._wall, self._settle = site, wall, settle
-        self._begun = wall()
+        self._begun = self._beaten = wall()
 
     def step(self) -> float:
         """Compare if it is time to; in how many seconds to look again.
@@ -99,7 +102,7 @@ class Reconciling:
                 self._site.database,
                 self._site.endpoint,
                 self._site.deployment,
-                settle=self._settle,
+                pace=Pace(self._settle, self._beat),
             )
         except BaseException:
             self._end(None)
@@ -115,23 +118,33 @@ class Reconciling:
         with self._site.database.reading() as connection:
             if not self._is_due(connection, wall):
                 return False
-        with self._site.database.writing() as connection:
+        with writing(self._site.database, "begin comparison") as connection:
             self._site.database.lock(connection, "reconcile")
             if not self._is_due(connection, wall):
                 return False
             put_setting(connection, _RUNNING, str(wall))
             put_setting(connection, _ASKED, None)
+            self._beaten = wall
         return True
+
+    def _beat(self) -> None:
+        """Say now and then that it goes on."""
+        wall = self._wall()
+        if wall - self._beaten >= _BEAT_SECONDS:
+            with writing(self._site.database, "begin comparison") as connection:
+                put_setting(connection, _RUNNING, str(wall))
+            self._beaten = wall
 
     def _is_due(self, connection: Connection, wall: int) -> bool:
         if stop_of(connection) is not None or setting(connection, ALARM) is not None:
             return False  # rows that stand still differ from a chain that goes on
         last = last_reconciled(connection, wall=wall)
         is_time = wall - last.ended_wall >= _EVERY_SECONDS and wall - self._begun >= _QUIET_SECONDS
-        return not last.is_running and (last.is_asked or is_time)
+        is_lost = setting(connection, _RUNNING) is not None
+        return not last.is_running and (last.is_asked or is_lost or is_time)
 
     def _end(self, found: Reconciled | None) -> None:
-        with self._site.database.writing() as connection:
+        with writing(self._site.database, "end comparison") as connection:
             put_setting(connection, _RUNNING, None)
             if found is not None:
                 put_setting(connection, _LAST, json.dumps(self._told(found)))

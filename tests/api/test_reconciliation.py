@@ -8,6 +8,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from ledger.service import crash_points
 from ledger.service.reconciling import Reconciling, last_reconciled
 from ledger.service.site import Site
 from tests.api.conftest import OPTIONS
@@ -17,6 +18,8 @@ from tests.views_scenario import Acts
 PATH = "/v1/reconciliation"
 WALL = 1_800_000_000
 HOURS = 3600
+LOOKS = 8
+"""Signs of life of a comparison that takes longer than anybody would wait for one."""
 
 
 @pytest.fixture
@@ -143,3 +146,45 @@ def test_two_never_compare_at_once(world: World, person: People) -> None:
     other.step()
     told = operator.get(PATH).json()
     assert (told["is_running"], told["is_asked"], told["difference"]) == (False, False, "0.07")
+
+
+def test_comparison_whose_process_died_is_made_again(world: World, person: People) -> None:
+    def die(point: str) -> None:
+        if point == "before end comparison":
+            raise SystemExit
+
+    clock, operator = Clock(), person("Operator")
+    operator.post(PATH, None)
+    with crash_points.hook(die), pytest.raises(SystemExit):
+        _reconciling(world, clock).step()
+    clock.now += 60
+    again = _reconciling(world, clock)
+    again.step()  # it may only be slow
+    assert operator.get(PATH).json()["ended_at"] is None
+    clock.now += 60
+    again.step()
+    told = operator.get(PATH).json()
+    assert (told["is_running"], told["difference"]) == (False, "0.00")
+
+
+def test_comparison_that_takes_long_is_not_taken_for_a_dead_one(
+    world: World, person: People
+) -> None:
+    class Slow(Clock):
+        def __call__(self) -> int:
+            self.now += 20
+            return self.now
+
+    def look(point: str) -> None:
+        struck.append(point)
+        if struck.count("after begin comparison") == LOOKS and len(others) < 1:
+            others.append(_reconciling(world, clock))
+            others[0].step()
+
+    clock, struck, others = Slow(), list[str](), list[Reconciling]()
+    person("Operator").post(PATH, None)
+    slow = _reconciling(world, clock)
+    with crash_points.hook(look):
+        slow.step()
+    assert len(others) == 1
+    assert struck.count("after end comparison") == 1

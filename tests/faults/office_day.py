@@ -37,6 +37,7 @@ from ledger.service.intake import Post
 from ledger.service.kept_answers import ClientKey
 from ledger.service.outbox import Operation
 from ledger.service.party import Party
+from ledger.service.reconciling import Reconciling, ask_for
 from ledger.service.refusals import refusal_text
 from ledger.service.running import Service
 from ledger.service.telling import Telling
@@ -47,7 +48,7 @@ from tests.faults.lives import tell
 from tests.faults.node_lives import release, resume
 from tests.imports.sheets import csv_of
 
-__all__ = ["FACE", "FEE", "PART", "PAYABLES", "SOLD", "OfficeDay"]
+__all__ = ["FACE", "FEE", "HEADER", "PART", "PAYABLES", "SOLD", "OfficeDay", "telling_of"]
 
 CORE, SUPPLIER, SECOND, BANK, SETTLEMENT, REGULATOR = 1, 2, 3, 4, 5, 7
 PAYABLES: Final = 2
@@ -59,13 +60,13 @@ _TENOR_DAYS: Final = 20
 _HOURS: Final = 3_600
 _TURNS: Final = 60
 _LEASE_SECONDS: Final = 1_000
-"""By so much each life's deliverer is ahead: what a life took with it is due again."""
+"""By so much each life's clock is ahead: what a life took with it is due again."""
 _READER: Final = Reader(CORE, "session 1", "import")
 _NAMES: Final = {SUPPLIER: "江城零部件有限公司", SETTLEMENT: "某某银行"}
-_HEADER: Final = ["业务编号", "供应商", "金额", "到期日", "清算行", "发票号码", "发票金额"]
+HEADER: Final = ["业务编号", "供应商", "金额", "到期日", "清算行", "发票号码", "发票金额"]
 
 
-def _telling_of(service: Service, life: int) -> Telling:
+def telling_of(service: Service, life: int) -> Telling:
     """The webhooks of a service in one of its lives, with a clock that is further on in each."""
     assert service.directory is not None
     keyring, ahead = service.directory.keyring, life * _LEASE_SECONDS
@@ -81,7 +82,9 @@ class OfficeDay:
 
     def __init__(self, service: Service, life: int, url: str, told: int) -> None:
         self.service, self._url, self._told = service, url, told
-        self._telling = _telling_of(service, life)
+        self._telling = telling_of(service, life)
+        ahead = life * _LEASE_SECONDS
+        self._reconciling = Reconciling(service.site, wall=lambda: service.outbox.wall + ahead)
         self._released: set[str] = set()
         with service.database.reading() as connection:
             start = int(setting(connection, "evaluation_start") or 0)
@@ -125,6 +128,7 @@ class OfficeDay:
         self._act("unfreeze", REGULATOR, UnfreezeParticipant, day=self._maturity, **freeze)
         self._until(lambda: self._run_state() == DONE)
         self._until(lambda: not self._telling.deliverer.step().is_more)
+        self._compare()
 
     # ---- turns
 
@@ -195,7 +199,7 @@ class OfficeDay:
             [f"PO-{one}", names[0], f"{FACE // 100}.00", day, names[1], f"{one:020d}", 1_000_000]
             for one in range(1, PAYABLES + 1)
         ]
-        return csv_of([_HEADER, *rows]).encode()
+        return csv_of([HEADER, *rows]).encode()
 
     def _accept(self, participant: int, voucher: int, start: int, end: int) -> None:
         terms: dict[str, Any] = {"voucher": voucher, "start": start, "end": end}
@@ -241,6 +245,22 @@ class OfficeDay:
         outbox.resume()
         release(self.service, self._released)
         self._until(lambda: outbox.find(id_).state == "done")
+
+    def _compare(self) -> None:
+        """The books are compared; who has asked once does not ask again."""
+        if not any(self._comparison()):
+            ask_for(self.service.database, wall=self.service.outbox.wall)
+        tell(self._told, "comparison", "asked")
+        for _ in range(_TURNS):
+            if self._comparison()[-1]:
+                return
+            self._reconciling.step()
+        raise RuntimeError("the books are not compared")
+
+    def _comparison(self) -> list[str | None]:
+        """What the database knows of it: that it is asked for, that it runs, what it found."""
+        with self.service.database.reading() as connection:
+            return [setting(connection, f"reconcile_{one}") for one in ("asked", "running", "last")]
 
     # ---- commands
 

@@ -10,6 +10,7 @@ from ledger.service.evaluation import DEPOSIT
 from ledger.service.financing_states import QuoteState, request_standings
 from ledger.service.rebuild import rebuild
 from ledger.service.reconcile import reconcile
+from ledger.service.reconciling import last_reconciled
 from ledger.service.running import Service
 from ledger.service.settings import Settings
 from ledger.service.webhook_queue import concerned
@@ -35,12 +36,14 @@ from tests.faults.office_day import (
 from tests.faults.verdict import hold
 from tests.service.settlements import doubled, every_run, settled_twice
 
-__all__ = ["ANSWERS", "office_verdict"]
+__all__ = ["ANSWERS", "arrived", "delivered", "office_verdict", "told_of"]
 
 _COMMANDS: Final = (
     *("accept-2", "part", "accept-3", "sell", "fee", "freeze", "attest", "unfreeze"),
 )
-ANSWERS: Final = (*_COMMANDS, "import", "request", "quote", "receiver-1", "receiver-2")
+ANSWERS: Final = (
+    *(*_COMMANDS, "import", "request", "quote", "receiver-1", "receiver-2", "comparison"),
+)
 """What a life is answered, by name; each must stand as it was answered."""
 
 _MANY: Final = 10_000
@@ -57,9 +60,10 @@ def office_verdict(url: str, receiver: str, mail: Path, acknowledged: Mapping[st
         with service.database.reading() as connection:
             _desk(connection, acknowledged, service.now)
             _reminders(connection)
+            _comparison(connection, service.outbox.wall)
             for participant in (CORE, SUPPLIER):
                 id_ = acknowledged[f"receiver-{participant}"]
-                _messages(connection, participant, id_, _arrived(mail, receiver))
+                _messages(connection, participant, id_, arrived(mail, receiver))
         found = reconcile(service.database, service.endpoint, service.deployment)
         hold(found.is_right, f"chain and rows differ: {found.differences}")
         again = rebuild(service.database, service.endpoint, service.deployment, takes_over=False)
@@ -121,6 +125,12 @@ def _desk(connection: Connection, acknowledged: Mapping[str, str], second: int) 
     hold(quotes == [(acknowledged["quote"], QuoteState.TAKEN)], f"quotes are {quotes}")
 
 
+def _comparison(connection: Connection, wall: int) -> None:
+    last = last_reconciled(connection, wall=wall)
+    hold(last.compared and not last.is_asked, f"the books were not compared: {last}")
+    hold(not last.differences, f"the books differ: {last}")
+
+
 def _reminders(connection: Connection) -> None:
     """Each stage was told once; the day itself is none for who finds it paid already."""
     kinds = ("ObligorReminded", "HoldersReminded")
@@ -132,20 +142,28 @@ def _reminders(connection: Connection) -> None:
 
 def _messages(connection: Connection, participant: int, id_: str, arrived: set[str]) -> None:
     """Whatever concerns a participant was delivered, and nothing else."""
+    queued, owed = delivered(connection, id_, arrived), told_of(connection, participant)
+    hold(queued == owed, f"queued are {len(queued)} messages of {len(owed)}")
+
+
+def told_of(connection: Connection, participant: int, *, since: str = "") -> list[int]:
+    """Numbers of all that concerns a participant, from the first event of a kind on."""
     every = told_between(connection, 0, last_seq(connection), limit=_MANY)
-    owed = sorted(one.seq for one in every if concerned(one, participant))
+    first = min((one.seq for one in every if one.kind == since), default=0)
+    return sorted(one.seq for one in every if one.seq >= first and concerned(one, participant))
+
+
+def delivered(connection: Connection, id_: str, arrived: set[str]) -> list[int]:
+    """Numbers of all that was queued for an endpoint, each of which must have come."""
     rows = deliveries_of(connection, id_, state=None, before=None, limit=_MANY)
-    hold(
-        sorted(one.seq or 0 for one in rows) == owed,
-        f"queued are {len(rows)} messages of {len(owed)}",
-    )
     left = [one for one in rows if one.state != DELIVERED]
     hold(not left, f"{len(left)} messages are not delivered: {left[:1]}")
     lost = [one.id for one in rows if one.id not in arrived]
     hold(not lost, f"{len(lost)} messages never came")
+    return sorted(one.seq or 0 for one in rows)
 
 
-def _arrived(mail: Path, receiver: str) -> set[str]:
+def arrived(mail: Path, receiver: str) -> set[str]:
     """Ids of the messages that came to a receiver."""
     path = receiver[receiver.index("/", len("http://")) :]
     lines: list[Any] = [line.split() for line in mail.read_text().splitlines()]

@@ -35,6 +35,7 @@ EMBEDDED_POINTS: Final = _points(
 OFFICE_POINTS: Final = _points(
     *("import", "desk", "quote", "run", "ask", "remind", "hook", "take", "post", "note"),
     *("accept", "switch", "release", "journal", "mark", "follow"),
+    *("want comparison", "begin comparison", "end comparison"),
 )
 """In a payable's whole life: import, desk, scheduler, settlement, webhooks; and again the path."""
 
@@ -55,5 +56,9 @@ NOT_IN_WORLDS: Final[Mapping[str, str]] = {
     "run": "the model of the chain has deposits, no payables",
     "ask": "the model of the chain has deposits, no vouchers",
     "remind": "the model of the chain has deposits, no payables",
+    **dict.fromkeys(
+        ("want comparison", "begin comparison", "end comparison"),
+        "the model answers no questions about its records",
+    ),
 }
 """What simulated worlds never come to, and why."""

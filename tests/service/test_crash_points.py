@@ -13,10 +13,10 @@ MODULES = sorted(path for name in ("api", "ledger") for path in (ROOT / name).rg
 
 APART = {
     *("crash_points.py", "access.py", "keyring.py", "directory.py", "resealing.py"),
-    *("reconciling.py", "once.py"),
+    "once.py",
 }
-"""Where a commit may stand without a name: what a door, private records and a comparison of the
-books keep is no part of the pipeline; each of their commits is a whole of its own."""
+"""Where a commit may stand without a name: what a door and private records keep is no part of the
+pipeline; each of their commits is a whole of its own."""
 
 
 def _named(path: Path) -> Iterator[str]:

@@ -12,7 +12,7 @@ from ledger.model.commands import BatchIssue, FreezeParticipant, IssueBatch, Mov
 from ledger.model.ids import root_voucher
 from ledger.service.follower import Follower
 from ledger.service.matters import MATTERS
-from ledger.service.reconcile import Difference, Reconciled, reconcile
+from ledger.service.reconcile import Difference, Pace, Reconciled, reconcile
 from ledger.store.database import Database
 from ledger.store.metadata import METADATA
 from tests.cast import Cast, named, running_node
@@ -242,7 +242,7 @@ def test_chain_that_goes_on_meanwhile_is_no_difference(world: Cast, followed: Da
     # Birch's deposit, Cedar's, and what Birch has committed today.
     assert {one.matter for one in behind.differences} == {"deposits", "participants"}
     assert behind.amount == 15
-    assert compared(world, followed, settle=lambda: follow(reader)).is_right
+    assert compared(world, followed, pace=Pace(lambda: follow(reader))).is_right
 
 
 def test_difference_that_is_no_money_has_no_amount() -> None:
