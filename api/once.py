@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Request
 from starlette.responses import Response
@@ -38,9 +38,6 @@ from ledger.store.database import Connection
 __all__ = ["Doing", "Making", "done_once", "made_once", "once_route", "told_within", "tried_out"]
 
 _Told = dict[str, Any]
-
-_POINT: Final = "answer"
-"""Crash points around what is noted of an act that takes effect elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +184,8 @@ def _carried_out(doing: Doing, answers: KeptAnswers, key: ClientKey, place: str)
     if doing.resumed is None:
         doing.act(keep)
     else:
-        answers.begin(key, place, doing.trial or (lambda: None), point=_POINT)
-        answers.end(key, place, said(doing.resumed()), status=doing.status, point=_POINT)
+        answers.begin(key, place, doing.trial or (lambda: None))
+        answers.end(key, place, said(doing.resumed()), status=doing.status)
     return kept[-1]
 
 

@@ -20,6 +20,7 @@ from ledger.chain.sign_in import SignIn
 from ledger.model.errors.door import SignInRefused
 from ledger.model.states import Role
 from ledger.records import verification
+from ledger.service.crash_points import writing
 from ledger.service.kept_answers import Keep, Once, not_kept
 from ledger.service.numbers import new_id
 from ledger.store import access as rows
@@ -79,7 +80,7 @@ class Access:
         self._chain_id = chain_id
         self._service = service
         self.wall = wall
-        with database.writing() as connection:
+        with writing(database, "seal") as connection:
             self.seal = rows.seal_of(connection, secrets.token_hex(32))
         """What challenges and cursors are sealed with, in every process of this database."""
         self._known: dict[bytes, tuple[float, Subject | None]] = {}
@@ -118,7 +119,7 @@ class Access:
             begun_wall=now,
             ends_wall=now + seconds,
         )
-        with self._database.writing() as connection:
+        with writing(self._database, "sign in") as connection:
             if not rows.use_challenge(connection, answered.challenge, ends):
                 raise SignInRefused()
             rows.add_session(connection, row)
@@ -129,7 +130,7 @@ class Access:
 
     def end(self, subject: Subject) -> None:
         """End a session."""
-        with self._database.writing() as connection:
+        with writing(self._database, "sign out") as connection:
             rows.end_session(connection, subject.actor)
         self._known.clear()
 
@@ -157,7 +158,7 @@ class Access:
             made_wall=now,
             ends_wall=now + seconds,
         )
-        with self._database.writing() as connection:
+        with writing(self._database, "key") as connection:
             rows.add_key(connection, row)
             if once is not None:
                 once.keep(connection, row)
@@ -165,7 +166,7 @@ class Access:
 
     def revoke_key(self, participant: int, key: str, keep: Keep = not_kept) -> bool:
         """Take an API key out of use; False where the participant has no such key."""
-        with self._database.writing() as connection:
+        with writing(self._database, "revoke") as connection:
             found = rows.revoke_key(connection, participant, key, self.wall())
             if found:
                 keep(connection, None)
@@ -196,13 +197,13 @@ class Access:
 
     def log_read(self, row: rows.ReadRow) -> None:
         """Append a regulator's read to the log, which only grows."""
-        with self._database.writing() as connection:
+        with writing(self._database, "log") as connection:
             rows.log_read(connection, row)
 
     def forget_ended(self, *, answer_days: int) -> None:
         """Drop sessions and challenges that have ended, and first answers that are old enough."""
         now = self.wall()
-        with self._database.writing() as connection:
+        with writing(self._database, "forget") as connection:
             rows.forget_ended(connection, now, now - answer_days * 86_400)
 
     def _found(self, connection: Connection, secret: str, hashed: bytes) -> Subject | None:

@@ -33,6 +33,21 @@ _COMMITS: Final = (
     "alarm",  # follower: the chain is another one than was read, or cannot be read
     "rebuild",  # rebuild: some blocks' rows, in tables of their own
     "take over",  # rebuild: those tables' rows in place of the ones in use
+    "seal",  # access: what challenges and cursors are sealed with
+    "sign in",  # access: a challenge is used, a session begun
+    "sign out",  # access: a session has ended
+    "key",  # access: an API key
+    "revoke",  # access: an API key is out of use
+    "log",  # access: a regulator's read, before it is answered
+    "forget",  # access: what has ended by itself is gone
+    "answer",  # kept answers: an act that takes effect elsewhere is begun, and its first answer
+    "records key",  # keyring: a data key
+    "renew",  # keyring: a participant has a new records key
+    "rotate",  # keyring: data keys are wrapped by the master key in force
+    "reseal",  # resealing: some values are sealed under new keys
+    "profile",  # directory: a profile in place of the one before
+    "memo",  # directory: a text is kept
+    "reading",  # directory: a row in the log, before anything is opened
     "want comparison",  # reconciling: somebody has asked for one
     "begin comparison",  # reconciling: it is this process's, and goes on
     "end comparison",  # reconciling: what it found

@@ -18,6 +18,7 @@ from ledger.records import identifiers
 from ledger.records.commitments import Memo, RecordKind
 from ledger.records.profiles import Profile
 from ledger.records.vault import DataKey, Place
+from ledger.service.crash_points import writing
 from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.keyring import LEDGER, Keyring, Purpose
 from ledger.store import records as rows
@@ -79,7 +80,7 @@ class Directory:
             self._wall(),
         )
         names = {_name_index(index, "name", one) for one in profile.names}
-        with self._database.writing() as connection:
+        with writing(self._database, "profile") as connection:
             self._database.lock(connection, "records-profiles")
             for column, value, word in (
                 ("uscc_index", row.uscc_index, "USCC"),
@@ -156,7 +157,7 @@ class Directory:
         """Keep a text of a participant; returns the commitment that goes on chain."""
         memo = Memo.new(kind, text)
         row = self.sealed_memo(owner, memo)
-        with self._database.writing() as connection:
+        with writing(self._database, "memo") as connection:
             rows.add_memos(connection, [row])
         return memo.commitment
 
@@ -239,7 +240,7 @@ class Directory:
     def _log(self, reader: Reader, what: str, subjects: Sequence[int]) -> None:
         key = self._keyring.key(LEDGER, Purpose.ACCESS)
         told = "," + "".join(f"{one}," for one in subjects)
-        with self._database.writing() as connection:
+        with writing(self._database, "reading") as connection:
             self._database.lock(connection, "records-access")
             seq, before = rows.last_access(connection)
             row = rows.AccessRow(

@@ -140,9 +140,9 @@ class KeptAnswers:
         if not rows.add_answers(connection, [self._answer(key, place, body, status)]):
             raise CameFirst()
 
-    # ---- of what takes effect elsewhere; `point` names the crash points around it
+    # ---- of what takes effect elsewhere
 
-    def begin(self, key: ClientKey, place: str, check: Callable[[], object], *, point: str) -> None:
+    def begin(self, key: ClientKey, place: str, check: Callable[[], object]) -> None:
         """Note that a request is being carried out; whoever repeats it finds it begun.
 
         `check` says before whether it can be: what was refused is not noted. Raises
@@ -156,17 +156,17 @@ class KeptAnswers:
             if self._is_begun(key):  # the same request came first, and has gone on meanwhile
                 return
             raise
-        with writing(self._database, point) as connection:
+        with writing(self._database, "answer") as connection:
             self._database.lock(connection, f"key {key.participant} {key.key}")
             if _found(connection, key) is None:
                 begun = self._answer(key, place, "", _BEGUN)
                 if not rows.add_answers(connection, [begun]):
                     raise CameFirst()
 
-    def end(self, key: ClientKey, place: str, body: str, *, status: int, point: str) -> None:
+    def end(self, key: ClientKey, place: str, body: str, *, status: int) -> None:
         """Keep the answer of what was begun; raises `CameFirst` where there is one already."""
         answer = self._answer(key, place, body, status)
-        with writing(self._database, point) as connection:
+        with writing(self._database, "answer") as connection:
             if not rows.end_answer(connection, answer, begun=_BEGUN):
                 raise CameFirst()
 

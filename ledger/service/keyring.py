@@ -11,6 +11,7 @@ from typing import Final
 from ledger.model.errors.input import KeyFileExposed
 from ledger.model.errors.records import RecordsKeyMissing
 from ledger.records.vault import DataKey, HeirKey, MasterKeys, Place
+from ledger.service.crash_points import writing
 from ledger.store import data_keys as rows
 from ledger.store.database import Connection, Database
 
@@ -90,7 +91,7 @@ class Keyring:
         with self._database.reading() as connection:
             wrapped = rows.find_key(connection, owner, purpose)
         if wrapped is None:
-            with self._database.writing() as connection:
+            with writing(self._database, "records key") as connection:
                 self._database.lock(connection, "records-keys")
                 wrapped = rows.find_key(connection, owner, purpose)
                 wrapped = wrapped or self._make(connection, owner, purpose)
@@ -131,7 +132,7 @@ class Keyring:
 
         What the key before it has sealed must be sealed under the one in force: it is dropped.
         """
-        with self._database.writing() as connection:
+        with writing(self._database, "renew") as connection:
             self._database.lock(connection, "records-keys")
             known = {one.purpose: one for one in rows.every_key(connection, owner)}
             now = known[Purpose.RECORDS]
@@ -150,7 +151,7 @@ class Keyring:
         In one transaction: whoever is stopped half-way has changed nothing.
         """
         count = 0
-        with self._database.writing() as connection:
+        with writing(self._database, "rotate") as connection:
             self._database.lock(connection, "records-keys")
             for row in rows.every_key(connection):
                 if self._masters.is_current(row.wrapped):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ledger.model.errors.records import RecordTampered
 from ledger.records.vault import DataKey, Place
+from ledger.service.crash_points import writing
 from ledger.service.keyring import Keyring
 from ledger.store.database import Database
 from ledger.store.sealed import SEALED, SealedColumn, SealedRow, put_sealed, some_sealed
@@ -47,7 +48,7 @@ def _walk_column(database: Database, keyring: Keyring, column: SealedColumn, hea
             return count
         fresh = [(row, new) for row in found if (new := _anew(keyring, column, row)) is not None]
         if fresh:
-            with database.writing() as connection:
+            with writing(database, "reseal") as connection:
                 count += sum(put_sealed(connection, column, row, new) for row, new in fresh)
         after, looked = found[-1].key, looked + len(found)
         heard(column.table.name, looked)

@@ -5,9 +5,11 @@
 A process of its own imports everything once and forks: first what is outside of the service, then
 for each life a child that opens the service from its settings and works until it kills itself at
 one crash point, or is done. What was acknowledged is told through a pipe before the child goes on;
-nothing else of it remains but the database and what is outside. Three campaigns: over a *node*, on
-the *embedded* chain, and at the *office*, where payables are imported, financed, settled and told
-of. Prints one line of JSON: what was counted and what failed.
+nothing else of it remains but the database and what is outside. Campaigns: over a *node*, on the
+*embedded* chain, at the *office*, where payables are imported, financed, settled and told of, and
+over private *records*; and two over HTTP with clients that ask again: at the *door* of a service
+with its back office, and of a whole *house* in one process. Prints one line of JSON: what was
+counted and what failed.
 """
 
 import argparse
@@ -30,7 +32,10 @@ import structlog
 
 from ledger.chain import embedded, engine
 from ledger.service import running
+from tests.faults.door_lives import AtTheDoor, Scene
+from tests.faults.door_scene import DoorScene
 from tests.faults.embedded_lives import Embedded
+from tests.faults.house_scene import HouseScene
 from tests.faults.lives import Report
 from tests.faults.model_chain import ModelChain
 from tests.faults.model_ledger import DEPLOYMENT
@@ -38,6 +43,7 @@ from tests.faults.node_lives import OverNode
 from tests.faults.office_lives import Office
 from tests.faults.planted import planted
 from tests.faults.points import CAMPAIGNS
+from tests.faults.records_lives import Records
 from tests.faults.served import serving
 from tests.machine.quick_engine import quicken
 from tests.service.receiver import receiving
@@ -55,13 +61,15 @@ class Aim:
     """What one campaign is to do."""
 
     name: str
+    points: Sequence[str]
+    """Where the first life of a run is to end, in turn."""
     kills: int
     """Kills in all at least."""
     each: int
     """Kills at each of its points at least."""
     seed: int
-    is_planted: bool
-    """Whether a fault is planted: the first finding ends it."""
+    planted: str
+    """The fault that is planted, if any: the first finding ends it."""
 
 
 def main() -> int:
@@ -73,6 +81,7 @@ def main() -> int:
     parser.add_argument("--engine", default="sqlite", choices=("sqlite", "postgresql"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--planted", default="", help="plant a fault, and stop once it is found")
+    parser.add_argument("--at", default="", help="have every first death at this point")
     chosen = parser.parse_args()
     quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
     structlog.configure(wrapper_class=quiet)
@@ -86,14 +95,22 @@ def main() -> int:
             _outside(_node) as node,
             _outside(_mail, folder) as mail,
         ):
+
+            def at_the_door(name: str, scene: Scene) -> AtTheDoor:
+                return AtTheDoor(name, chosen.engine, folder, scene, report)
+
             makes: dict[str, Callable[[], Any]] = {
                 "node": lambda: OverNode(chosen.engine, folder, node, report),
                 "office": lambda: Office(chosen.engine, folder, mail, report),
                 "embedded": lambda: Embedded(chosen.engine, folder, report),
+                "records": lambda: Records(chosen.engine, folder, report),
+                "door": lambda: at_the_door("door", DoorScene(node, folder / "manifest.json")),
+                "house": lambda: at_the_door("house", HouseScene(mail, folder / "mail")),
             }
             for name, make in makes.items():
                 if kills := getattr(chosen, name):
-                    aim = Aim(name, kills, chosen.each, chosen.seed, bool(chosen.planted))
+                    points = (chosen.at,) if chosen.at else CAMPAIGNS[name]
+                    aim = Aim(name, points, kills, chosen.each, chosen.seed, chosen.planted)
                     _campaign(make(), aim, report)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -104,7 +121,7 @@ def main() -> int:
 
 def _campaign(lives: Any, aim: Aim, report: Report) -> None:
     """Runs of one campaign; each begins with a life that ends at the point whose turn it is."""
-    points, kills = CAMPAIGNS[aim.name], report.kills.setdefault(aim.name, Counter())
+    points, kills = aim.points, report.kills.setdefault(aim.name, Counter())
     seed, began = aim.seed, time.monotonic()
     runs_max = 4 * (aim.kills + len(points) * aim.each) + 50
     while kills.total() < aim.kills or _rarest(kills, points) < aim.each:
@@ -116,7 +133,7 @@ def _campaign(lives: Any, aim: Aim, report: Report) -> None:
         except Exception as failure:  # noqa: BLE001 -- whatever it is, the run failed
             said = f"{aim.name} {seed}, {point}: {type(failure).__name__}: {failure}"
             report.failed.append(said)
-            if len(report.failed) > _FAILURES_MAX or aim.is_planted:
+            if len(report.failed) > _FAILURES_MAX or aim.planted:
                 break
         seed += 1
         if seed - aim.seed > runs_max:

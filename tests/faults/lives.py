@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["Report", "acknowledge", "forked", "striking", "tell"]
+__all__ = ["Child", "Report", "acknowledge", "begun", "forked", "striking", "tell"]
 
 
 @dataclass
@@ -18,6 +18,8 @@ class Report:
     runs: int = 0
     kills: dict[str, Counter[str]] = field(default_factory=dict)
     """Of each campaign, by crash point."""
+    dead: Counter[str] = field(default_factory=Counter)
+    """Of the service behind its door: who died, the door, the back office or both at once."""
     lives: int = 0
     commands: int = 0
     failed: list[str] = field(default_factory=list)
@@ -45,11 +47,26 @@ def striking(point: str, hit: int) -> Callable[[str], None]:
     return strike
 
 
-def forked(work: Callable[[int], None]) -> tuple[bool, list[str]]:
-    """Run something in a child: whether it was killed, and the lines that it told.
+@dataclass(frozen=True)
+class Child:
+    """A process of ours, and where it tells."""
 
-    Raises `RuntimeError` where it failed otherwise.
-    """
+    pid: int
+    telling: int
+
+    def ended(self, options: int = 0) -> int | None:
+        """Its status as `waitpid` says it; None while it works on, where that is allowed."""
+        found, status = os.waitpid(self.pid, options)
+        return status if found else None
+
+    def lines(self) -> list[str]:
+        """What it told; to be called once, and when nobody tells any more."""
+        with os.fdopen(self.telling) as stream:
+            return stream.read().splitlines()
+
+
+def begun(work: Callable[[int], None]) -> Child:
+    """Run something in a child, which is given where to tell."""
     reading, telling = os.pipe()
     child = os.fork()
     if child == 0:
@@ -61,9 +78,18 @@ def forked(work: Callable[[int], None]) -> tuple[bool, list[str]]:
             os.write(telling, f"! {type(failure).__name__}: {failure}\n".encode())
             os._exit(1)
     os.close(telling)
-    with os.fdopen(reading) as stream:
-        lines = stream.read().splitlines()
-    _, status = os.waitpid(child, 0)
+    return Child(child, reading)
+
+
+def forked(work: Callable[[int], None]) -> tuple[bool, list[str]]:
+    """Run something in a child: whether it was killed, and the lines that it told.
+
+    Raises `RuntimeError` where it failed otherwise.
+    """
+    child = begun(work)
+    lines = child.lines()
+    status = child.ended()
+    assert status is not None
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         return True, lines
     if status:

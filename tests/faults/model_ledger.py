@@ -5,7 +5,7 @@ relay's isolation of items, and reverts of a whole batch. Everything it says is 
 contracts encode it. Not modelled: every other desk; for them the campaign has the real contracts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -24,7 +24,10 @@ from ledger.model.states import Role
 from ledger.model.structs import Command
 from tests.faults.abi import Log, command_in, items_of, log, refusal_data, unpacked
 
-__all__ = ["BANK", "CHAIN_ID", "DEPLOYMENT", "HUNGRY", "KEYS", "POISON", "ModelLedger"]
+__all__ = [
+    "BANK", "CHAIN_ID", "DEPLOYMENT", "HUNGRY", "KEYS", "OPERATOR", "POISON", "REGULATOR",
+    "ModelLedger",
+]  # fmt: skip
 
 CHAIN_ID: Final = 20262
 DEPLOYMENT: Final = Deployment(
@@ -33,6 +36,13 @@ DEPLOYMENT: Final = Deployment(
 BANK: Final = 1
 KEYS: Final = {number: AccountKey(keccak(b"member %d" % number)) for number in range(1, 6)}
 """Each participant's only signer; the first is the settlement bank."""
+OPERATOR: Final = 4
+REGULATOR: Final = 5
+_ROLES: Final[Mapping[int, Role]] = {
+    BANK: Role.SETTLEMENT,
+    OPERATOR: Role.SUPPLIER | Role.OPERATOR,
+    REGULATOR: Role.REGULATOR,
+}
 
 POISON: Final = keccak(b"poison")
 """A purpose under which a move passes every simulation and reverts every block that holds it."""
@@ -207,7 +217,7 @@ class ModelLedger:
         """What the deployment leaves: participants with their keys."""
         home, logs = _AT["Participants"], []
         for number, key in KEYS.items():
-            role = Role.SETTLEMENT if number == BANK else Role.SUPPLIER
+            role = _ROLES.get(number, Role.SUPPLIER)
             who = {"participant": number}
             identity = keccak(b"identity %d" % number)
             logs += [

@@ -4,8 +4,9 @@ Each puts a part in place of the right one that differs in one thing, as it coul
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from threading import Thread
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from ledger.chain.endpoint import Answer
 from ledger.service import blocks, crash_points, follower
 from ledger.service.follower import Follower
 from ledger.service.intake import trial_of
+from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.outbox import Operation, Outbox
 from ledger.service.packing import Packing
 from ledger.service.relayer import Relayer
@@ -23,7 +25,7 @@ from ledger.store.cursor import cursor, move_cursor
 from ledger.store.database import Connection
 from tests.faults.world import Parts
 
-__all__ = ["PLANTED", "planted"]
+__all__ = ["AT_THE_DOOR", "PLANTED", "planted"]
 
 
 class _Forgetful(Outbox):
@@ -207,6 +209,41 @@ def _first_refusal_is_final() -> Iterator[Parts]:
         yield Parts()
 
 
+class _Hasty(Outbox):
+    """Answers as soon as it knows what it will store, and stores beside."""
+
+    def accept(
+        self, operations: Sequence[Operation], also: Callable[..., None] = lambda _, __: None
+    ) -> list[Operation]:
+        with suppress(_Undone), self._database.writing() as connection:
+            also(connection, operations)
+            raise _Undone
+        Thread(target=super().accept, args=(operations, also), daemon=True).start()
+        return list(operations)
+
+
+class _Undone(Exception):
+    """What was tried is undone."""
+
+
+def _stored_beside() -> Iterator[Parts]:
+    yield Parts(outbox=_Hasty)
+
+
+class _Apart(Outbox):
+    """Keeps a first answer in a transaction of its own, once it is true."""
+
+    def release(self, id_: str, keep: Keep = not_kept) -> Operation:
+        found = super().release(id_)
+        with self._database.writing() as connection:
+            keep(connection, id_)
+        return found
+
+
+def _answer_kept_apart() -> Iterator[Parts]:
+    yield Parts(outbox=_Apart)
+
+
 PLANTED: Final[Mapping[str, Callable[[], Iterator[Parts]]]] = {
     "answered before stored": _answered_before_stored,
     "nonce from the node": _nonce_from_the_node,
@@ -221,9 +258,15 @@ PLANTED: Final[Mapping[str, Callable[[], Iterator[Parts]]]] = {
 }
 """By name: each gives the parts of a pipeline with one fault."""
 
+AT_THE_DOOR: Final[Mapping[str, Callable[[], Iterator[Parts]]]] = {
+    "answered while it is stored": _stored_beside,
+    "first answer kept apart": _answer_kept_apart,
+}
+"""Faults that only clients at a door can see."""
+
 
 @contextmanager
 def planted(name: str) -> Iterator[Parts]:
     """A pipeline with one fault."""
-    with contextmanager(PLANTED[name])() as parts:
+    with contextmanager({**PLANTED, **AT_THE_DOOR}[name])() as parts:
         yield parts

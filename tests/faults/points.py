@@ -9,10 +9,13 @@ from typing import Final
 
 __all__ = [
     "CAMPAIGNS",
+    "DOOR_POINTS",
     "EMBEDDED_POINTS",
+    "HOUSE_POINTS",
     "NODE_POINTS",
     "NOT_IN_WORLDS",
     "OFFICE_POINTS",
+    "RECORDS_POINTS",
 ]
 
 
@@ -39,10 +42,31 @@ OFFICE_POINTS: Final = _points(
 )
 """In a payable's whole life: import, desk, scheduler, settlement, webhooks; and again the path."""
 
+RECORDS_POINTS: Final = _points(
+    *("records key", "profile", "memo", "reading", "rotate", "renew", "reseal"),
+)
+"""Over private records, while a shell renews their keys."""
+
+DOOR_POINTS: Final = _points(
+    *("seal", "sign in", "sign out", "key", "revoke", "log", "forget"),
+    *("profile", "reading", "records key", "hook", "release"),
+    *("accept", "simulate", "pack", "count", "send", "mark", "locate", "head", "fetch", "follow"),
+)
+"""Of a divided service, by what its clients ask for at the door: in it, and behind it."""
+
+HOUSE_POINTS: Final = _points(
+    *("answer", "want comparison", "begin comparison", "end comparison"),
+    *("import", "hook", "take", "post", "note", "accept", "journal", "follow"),
+)
+"""Of a service on the embedded chain, by what its clients ask for at the door."""
+
 CAMPAIGNS: Final[Mapping[str, tuple[str, ...]]] = {
     "node": NODE_POINTS,
     "embedded": EMBEDDED_POINTS,
     "office": OFFICE_POINTS,
+    "records": RECORDS_POINTS,
+    "door": DOOR_POINTS,
+    "house": HOUSE_POINTS,
 }
 """The crash points that each campaign of real deaths kills at, of its own work."""
 
@@ -56,6 +80,14 @@ NOT_IN_WORLDS: Final[Mapping[str, str]] = {
     "run": "the model of the chain has deposits, no payables",
     "ask": "the model of the chain has deposits, no vouchers",
     "remind": "the model of the chain has deposits, no payables",
+    **dict.fromkeys(
+        ("seal", "sign in", "sign out", "key", "revoke", "log", "forget", "answer"),
+        "worlds have no door",
+    ),
+    **dict.fromkeys(
+        ("renew", "rotate", "reseal", "profile", "memo", "reading"),
+        "worlds have no records but the secrets of webhooks",
+    ),
     **dict.fromkeys(
         ("want comparison", "begin comparison", "end comparison"),
         "the model answers no questions about its records",

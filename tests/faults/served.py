@@ -3,6 +3,7 @@
 import base64
 import json
 import pickle
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -176,12 +177,20 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing about a caller that died in the middle of a request."""
+
+    def handle_error(self, *_: Any) -> None:
+        if not isinstance(sys.exception(), (OSError, ValueError)):
+            super().handle_error(*_)
+
+
 @contextmanager
 def serving(chain: ModelChain) -> Iterator[Served]:
     """A chain behind HTTP, in threads of this process."""
     served = Served(chain)
     handler = type("Handler", (_Handler,), {"served": served})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Quiet(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         served.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

@@ -10,10 +10,16 @@ import pytest
 
 from ledger.service import crash_points
 from tests.databases import ENGINES
+from tests.faults import planted
 from tests.faults.points import CAMPAIGNS
 from tests.shares import Tell
 
 PLANTED = ("nonce from the node", "sent before stored", "cursor in a second transaction")
+AT_THE_DOOR = {
+    "answered while it is stored": "before accept",
+    "first answer kept apart": "after release",
+}
+"""Faults that clients at a door see, and where deaths bring them to light."""
 LIMIT_SECONDS = 3_000
 EACH = 5
 """Kills at each point of each campaign."""
@@ -37,10 +43,16 @@ def _campaign(tell: Tell, *options: object) -> dict[str, Any]:
         f"{report['engine']}, {report['commands']} commands, {report['seconds']} s; "
         f"failed {len(report['failed'])}"
     )
+    if dead := report["dead"]:
+        tell(", ".join(f"{who} died {count} times" for who, count in sorted(dead.items())))
     for campaign, kills in report["kills"].items():
         told = ", ".join(f"{point} {count}" for point, count in sorted(kills.items()))
         tell(f"{campaign}, {report['seconds_of'][campaign]} s: {told}")
     return report
+
+
+def test_every_fault_at_the_door_is_planted() -> None:
+    assert set(AT_THE_DOOR) == set(planted.AT_THE_DOOR)
 
 
 def test_each_crash_point_is_killed_at_by_a_campaign() -> None:
@@ -49,29 +61,58 @@ def test_each_crash_point_is_killed_at_by_a_campaign() -> None:
 
 
 def test_thirty_deaths_lose_and_double_nothing(tell: Tell) -> None:
-    report = _campaign(tell, "--node", 24, "--embedded", 4, "--office", 6)
+    report = _campaign(tell, "--node", 24, "--embedded", 4, "--office", 6, "--records", 4)
     assert report["failed"] == []
-    assert report["killed"] >= 34
+    assert report["killed"] >= 38
+
+
+def test_deaths_of_a_service_that_clients_ask_lose_and_double_nothing(tell: Tell) -> None:
+    report = _campaign(tell, "--door", 3)
+    assert report["failed"] == []
+    assert report["killed"] >= 3
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("engine", ENGINES)
 def test_thousand_deaths_at_every_point(engine: str, tell: Tell) -> None:
-    aims = ("--node", 700, "--embedded", 100, "--office", 200)
+    aims = ("--node", 700, "--embedded", 100, "--office", 200, "--records", 100)
     report = _campaign(tell, *aims, "--each", EACH, "--engine", engine)
     assert report["failed"] == []
-    assert report["killed"] >= 1_000
-    rare = {
-        f"{campaign}: {point}": report["kills"][campaign].get(point, 0)
-        for campaign, points in CAMPAIGNS.items()
-        for point in points
-        if report["kills"][campaign].get(point, 0) < EACH
+    assert report["killed"] >= 1_100
+    assert _rare(report) == {}
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("engine", ENGINES)
+def test_deaths_at_every_point_that_clients_bring_a_service_to(engine: str, tell: Tell) -> None:
+    report = _campaign(tell, "--door", 250, "--house", 120, "--each", EACH, "--engine", engine)
+    assert report["failed"] == []
+    assert report["killed"] >= 370
+    assert min(report["dead"][who] for who in ("both", "door", "office")) >= EACH
+    assert _rare(report) == {}
+
+
+def _rare(report: dict[str, Any]) -> dict[str, int]:
+    """Points that a campaign has not killed at often enough."""
+    return {
+        f"{campaign}: {point}": kills.get(point, 0)
+        for campaign, kills in report["kills"].items()
+        for point in CAMPAIGNS[campaign]
+        if kills.get(point, 0) < EACH
     }
-    assert rare == {}
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("name", PLANTED)
 def test_planted_fault_is_found_by_real_deaths(name: str, tell: Tell) -> None:
     report = _campaign(tell, "--node", 400, "--planted", name)
+    assert report["failed"]
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("name", "point"), AT_THE_DOOR.items())
+def test_fault_planted_behind_a_door_is_found_by_its_clients(
+    name: str, point: str, tell: Tell
+) -> None:
+    report = _campaign(tell, "--door", 100, "--at", point, "--planted", name)
     assert report["failed"]

@@ -5,17 +5,17 @@ import pytest
 from ledger.model.errors.records import RecordsKeyUnknown, RecordTampered
 from ledger.records.commitments import RecordKind
 from ledger.records.profiles import Profile
-from ledger.records.vault import MasterKeys, Place
+from ledger.records.vault import MasterKeys
 from ledger.service import resealing
 from ledger.service.directory import Directory, Reader
 from ledger.service.keyring import Keyring, Purpose
 from ledger.service.resealing import reseal
 from ledger.store import records as rows
-from ledger.store.data_keys import every_key
 from ledger.store.database import Database
 from ledger.store.metadata import METADATA
-from ledger.store.sealed import SEALED, some_sealed
+from ledger.store.sealed import SEALED
 from tests.records.conftest import MASTER, OTHER_MASTER, directory_of
+from tests.records.thief import old_keys, opened_by_thief
 
 LATER = 1_900_000_000
 OWNERS = range(1, 8)
@@ -35,30 +35,6 @@ def filled(directory: Directory) -> dict[bytes, str]:
 def later(database: Database, days: int = 0) -> Keyring:
     """A keyring under the new master key alone, later."""
     return Keyring(database, MasterKeys(OTHER_MASTER, [MASTER]), lambda: LATER + days * 86_400)
-
-
-def old_keys(database: Database) -> dict[int, bytes]:
-    """The data keys of now, as a thief has them."""
-    with database.reading() as connection:
-        return {one.owner: one.wrapped for one in every_key(connection)
-                if one.purpose == Purpose.RECORDS}  # fmt: skip
-
-
-def opened_by_thief(database: Database, stolen: dict[int, bytes]) -> int:
-    """How many values the stolen keys open."""
-    masters, count = MasterKeys(MASTER), 0
-    for column in SEALED:
-        with database.reading() as connection:
-            found = some_sealed(connection, column, (), 10_000)
-        for row in found:
-            place = Place("r_keys", "wrapped", Purpose.RECORDS, row.owner)
-            key = masters.unwrap(stolen[row.owner], place)
-            try:
-                key.open(row.sealed, Place(column.table.name, column.name, row.name, row.owner))
-                count += 1
-            except RecordTampered:
-                continue
-    return count
 
 
 def assert_all_there(directory: Directory, texts: dict[bytes, str], reader: Reader) -> None:
@@ -84,13 +60,13 @@ def test_rotation_leaves_nothing_that_the_old_keys_open(
 ) -> None:
     texts = filled(directory)
     stolen = old_keys(database)
-    assert opened_by_thief(database, stolen) == 28
+    assert opened_by_thief(database, stolen, MASTER) == 28
     keyring = later(database)
     keyring.rotate()
     heard: list[tuple[str, int]] = []
     assert reseal(database, keyring, lambda *told: heard.append(told)) == 28
     assert ("r_profiles", 7) in heard
-    assert opened_by_thief(database, stolen) == 0
+    assert opened_by_thief(database, stolen, MASTER) == 0
     assert_all_there(directory_of(database, MasterKeys(OTHER_MASTER)), texts, reader)
     with pytest.raises(RecordsKeyUnknown):
         directory_of(database, MasterKeys(MASTER)).read([2], reader)
@@ -117,9 +93,9 @@ def test_rotation_that_is_stopped_goes_on_when_called_again(
     with pytest.raises(KeyboardInterrupt):
         reseal(database, keyring, heard)
     assert_all_there(directory_of(database, MasterKeys(OTHER_MASTER)), texts, reader)
-    assert 0 < opened_by_thief(database, stolen) < 28
+    assert 0 < opened_by_thief(database, stolen, MASTER) < 28
     reseal(database, later(database))
-    assert opened_by_thief(database, stolen) == 0
+    assert opened_by_thief(database, stolen, MASTER) == 0
     assert_all_there(directory_of(database, MasterKeys(OTHER_MASTER)), texts, reader)
 
 
@@ -132,11 +108,11 @@ def test_service_that_runs_reads_on_and_what_it_sealed_under_the_old_key_is_foun
     assert reseal(database, keyring) == 28
     assert_all_there(directory, texts, reader)
     directory.put(Profile(2, name_en="Renamed"))
-    assert opened_by_thief(database, stolen) == 1
+    assert opened_by_thief(database, stolen, MASTER) == 1
     other = directory_of(database, MasterKeys(MASTER))
     assert other.names([2], reader) == {2: "Renamed"}
     reseal(database, Keyring(database, MasterKeys(MASTER), lambda: LATER + 90_000))
-    assert opened_by_thief(database, stolen) == 0
+    assert opened_by_thief(database, stolen, MASTER) == 0
     fresh = directory_of(database, MasterKeys(MASTER))
     assert fresh.names([2], reader) == {2: "Renamed"}
 
@@ -149,7 +125,7 @@ def test_service_that_runs_takes_up_the_new_key(
     reseal(database, Keyring(database, MasterKeys(MASTER), lambda: LATER))
     monkeypatch.setattr("ledger.service.keyring._STALE_SECONDS", -1.0)
     directory.put(Profile(2, name_en="Renamed"))
-    assert opened_by_thief(database, stolen) == 0
+    assert opened_by_thief(database, stolen, MASTER) == 0
 
 
 def test_value_that_no_key_opens_is_told_and_nothing_is_lost(
