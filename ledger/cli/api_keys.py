@@ -6,9 +6,9 @@ from typing import Annotated, Final
 import typer
 
 from ledger.cli.connection import SessionOption, connected
+from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.private_files import new_private_file
-from ledger.cli.reading import show_record
 from ledger.cli.screen import Screen
 
 __all__ = ["make", "revoke"]
@@ -42,6 +42,8 @@ def make(
     scope: ScopeOption,
     days: DaysOption = 90,
     out: OutOption = None,
+    idempotency_key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -51,26 +53,31 @@ def make(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     if out is not None and out.exists():
         screen.fail(screen.say("file_exists", path=out), screen.say("choose_path"))
+    once = Once(idempotency_key, is_dry)
     with connected(screen, session) as connection:
         body = {"label": label, "scopes": scope, "days": days}
-        if out is None:
-            made = connection.client.post(_PATH, body)
+        if out is None or is_dry:
+            made = connection.client.post(_PATH, body, **once.sent)
         else:
             with new_private_file(out) as file:
-                made = connection.client.post(_PATH, body)
+                made = connection.client.post(_PATH, body, **once.sent)
                 file.write(f"{made.pop('secret')}\n")
             screen.err.print(screen.say("written", path=out))
-    show_record(screen, made, is_json=is_json)
+    once.show(screen, made, is_json=is_json)
 
 
 def revoke(
     ctx: typer.Context,
     key: KeyArgument,
+    idempotency_key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
 ) -> None:
     """Take a key out of use at once 吊销."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(idempotency_key, is_dry)
     with connected(screen, session) as connection:
-        connection.client.delete(f"{_PATH}/{key}")
+        answer = connection.client.delete(f"{_PATH}/{key}", **once.sent)
+    once.show(screen, answer, is_json=False)

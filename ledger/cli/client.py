@@ -87,22 +87,50 @@ class Client:
         """The JSON that answers a post; raises `Refused`."""
         return self._json(self._sent("POST", path, query=query, body=body, headers=headers))
 
-    def put(self, path: str, body: Any) -> Any:
+    def put(
+        self,
+        path: str,
+        body: Any,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
         """The JSON that answers what is put at an address; raises `Refused`."""
-        return self._json(self._sent("PUT", path, body=body))
+        return self._json(self._sent("PUT", path, body=body, query=query, headers=headers))
 
-    def patch(self, path: str, body: Any) -> Any:
+    def patch(
+        self,
+        path: str,
+        body: Any,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
         """The JSON that answers a change; raises `Refused`."""
-        return self._json(self._sent("PATCH", path, body=body))
+        return self._json(self._sent("PATCH", path, body=body, query=query, headers=headers))
 
-    def delete(self, path: str) -> None:
+    def delete(
+        self,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
         """Remove what is at an address; raises `Refused`."""
-        self._sent("DELETE", path)
+        return self._json(self._sent("DELETE", path, query=query, headers=headers))
 
-    def upload(self, path: str, data: bytes, media_type: str, **query: Any) -> Any:
+    def upload(
+        self,
+        path: str,
+        data: bytes,
+        media_type: str,
+        *,
+        query: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
         """Post a file as it is."""
-        headers = {"Content-Type": media_type}
-        return self._json(self._sent("POST", path, data=data, headers=headers, query=query))
+        told = {**(headers or {}), "Content-Type": media_type}
+        return self._json(self._sent("POST", path, data=data, headers=told, query=query))
 
     def download(self, path: str, **query: Any) -> bytes:
         """A file."""

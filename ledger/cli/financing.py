@@ -17,8 +17,8 @@ from ledger.cli.acting import (
 )
 from ledger.cli.connection import SessionOption, connected
 from ledger.cli.drafts import draft_of, parameters_of
+from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
-from ledger.cli.reading import show_record
 from ledger.cli.screen import Screen
 from ledger.cli.verbs import VERBS, Verb
 from ledger.model.commands import COMMANDS, CostShareOffer
@@ -84,6 +84,8 @@ def make(
     amount: AmountOption = None,
     until: UntilOption = None,
     document: DocumentOption = [],  # noqa: B006 -- the parser makes a list of its own
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -99,15 +101,17 @@ def make(
         "until": until,
         "documents": document,
     }
+    once = Once(secrets.token_hex(16) if key is None else key, is_dry)
     with connected(screen, session) as connection:
-        key = {"Idempotency-Key": secrets.token_hex(16)}
-        made = connection.client.post("/v1/financing-requests", body, headers=key)
-    show_record(screen, made, is_json=is_json)
+        made = connection.client.post("/v1/financing-requests", body, **once.sent)
+    once.show(screen, made, is_json=is_json)
 
 
 def withdraw(
     ctx: typer.Context,
     request: RequestArgument,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -115,15 +119,18 @@ def withdraw(
 ) -> None:
     """Take a request back; quotes that were given stay firm until they end 撤回询价."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
-        made = connection.client.post(f"/v1/financing-requests/{request}/withdraw")
-    show_record(screen, made, is_json=is_json)
+        made = connection.client.post(f"/v1/financing-requests/{request}/withdraw", **once.sent)
+    once.show(screen, made, is_json=is_json)
 
 
 def refuse(
     ctx: typer.Context,
     request: RequestArgument,
     reason: ReasonOption,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -131,10 +138,11 @@ def refuse(
 ) -> None:
     """Say that you will not quote, and why 不予报价."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
         path = f"/v1/financing-requests/{request}/refuse"
-        made = connection.client.post(path, {"reason": reason})
-    show_record(screen, made, is_json=is_json)
+        made = connection.client.post(path, {"reason": reason}, **once.sent)
+    once.show(screen, made, is_json=is_json)
 
 
 def giver_of(word: str) -> Callable[..., None]:

@@ -7,16 +7,15 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.cli.acting import Signing
 from ledger.cli.connection import SessionOption, connected
+from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.reading import OutOption, format_of, record_of, show_rows
 from ledger.cli.screen import DIFFERENT, Screen
-from ledger.model.commands import COMMANDS
 
 __all__ = [
-    "cancel", "error_file", "export_rows", "listed", "preview", "reopen", "retry", "rows", "show",
-    "sign", "template", "upload", "wait",
+    "ImportArgument", "error_file", "export_rows", "listed", "preview", "rows", "show",
+    "show_import", "template", "upload", "wait",
 ]  # fmt: skip
 
 _PATH: Final = "/v1/imports"
@@ -46,6 +45,8 @@ ColumnOption = Annotated[
 def upload(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX or XLS.")],
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -53,10 +54,17 @@ def upload(
 ) -> None:
     """Take a file in and preview it; nothing becomes a payable by it 上传并预览."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     kind = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or _TYPES[".csv"]
     with connected(screen, session) as connection:
-        made = connection.client.upload(_PATH, file.read_bytes(), kind, name=file.name)
-        _previewed(screen, connection, made["id"], {}, is_json)
+        query = {"name": file.name, **once.query}
+        data, headers = file.read_bytes(), once.headers
+        made = connection.client.upload(_PATH, data, kind, query=query, headers=headers)
+        if is_dry:
+            once.show(screen, made, is_json=is_json)
+            return
+        path = f"{_PATH}/{made['id']}"
+        _previewed(screen, connection, (path, {}, once.then("preview")), is_json=is_json)
 
 
 def preview(
@@ -67,6 +75,8 @@ def preview(
     settlement_bank: Annotated[
         int | None, typer.Option("--settlement-bank", help="Of rows that name none 清算行.")
     ] = None,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -81,7 +91,8 @@ def preview(
         "settlement_bank": settlement_bank,
     }
     with connected(screen, session) as connection:
-        _previewed(screen, connection, id, body, is_json)
+        asked = (f"{_PATH}/{id}", body, Once(key, is_dry))
+        _previewed(screen, connection, asked, is_json=is_json)
 
 
 def rows(
@@ -130,7 +141,7 @@ def show(
     """Show an import as it stands 查看."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
-        _told(screen, connection.client.get(f"{_PATH}/{id}"), is_json)
+        show_import(screen, connection.client.get(f"{_PATH}/{id}"), is_json)
 
 
 def listed(
@@ -150,30 +161,6 @@ def listed(
     show_rows(screen, found, _COLUMNS, is_json=is_json)
 
 
-def sign(ctx: typer.Context, id: str, choice: str, **given: Any) -> None:
-    """Sign the one command that issues the chosen rows, as maker or checker 签署."""
-    from ledger.chain.typed_data import digest  # noqa: PLC0415
-    from ledger.cli import signing  # noqa: PLC0415
-    from ledger.cli.acting import signing_of  # noqa: PLC0415
-
-    options: Signing = signing_of(given)
-    screen, kind = options.screen(ctx), COMMANDS["IssueBatch"]
-    with connected(screen, options.session) as connection:
-        asked = {"choice": choice, "deadline": options.deadline, "nonce": options.nonce}
-        body = {name: value for name, value in asked.items() if value is not None}
-        prepared = connection.client.post(f"{_PATH}/{id}/typed-data", body)
-        command = signing.checked(connection, prepared, kind, {})
-        hashed = digest(command, signing.domain_of(connection, kind))
-        signing.tell(screen, command, hashed)
-        if not options.key:
-            screen.fail(screen.say("no_key"), screen.say("name_key"))
-        if not signing.confirmed(screen, options.is_yes):
-            screen.fail(screen.say("not_signed"), status=DIFFERENT)
-        approvals = signing.sign(screen, connection, hashed, options.key, options.password_file)
-        made = connection.client.post(f"{_PATH}/{id}/signatures", {"approvals": approvals})
-        _told(screen, made, options.is_json)
-
-
 def wait(
     ctx: typer.Context,
     id: ImportArgument,
@@ -190,45 +177,9 @@ def wait(
         while made["state"] not in _FINAL and time.monotonic() < limit:
             time.sleep(_LOOK_SECONDS)
             made = connection.client.get(f"{_PATH}/{id}")
-        _told(screen, made, is_json)
+        show_import(screen, made, is_json)
     if made["state"] != "done" or made["refused"]:
         raise typer.Exit(DIFFERENT)
-
-
-def reopen(
-    ctx: typer.Context,
-    id: ImportArgument,
-    session: SessionOption = None,
-    lang: LangOption = None,
-    no_color: NoColorOption = False,
-    is_json: JsonOption = False,
-) -> None:
-    """Take an import back that is not recorded yet, to preview it again 退回修改."""
-    _act(Screen.chosen(ctx, lang, no_color=no_color), session, (id, "reopen"), is_json)
-
-
-def cancel(
-    ctx: typer.Context,
-    id: ImportArgument,
-    session: SessionOption = None,
-    lang: LangOption = None,
-    no_color: NoColorOption = False,
-    is_json: JsonOption = False,
-) -> None:
-    """Give an import up that was not signed to the end 取消."""
-    _act(Screen.chosen(ctx, lang, no_color=no_color), session, (id, "cancel"), is_json)
-
-
-def retry(
-    ctx: typer.Context,
-    id: ImportArgument,
-    session: SessionOption = None,
-    lang: LangOption = None,
-    no_color: NoColorOption = False,
-    is_json: JsonOption = False,
-) -> None:
-    """Ask once more for payables that were refused 重试."""
-    _act(Screen.chosen(ctx, lang, no_color=no_color), session, (id, "retry"), is_json)
 
 
 def template(
@@ -254,15 +205,27 @@ def error_file(
     _download(Screen.chosen(ctx, lang, no_color=no_color), session, f"{_PATH}/{id}/error-file", out)
 
 
+def show_import(screen: Screen, made: Any, is_json: bool) -> None:
+    """An import as it stands."""
+    if is_json:
+        screen.print_json(made)
+    else:
+        screen.out.print(record_of(screen, _short(made)))
+
+
 # ---- private
 
 
 def _previewed(
-    screen: Screen, connection: Any, id_: str, body: dict[str, Any], is_json: bool
+    screen: Screen, connection: Any, asked: tuple[str, dict[str, Any], Once], *, is_json: bool
 ) -> None:
     """Preview, tell what was found, and end with status 1 where a row cannot be issued."""
-    made = connection.client.post(f"{_PATH}/{id_}/preview", body)
-    faulty = list(connection.client.rows(f"{_PATH}/{id_}/rows", 200, faulty="true"))
+    path, body, once = asked
+    made = connection.client.post(f"{path}/preview", body, **once.sent)
+    if once.is_dry:
+        once.show(screen, made, is_json=is_json)
+        return
+    faulty = list(connection.client.rows(f"{path}/rows", 200, faulty="true"))
     found = [*made["findings"], *(one for row in faulty for one in row["findings"])]
     if is_json:
         screen.print_json({**made, "faults": found})
@@ -273,23 +236,10 @@ def _previewed(
         raise typer.Exit(DIFFERENT)
 
 
-def _act(screen: Screen, session: Path | None, what: tuple[str, str], is_json: bool) -> None:
-    id_, word = what
-    with connected(screen, session) as connection:
-        _told(screen, connection.client.post(f"{_PATH}/{id_}/{word}"), is_json)
-
-
 def _download(screen: Screen, session: Path | None, path: str, out: Path) -> None:
     with connected(screen, session) as connection:
         out.write_bytes(connection.client.download(path))
     screen.err.print(screen.say("written", path=out))
-
-
-def _told(screen: Screen, made: Any, is_json: bool) -> None:
-    if is_json:
-        screen.print_json(made)
-    else:
-        screen.out.print(record_of(screen, _short(made)))
 
 
 def _short(made: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ledger.cli.connection import SessionOption, connected
+from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.reading import show_record
 from ledger.cli.screen import Screen
@@ -45,6 +46,8 @@ def lookup(
 def contacts(
     ctx: typer.Context,
     contact: ContactOption,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -52,13 +55,13 @@ def contacts(
 ) -> None:
     """Record whom to reach at your organisation; the rest stays as it is 更新联系人."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    given = [_contact(screen, one) for one in contact]
+    given, once = [_contact(screen, one) for one in contact], Once(key, is_dry)
     with connected(screen, session) as connection:
         path = f"/v1/participants/{connection.session.participant}/profile"
         known = connection.client.get(path)
         kept = {name: known[name] for name in _RECORDED}
-        made = connection.client.put(path, {**kept, "contacts": given})
-    show_record(screen, made, is_json=is_json)
+        made = connection.client.put(path, {**kept, "contacts": given}, **once.sent)
+    once.show(screen, made, is_json=is_json)
 
 
 def _contact(screen: Screen, text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ledger.cli import (
     doctor,
     events,
     financing,
+    import_steps,
     imports,
     keys,
     operating,
@@ -113,8 +114,10 @@ def _add_financing(groups: dict[str, typer.Typer]) -> None:
 
 
 def _add_imports(group: typer.Typer) -> None:
-    for name in ("upload", "preview", "rows", "show", "wait", "reopen", "cancel", "retry"):
+    for name in ("upload", "preview", "rows", "show", "wait"):
         group.command(name)(getattr(imports, name))
+    for name in ("reopen", "cancel", "retry"):
+        group.command(name)(getattr(import_steps, name))
     group.command("export-rows")(imports.export_rows)
     group.command("list")(imports.listed)
     group.command("template")(imports.template)
@@ -135,7 +138,7 @@ def _signer_of_imports() -> Callable[..., None]:
         ),
         *SIGNING_PARAMETERS,
     ]
-    signer: Any = imports.sign
+    signer: Any = import_steps.sign
     signer.__signature__ = inspect.Signature(parameters)
     signer.__annotations__ = {one.name: one.annotation for one in parameters}
     made: Callable[..., None] = signer

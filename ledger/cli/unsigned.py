@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli.connection import SessionOption, connected
+from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.posting import Posting, post
-from ledger.cli.reading import show_record
 from ledger.cli.screen import Screen
 
 __all__ = ["apply_unapplied", "lapse", "move_clock", "reconcile", "retry", "settle"]
@@ -23,9 +23,6 @@ TimeArgument = Annotated[
 ]
 WaitOption = Annotated[
     int, typer.Option("--wait", min=0, max=60, help="Seconds to wait for its end 等待秒数.")
-]
-DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would be answered; keep nothing 试运行.")
 ]
 
 
@@ -80,6 +77,8 @@ def apply_unapplied(
 def move_clock(
     ctx: typer.Context,
     time: TimeArgument,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -87,13 +86,16 @@ def move_clock(
 ) -> None:
     """Move the clock of an evaluation chain on; it never goes back 拨快测试时钟."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
-        moved = connection.client.post("/v1/test-clock", {"time": time})
-    show_record(screen, moved, is_json=is_json)
+        moved = connection.client.post("/v1/test-clock", {"time": time}, **once.sent)
+    once.show(screen, moved, is_json=is_json)
 
 
 def reconcile(
     ctx: typer.Context,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -101,14 +103,17 @@ def reconcile(
 ) -> None:
     """Have chain, rows and deposits compared in the background; for the operator 发起核对."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
-        found = connection.client.post("/v1/reconciliation")
-    show_record(screen, found, is_json=is_json)
+        found = connection.client.post("/v1/reconciliation", **once.sent)
+    once.show(screen, found, is_json=is_json)
 
 
 def retry(
     ctx: typer.Context,
     id: Annotated[str, typer.Argument(metavar="OPERATION", help="One that was set aside.")],
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -116,9 +121,10 @@ def retry(
 ) -> None:
     """Have an operation tried again that was set aside; for the operator 重试."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
-        found = connection.client.post(f"/v1/operations/{id}/release")
-    show_record(screen, found, is_json=is_json)
+        found = connection.client.post(f"/v1/operations/{id}/release", **once.sent)
+    once.show(screen, found, is_json=is_json)
 
 
 def _act(

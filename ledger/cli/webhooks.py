@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from ledger.cli.connection import SessionOption, connected
+from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.reading import show_record, show_rows
 from ledger.cli.screen import Screen
@@ -56,6 +57,8 @@ def make(
     kind: Annotated[
         list[str], typer.Option("--kind", help="Of events; all if none is named.")
     ] = [],  # noqa: B006 -- the parser makes a list of its own
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -63,9 +66,10 @@ def make(
 ) -> None:
     """Make an endpoint; its secret is shown once 新建."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
         body = {"url": url, "label": label, "kinds": kind}
-        show_record(screen, connection.client.post(_PATH, body), is_json=is_json)
+        once.show(screen, connection.client.post(_PATH, body, **once.sent), is_json=is_json)
 
 
 def change(
@@ -79,6 +83,8 @@ def change(
     is_enabled: Annotated[
         bool | None, typer.Option("--enable/--disable", help="Whether it is told 启用/停用.")
     ] = None,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -88,13 +94,17 @@ def change(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     asked = {"url": url, "label": label, "kinds": kind or None, "is_enabled": is_enabled}
     body = {name: one for name, one in asked.items() if one is not None}
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
-        show_record(screen, connection.client.patch(f"{_PATH}/{id}", body), is_json=is_json)
+        changed = connection.client.patch(f"{_PATH}/{id}", body, **once.sent)
+    once.show(screen, changed, is_json=is_json)
 
 
 def renew_secret(
     ctx: typer.Context,
     id: WebhookArgument,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -102,26 +112,34 @@ def renew_secret(
 ) -> None:
     """Have another secret from now on; it is shown once 更换密钥."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
-        show_record(screen, connection.client.post(f"{_PATH}/{id}/secret"), is_json=is_json)
+        made = connection.client.post(f"{_PATH}/{id}/secret", **once.sent)
+    once.show(screen, made, is_json=is_json)
 
 
 def remove(
     ctx: typer.Context,
     id: WebhookArgument,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
 ) -> None:
     """Forget an endpoint with all that was delivered to it 删除."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
-        connection.client.delete(f"{_PATH}/{id}")
+        answer = connection.client.delete(f"{_PATH}/{id}", **once.sent)
+    once.show(screen, answer, is_json=False)
 
 
 def try_out(
     ctx: typer.Context,
     id: WebhookArgument,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -129,8 +147,10 @@ def try_out(
 ) -> None:
     """Send a message that says nothing, to see whether it arrives 测试."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
-        show_record(screen, connection.client.post(f"{_PATH}/{id}/test"), is_json=is_json)
+        made = connection.client.post(f"{_PATH}/{id}/test", **once.sent)
+    once.show(screen, made, is_json=is_json)
 
 
 def replay(
@@ -138,6 +158,8 @@ def replay(
     id: WebhookArgument,
     first: Annotated[int, typer.Option("--first", min=1, help="Number of the first event.")],
     last: Annotated[int, typer.Option("--last", min=1, help="Number of the last one.")],
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -145,9 +167,11 @@ def replay(
 ) -> None:
     """Deliver the events of a range again 重放."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
+    once = Once(key, is_dry)
     with connected(screen, session) as connection:
         body = {"first": first, "last": last}
-        show_record(screen, connection.client.post(f"{_PATH}/{id}/replay", body), is_json=is_json)
+        queued = connection.client.post(f"{_PATH}/{id}/replay", body, **once.sent)
+    once.show(screen, queued, is_json=is_json)
 
 
 def deliveries(

@@ -1,0 +1,111 @@
+"""`fenbook import`: its steps from the signature on, and back."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from ledger.cli.acting import Signing
+from ledger.cli.connection import SessionOption, connected
+from ledger.cli.imports import ImportArgument, show_import
+from ledger.cli.once import DryRunOption, KeyOption, Once
+from ledger.cli.options import JsonOption, LangOption, NoColorOption
+from ledger.cli.screen import DIFFERENT, Screen
+from ledger.model.commands import COMMANDS
+
+__all__ = ["cancel", "reopen", "retry", "sign"]
+
+_PATH: Final = "/v1/imports"
+
+
+def sign(ctx: typer.Context, id: str, choice: str, **given: Any) -> None:
+    """Sign the one command that issues the chosen rows, as maker or checker 签署."""
+    from ledger.chain.typed_data import digest  # noqa: PLC0415
+    from ledger.cli import signing  # noqa: PLC0415
+    from ledger.cli.acting import signing_of  # noqa: PLC0415
+
+    options: Signing = signing_of(given)
+    screen, kind, once = options.screen(ctx), COMMANDS["IssueBatch"], Once(None, options.is_dry)
+    with connected(screen, options.session) as connection:
+        asked = {"choice": choice, "deadline": options.deadline, "nonce": options.nonce}
+        body: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+        if options.is_dry and connection.client.get(f"{_PATH}/{id}")["state"] == "previewed":
+            made = connection.client.post(f"{_PATH}/{id}/typed-data", body, **once.sent)
+            once.show(screen, made, is_json=options.is_json)
+            return  # what would be signed is made when it is prepared in earnest
+        prepared = connection.client.post(f"{_PATH}/{id}/typed-data", body)
+        command = signing.checked(connection, prepared, kind, {})
+        hashed = digest(command, signing.domain_of(connection, kind))
+        signing.tell(screen, command, hashed)
+        if not options.key:
+            screen.fail(screen.say("no_key"), screen.say("name_key"))
+        if not signing.confirmed(screen, options.is_yes):
+            screen.fail(screen.say("not_signed"), status=DIFFERENT)
+        approvals = signing.sign(screen, connection, hashed, options.key, options.password_file)
+        body = {"approvals": approvals}
+        made = connection.client.post(f"{_PATH}/{id}/signatures", body, **once.sent)
+        _show(screen, made, once, is_json=options.is_json)
+
+
+def reopen(
+    ctx: typer.Context,
+    id: ImportArgument,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Take an import back that is not recorded yet, to preview it again 退回修改."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    _act(screen, session, (id, "reopen"), Once(key, is_dry), is_json=is_json)
+
+
+def cancel(
+    ctx: typer.Context,
+    id: ImportArgument,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Give an import up that was not signed to the end 取消."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    _act(screen, session, (id, "cancel"), Once(key, is_dry), is_json=is_json)
+
+
+def retry(
+    ctx: typer.Context,
+    id: ImportArgument,
+    key: KeyOption = None,
+    is_dry: DryRunOption = False,
+    session: SessionOption = None,
+    lang: LangOption = None,
+    no_color: NoColorOption = False,
+    is_json: JsonOption = False,
+) -> None:
+    """Ask once more for payables that were refused 重试."""
+    screen = Screen.chosen(ctx, lang, no_color=no_color)
+    _act(screen, session, (id, "retry"), Once(key, is_dry), is_json=is_json)
+
+
+# ---- private
+
+
+def _act(
+    screen: Screen, session: Path | None, what: tuple[str, str], once: Once, *, is_json: bool
+) -> None:
+    id_, word = what
+    with connected(screen, session) as connection:
+        made = connection.client.post(f"{_PATH}/{id_}/{word}", **once.sent)
+        _show(screen, made, once, is_json=is_json)
+
+
+def _show(screen: Screen, made: Any, once: Once, *, is_json: bool) -> None:
+    if once.is_dry:
+        once.show(screen, made, is_json=is_json)
+    else:
+        show_import(screen, made, is_json)
