@@ -43,7 +43,7 @@ class CheckShape(Shape):
     participants: list[shapes.ParticipantNumber] = Field(description="Whom it names.")
 
 
-class Checks(Shape):
+class RequestChecks(Shape):
     """What the ledger and its parties' declarations say about a request."""
 
     data: list[CheckShape]
@@ -53,10 +53,10 @@ class Checks(Shape):
 @ROUTER.get(
     "/v1/financing-requests/{request_id}/checks", operation_id="readChecks", openapi_extra=_ENDED
 )
-def read_checks(request: Request, request_id: RequestPath, subject: Reader) -> Checks:
+def read_checks(request: Request, request_id: RequestPath, subject: Reader) -> RequestChecks:
     """Obligor, lines, tenor, invoices, liens, freezes, round trips, related parties."""
     with reading(request, subject) as opened:
-        return Checks(data=_checks(opened, request_id), as_of=as_of(opened))
+        return RequestChecks(data=_checks(opened, request_id), as_of=as_of(opened))
 
 
 @ROUTER.get(

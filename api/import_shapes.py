@@ -166,7 +166,7 @@ class WholeImport(Import):
     columns: dict[str, str]
     settlement_bank: int | None
     findings: list[Found]
-    same_file: list[ImportName] = Field(description="Earlier imports of the very same file.")
+    same_file: list[ImportName] = Field(description="The first 20 imports of the very same file.")
     as_of: AsOf
 
 

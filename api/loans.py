@@ -1,6 +1,6 @@
 """Loans against pledged vouchers, and sales of vouchers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Path, Request
 from pydantic import Field
@@ -19,9 +19,12 @@ from ledger.store.lists import AllOf, AnyOf, Between, Condition, Is, find
 from ledger.views.money_rows import Loan as Row
 from ledger.views.money_rows import Sale as SaleRow
 
-__all__ = ["ROUTER", "Loan", "loan_json"]
+__all__ = ["RELEASED_TOLD", "ROUTER", "Loan", "loan_json"]
 
 ROUTER = router("loans")
+
+RELEASED_TOLD: Final = 100
+"""Of what a lender has set free; the feed has all of it."""
 
 LoanPath = Annotated[str, Path(pattern=shapes.LOAN, max_length=12, examples=["L-1"])]
 
@@ -45,7 +48,7 @@ class Loan(Shape):
     ltv: shapes.RateText
     due: shapes.BusinessDate
     registration: shapes.Hash
-    released: list[shapes.VoucherName]
+    released: list[shapes.VoucherName] = Field(description="The last 100.")
 
 
 class OneLoan(Loan):
@@ -95,7 +98,7 @@ def loan_json(row: Row) -> dict[str, Any]:
     return {
         "id": shown("loan_id", row.id),
         "is_open": row.is_open,
-        "released": [shown("voucher", one) for one in row.released],
+        "released": [shown("voucher", one) for one in row.released[-RELEASED_TOLD:]],
         **picked(row, *names),
     }
 

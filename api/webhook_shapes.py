@@ -132,7 +132,7 @@ class Attempt(Shape):
 class WholeDelivery(Delivery):
     """A message and how each try went."""
 
-    attempts: list[Attempt]
+    attempts: list[Attempt] = Field(description="The last 100.")
 
 
 class DeliveryPage(Shape):

@@ -14,6 +14,7 @@ from ledger.model.errors import (
     CommandForeign,
     DeskFull,
     QuoteEnded,
+    QuotesTooMany,
     RequestEnded,
     ResourceUnknown,
 )
@@ -38,12 +39,14 @@ from ledger.store.cursor import cursor
 from ledger.store.database import Connection
 from ledger.store.financing import QuoteRow, RefusalRow
 
-__all__ = ["QUOTES_MAX", "REQUESTS_MAX", "Financing", "signed_of"]
+__all__ = ["QUOTES_MAX", "QUOTES_ON_REQUEST_MAX", "REQUESTS_MAX", "Financing", "signed_of"]
 
 REQUESTS_MAX: Final = 500
 """Requests of a holder that may be answered at a time."""
 QUOTES_MAX: Final = 5_000
 """Quotes of a giver before their deadlines."""
+QUOTES_ON_REQUEST_MAX: Final = 50
+"""Quotes of a giver on one request: whoever compares them asks the contracts about each."""
 
 
 class Financing:
@@ -155,6 +158,8 @@ class Financing:
                 return given.id, said(connection, given)
             if rows.count_quotes(connection, row.giver, second=row.given) >= QUOTES_MAX:
                 raise DeskFull(most=QUOTES_MAX, what="quotes")
+            if rows.count_quotes_on(connection, id_, row.giver) >= QUOTES_ON_REQUEST_MAX:
+                raise QuotesTooMany(request=id_, most=QUOTES_ON_REQUEST_MAX)
             rows.add_quote(connection, row)
             return row.id, said(connection, row)
 

@@ -22,10 +22,13 @@ from ledger.store.slices import whole
 from ledger.views.claim_rows import Hop, HopKind, Payable, Voucher
 from ledger.views.projection import Projection
 
-__all__ = ["Groups", "checks_on"]
+__all__ = ["PARTICIPANTS_TOLD", "Groups", "checks_on"]
 
 Groups = Callable[[Iterable[int]], Mapping[int, bytes]]
 """For participants that declare a group: a value that members of one group share."""
+
+PARTICIPANTS_TOLD: Final = 50
+"""That one check names."""
 
 _TENOR_MONTHS: Final = 6
 _PASSED_ON: Final = (HopKind.ISSUE, HopKind.TRANSFER, HopKind.SALE)
@@ -192,6 +195,8 @@ def _related(groups: Mapping[int, bytes]) -> list[int]:
 
 def _check(code: str, is_fine: bool, **values: Any) -> Check:
     told = {name: value for name, value in values.items() if value is not None}
+    if "participants" in told:
+        told["participants"] = told["participants"][:PARTICIPANTS_TOLD]
     return Check(code, Level.FINE if is_fine else Level.LOOK, told)
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "add_refusal",
     "add_request",
     "count_quotes",
+    "count_quotes_on",
     "count_requests",
     "executed_digests",
     "find_quote",
@@ -168,6 +169,14 @@ def quotes_of(connection: Connection, requests: Iterable[str]) -> list[QuoteRow]
 def count_quotes(connection: Connection, giver: int, *, second: int) -> int:
     """How many quotes of a giver have not yet reached their deadline."""
     own = (QUOTES.c.giver == giver, QUOTES.c.deadline >= second)
+    return int(
+        connection.execute(select(func.count()).select_from(QUOTES).where(*own)).scalar_one()
+    )
+
+
+def count_quotes_on(connection: Connection, request: str, giver: int) -> int:
+    """How many quotes of a giver a request has had."""
+    own = (QUOTES.c.request == request, QUOTES.c.giver == giver)
     return int(
         connection.execute(select(func.count()).select_from(QUOTES).where(*own)).scalar_one()
     )

@@ -13,6 +13,7 @@ from ledger.store.tables.operations import OPERATIONS, REFUSED
 from ledger.store.tables.records import REFERENCES
 
 __all__ = [
+    "SAME_FILES_TOLD",
     "ImportRow",
     "add_approval",
     "add_import",
@@ -43,6 +44,7 @@ _COUNTS: Final = (
     "feed_epoch",
 )
 _UNDER_WAY_MAX: Final = 1_000
+SAME_FILES_TOLD: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,12 @@ def sealed_of(connection: Connection, id_: str, column: str) -> bytes | None:
 
 
 def find_same_file(connection: Connection, participant: int, file_index: bytes) -> list[str]:
-    """The participant's imports of a file, the oldest first."""
+    """The participant's first imports of a file, the oldest first."""
     found = connection.scalars(
         select(IMPORTS.c.id)
         .where(IMPORTS.c.participant == participant, IMPORTS.c.file_index == file_index)
         .order_by(IMPORTS.c.id)
+        .limit(SAME_FILES_TOLD)
     )
     return list(found)
 

@@ -9,6 +9,7 @@ from ledger.store.tables.webhooks import ATTEMPTS, DELIVERIES
 from ledger.store.webhooks import QUEUED, DeliveryRow
 
 __all__ = [
+    "ATTEMPTS_TOLD",
     "AttemptRow",
     "add_attempt",
     "attempts_of",
@@ -17,6 +18,9 @@ __all__ = [
     "find_delivery",
     "forget_ended",
 ]
+
+ATTEMPTS_TOLD: Final = 100
+"""A message has ten each time that it is queued."""
 
 _DELIVERY: Final = tuple(DELIVERIES.c[one.name] for one in fields(DeliveryRow))
 
@@ -62,9 +66,10 @@ def deliveries_of(
 
 
 def attempts_of(connection: Connection, delivery: str) -> list[AttemptRow]:
-    """The tries of a message, in their order."""
-    asked = select(ATTEMPTS).where(ATTEMPTS.c.delivery == delivery).order_by(ATTEMPTS.c.number)
-    return [AttemptRow(**row._mapping) for row in connection.execute(asked)]
+    """The last tries of a message, in their order."""
+    own = select(ATTEMPTS).where(ATTEMPTS.c.delivery == delivery)
+    asked = own.order_by(ATTEMPTS.c.number.desc()).limit(ATTEMPTS_TOLD)
+    return [AttemptRow(**row._mapping) for row in connection.execute(asked)][::-1]
 
 
 def count_queued(connection: Connection) -> int:

@@ -14,6 +14,7 @@ from api.problems import STATUS
 from api.verbs import QUOTES, VERBS
 from ledger.model import errors
 from ledger.model.errors import LedgerError
+from ledger.service.financing import QUOTES_ON_REQUEST_MAX
 from tests.api.world import Person
 
 
@@ -127,6 +128,7 @@ class TestHandbook:
             assert f"| {rate.most} in {rate.seconds} s |" in text
         assert f"{options.body_depth} levels and {options.body_bytes} bytes" in text
         assert f"| rows of an export | {options.export_rows_most} |" in text
+        assert f"ended ones too | {QUOTES_ON_REQUEST_MAX} |" in text
         assert f"| a wait | {options.wait_most} s |" in text
         assert f"for {options.idempotency_days} days" in text
 

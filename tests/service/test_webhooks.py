@@ -20,6 +20,7 @@ from ledger.model.errors import (
 )
 from ledger.service.webhook_secrets import OVERLAP_SECONDS, WebhookSecrets
 from ledger.service.webhooks import ENDPOINTS_MAX, REPLAY_MAX, Change, Webhooks
+from ledger.store import webhook_log
 from ledger.store.feed import last_seq
 from tests.service.post_office import PostOffice, opened_office
 from tests.service.receiver import Say
@@ -229,7 +230,9 @@ class TestChange:
 
 
 class TestReplay:
-    def test_range_is_delivered_again_under_the_same_ids(self, office: PostOffice) -> None:
+    def test_range_is_delivered_again_under_the_same_ids(
+        self, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         id_, _ = office.endpoint(BIRCH, ["PayableIssued"])
         _issue(office, 3)
         office.work()
@@ -240,6 +243,9 @@ class TestReplay:
         assert sorted(office.told()[3:]) == sorted(before)[1:]
         row, attempts = office.webhooks.attempts(BIRCH, id_, office.told()[-1])
         assert (row.tries, [one.number for one in attempts]) == (1, [1, 2])
+        monkeypatch.setattr(webhook_log, "ATTEMPTS_TOLD", 1)
+        _, [last] = office.webhooks.attempts(BIRCH, id_, office.told()[-1])
+        assert last.number == 2
 
     def test_events_of_before_the_endpoint_can_be_asked_for(self, office: PostOffice) -> None:
         _issue(office, 2)

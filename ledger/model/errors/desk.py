@@ -8,6 +8,7 @@ __all__ = [
     "DeskFull",
     "QuoteEnded",
     "QuoteOffRequest",
+    "QuotesTooMany",
     "RequestEnded",
     "RequestTimeUnfit",
 ]
@@ -67,6 +68,19 @@ class QuoteEnded(LedgerError):
     kind = Kind.CONFLICT
     zh = "报价 {quote} 的状态为 {state}，不能再接受。"
     next_steps = ("Take another quote, or ask for a new one.", "请接受其他报价，或重新询价。")
+
+
+class QuotesTooMany(LedgerError):
+    """Financing request {request} takes at most {most} quotes of one giver, ended ones too."""
+
+    request: Text
+    most: Count
+    kind = Kind.LIMIT
+    zh = "询价 {request} 至多接受同一报价方的 {most} 份报价，已失效的也计入。"
+    next_steps = (
+        "Let one of them stand, or have the supplier make a new request.",
+        "请沿用其中一份报价，或请供应商重新询价。",
+    )
 
 
 class DeskFull(LedgerError):

@@ -19,6 +19,7 @@ from ledger.model.commands import (
     UnfreezeRange,
 )
 from ledger.model.ids import parse_voucher, root_voucher
+from ledger.service import financing_checks
 from ledger.service.financing_checks import checks_on
 from ledger.store import financing
 from ledger.store.cursor import cursor
@@ -104,7 +105,9 @@ def test_round_trip_is_found_on_the_units_asked_for_alone(
     assert _checks(desk, rest)["round_trip"].level is Level.FINE
 
 
-def test_related_parties_are_those_of_one_declared_group(desk: Desk, cedar: Person) -> None:
+def test_related_parties_are_those_of_one_declared_group(
+    desk: Desk, cedar: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cast, voucher = desk.world.cast, parse_voucher(desk.voucher())
     part = desk.acts.transfer(cast.birch, voucher, 4_000_00, cast.cedar)
     desk.world.follow()
@@ -121,6 +124,8 @@ def test_related_parties_are_those_of_one_declared_group(desk: Desk, cedar: Pers
     assert found.values["participants"] == [1, 4]
     found = _checks(desk, request, groups({1: b"a", 2: b"b", 3: b"c"}))["related_parties"]
     assert found.level is Level.FINE
+    monkeypatch.setattr(financing_checks, "PARTICIPANTS_TOLD", 1)
+    assert _checks(desk, request, related)["related_parties"].values["participants"] == [1]
 
 
 def test_financed_before_and_recourse(desk: Desk, person: People) -> None:

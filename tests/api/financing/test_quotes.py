@@ -8,6 +8,7 @@ import pytest
 
 from ledger.model.commands import MoveDeposit
 from ledger.model.money import amount_text, parse_amount
+from ledger.service import financing
 from tests.api.financing.desk import NOTICE, Desk, text_of, told
 from tests.api.world import People, Person
 from tests.cast import CHECKER, EXPIRED, MAKER, OTHER_MAKER, REVOKED
@@ -192,6 +193,28 @@ class TestGiven:
         assert delta.get(f"/v1/quotes/{quote['id']}").status_code == 200
         taking = delta.post(f"/v1/quotes/{quote['id']}/take/typed-data", {})
         assert told(taking) == (404, "ResourceUnknown")
+
+
+class TestTooMany:
+    def test_request_takes_so_many_quotes_of_one_giver(
+        self, desk: Desk, birch: Person, delta: Person, echo: Person, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setattr(financing, "QUOTES_ON_REQUEST_MAX", 1)
+        request = desk.asked(birch, desk.spare())
+        form = desk.signed(delta, request, "sale")
+        given = desk.post(delta, "sale", form).json()
+        another = desk.signed(delta, request, "sale", rate="0.0386")
+        assert told(desk.post(delta, "sale", another)) == (409, "QuotesTooMany")
+        assert desk.post(delta, "sale", form).json()["id"] == given["id"]
+        assert desk.give(echo, request)["giver"] == 5
+        assert len(_given(desk, birch, request)) == 2
+
+    def test_giver_has_so_many_open_quotes(
+        self, desk: Desk, birch: Person, acme: Person, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setattr(financing, "QUOTES_MAX", 0)
+        form = desk.signed(acme, desk.asked(birch, desk.spare()), "redemption")
+        assert told(desk.post(acme, "redemption", form)) == (409, "DeskFull")
 
 
 class TestCompared:
