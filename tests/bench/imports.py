@@ -56,9 +56,7 @@ def _asked(
     return json.loads(answer), time.monotonic() - begun
 
 
-def _file(
-    kind: str, supplier: Member, bank: Member, count: int, place: int
-) -> tuple[bytes, str]:
+def _file(kind: str, supplier: Member, bank: Member, count: int, place: int) -> tuple[bytes, str]:
     """Good rows, with invoices that no other file has."""
     rows = [
         [
