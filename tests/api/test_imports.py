@@ -14,6 +14,7 @@ from api.import_files import TYPES
 from api.limits import Limits
 from api.options import Rate
 from ledger.imports.sheets import FILE_MAX, read_sheet
+from ledger.store import imports
 from tests.api.world import Person, World
 from tests.cast import CHECKER, MAKER
 from tests.imports.sheets import csv_of, repacked, xlsx_of
@@ -271,10 +272,12 @@ class TestPreview:
         assert ": P-" in issued
         assert "has this reference already" in issued
 
-    def test_notices_the_same_file(self, acme: Person) -> None:
+    def test_notices_the_same_file(self, acme: Person, monkeypatch: pytest.MonkeyPatch) -> None:
         data = xlsx_of([HEADER, *rows(1)])
         first, second = upload(acme, data).json(), upload(acme, data).json()
         assert (first["same_file"], second["same_file"]) == ([], [first["id"]])
+        monkeypatch.setattr(imports, "SAME_FILES_TOLD", 1)
+        assert upload(acme, data).json()["same_file"] == [first["id"]]
         assert second["file_name"] == "付款.xlsx"
 
 

@@ -26,7 +26,6 @@ from ledger.service.import_states import ImportState
 from ledger.service.importing import Terms, Wishes
 from ledger.service.posted import Act
 from ledger.service.refusals import refusal_of
-from ledger.store import imports
 from ledger.store.tables.imports import IMPORTS, LAYOUTS
 from tests.cast import CHECKER, LINE, MAKER, named
 from tests.imports.sheets import csv_of
@@ -57,16 +56,12 @@ class TestUpload:
             world.importing.upload(ACME, "x.pdf", b"%PDF-1.7")
         assert world.shelf.imports(ACME) == []
 
-    def test_of_the_same_file_is_noticed_by_its_own_participant_alone(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_of_the_same_file_is_noticed_by_its_own_participant_alone(self, world: World) -> None:
         data = rows_of(1)
         first = world.importing.upload(ACME, "C:\\files\\付款\x00.xlsx", data)
         assert (first.same_file, first.meta.name) == ((), "付款.xlsx")
         assert world.importing.upload(ACME, "again.xlsx", data).same_file == (first.row.id,)
         assert world.importing.upload(BIRCH, "again.xlsx", data).same_file == ()
-        monkeypatch.setattr(imports, "SAME_FILES_TOLD", 1)
-        assert world.importing.upload(ACME, "once more.xlsx", data).same_file == (first.row.id,)
 
     def test_is_there_for_nobody_else(self, world: World) -> None:
         id_ = awaiting(world, rows_of(1))
