@@ -241,6 +241,11 @@ class TestCompared:
         holding = [text_of(one) for one in made["holding"].values()]
         rows = desk.file(birch, request, "/comparison")
         assert rows == [[*_line(one), "", "", "", *holding] for one in made["data"]]
+        chinese = birch.get(
+            f"/v1/exports/financing-requests/{request['id']}/comparison",
+            headers={"accept-language": "zh"},
+        )
+        assert "到账现金" in chinese.text.splitlines()[0]
         workbook = desk.file(birch, request, "/comparison", "xlsx")
         assert [row[5] for row in workbook] == [985.08, 980.86, 800.0]
         for other in (delta, acme):
