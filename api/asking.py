@@ -22,6 +22,7 @@ __all__ = [
     "Manager",
     "Preparer",
     "Reader",
+    "ReadingManager",
     "Submitter",
     "is_known",
     "secret_of",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 PURPOSE_MOST: Final = 200
+_RESUMED_MOST: Final = 16
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -136,6 +138,8 @@ def _read_of(request: Request, subject: Subject, purpose: str | None) -> ReadRow
     if not said or len(said) > PURPOSE_MOST or not said.isprintable():
         raise PurposeNotStated()
     asked = {**request.query_params, **request.path_params}
+    if resumed := request.headers.get("last-event-id"):  # from where a stream goes on
+        asked["last_event_id"] = resumed[:_RESUMED_MOST]
     return ReadRow(
         read_wall=context_of(request).access.wall(),
         participant=subject.participant,
@@ -152,3 +156,5 @@ Exporter = Annotated[Subject, Security(_reads(Scope.EXPORT))]
 Preparer = Annotated[Subject, Security(_may(Scope.PREPARE))]
 Submitter = Annotated[Subject, Security(_may(Scope.SUBMIT))]
 Manager = Annotated[Subject, Security(_may(Scope.MANAGE))]
+ReadingManager = Annotated[Subject, Security(_reads(Scope.MANAGE))]
+"""Of a route that answers with what a `Reader` might have asked for."""

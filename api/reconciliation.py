@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from api import shapes
-from api.asking import Manager, Reader
+from api.asking import Reader, ReadingManager
 from api.context import context_of
 from api.need_to_know import sight_of
 from api.once import Doing, done_once, once_route, told_within
@@ -59,7 +59,7 @@ def read_reconciliation(request: Request, subject: Reader) -> Reconciliation:
 @ROUTER.post(
     "/v1/reconciliation", operation_id="askForReconciliation", **once_route(Reconciliation, 202)
 )
-def ask_for_reconciliation(request: Request, subject: Manager) -> Response:
+def ask_for_reconciliation(request: Request, subject: ReadingManager) -> Response:
     """Have everything compared in the background; asked again meanwhile it stays one."""
     _require_sight(subject)
     context = context_of(request)

@@ -6,7 +6,7 @@ from fastapi import Depends, Path, Request, Response, Security
 from pydantic import Field, StringConstraints
 
 from api import shapes
-from api.asking import Exporter, subject_of
+from api.asking import Exporter, Reader, subject_of
 from api.context import context_of
 from api.lists import Filters, Listing, Reading, Rows, add_lists
 from api.once import Doing, Making, done_once, made_once, once_route
@@ -154,7 +154,7 @@ def sign_out(request: Request, subject: _Own) -> Response:
     return Response(status_code=204)
 
 
-async def _reads_in_session(subject: _Own) -> Subject:
+async def _reads_in_session(subject: Reader) -> Subject:
     _in_session(subject)
     return subject
 

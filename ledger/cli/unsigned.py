@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.connection import SessionOption, connected
+from ledger.cli.connection import PurposeOption, SessionOption, connected
 from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.posting import Posting, post
@@ -97,6 +97,7 @@ def reconcile(
     key: KeyOption = None,
     is_dry: DryRunOption = False,
     session: SessionOption = None,
+    purpose: PurposeOption = "",
     lang: LangOption = None,
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
@@ -104,7 +105,7 @@ def reconcile(
     """Have chain, rows and deposits compared in the background; for the operator 发起核对."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     once = Once(key, is_dry)
-    with connected(screen, session) as connection:
+    with connected(screen, session, purpose) as connection:
         found = connection.client.post("/v1/reconciliation", **once.sent)
     once.show(screen, found, is_json=is_json)
 

@@ -103,7 +103,11 @@ def opened_crowd(engine: str, folder: Path) -> Iterator[Crowd]:
             for _ in range(3):
                 world.turn()
                 scheduler.step()
-            yield Crowd(world, app, person, app.openapi(), {**_of_claims(world), **once})
+            own = {**_of_claims(world), **once}
+            # A bank that is asked for a quote knows who asks, and on what; no event says so.
+            for kind, one in (("participant", 2), ("voucher", "V-5.1"), ("payable", "P-5")):
+                own[kind][one] |= {"Delta Bank"}
+            yield Crowd(world, app, person, app.openapi(), own)
 
 
 def _of_claims(world: World) -> dict[str, dict[Any, frozenset[str]]]:
@@ -116,8 +120,6 @@ def _of_claims(world: World) -> dict[str, dict[Any, frozenset[str]]]:
         found[kind] = {
             one: frozenset(name for name, some in ids.items() if one in some) for one in every
         }
-    # A bank that is asked for a quote knows who asks; no event says so.
-    found["participant"][2] |= {"Delta Bank"}
     return found
 
 
