@@ -43,7 +43,7 @@ lint: setup-dev
 
 deep: setup-dev $(HALMOS)/bin/halmos ## the long random tests, and the same suite on a real node
 	@$(if $(POSTGRES),,echo "== no PostgreSQL server here: on SQLite alone")
-	@$(POSTGRES) $(BIN)/pytest -n $(JOBS) -m "deep or anvil" $(ARGS)
+	@$(POSTGRES) $(BIN)/pytest -n $(JOBS) --dist worksteal -m "deep or anvil" $(ARGS)
 	@echo "== the contracts' tests once more, on anvil"
 	@FENBOOK_TEST_NODE=anvil $(BIN)/pytest -n $(JOBS) -m "not deep" tests/contracts tests/test_views.py $(ARGS)
 

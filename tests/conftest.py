@@ -24,6 +24,11 @@ _NOT_KEPT = {"cache_logger_on_first_use": False}
 Refused = Callable[..., AbstractContextManager[None]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes the longest comes first, so that no core waits for it in the end."""
+    items.sort(key=lambda one: not any(mark.kwargs for mark in one.iter_markers("deep")))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What campaigns counted, and what each suite takes of the time where the whole is run."""
     reports = [one for kind in terminalreporter.stats.values() for one in kind]

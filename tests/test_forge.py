@@ -46,7 +46,7 @@ def test_two_hundred_thousand_acts_are_decided_as_the_oracle_has_it() -> None:
     assert set(rare) == NEVER_ACCEPTED
 
 
-@pytest.mark.deep
+@pytest.mark.deep(is_longest=True)
 def test_ten_million_acts_are_decided_as_the_oracle_has_it() -> None:
     seed = evidence.seed_of()
     slices = []
