@@ -5,6 +5,7 @@ those one person alone cannot change. Who reads what of another's is said by nee
 reading is logged.
 """
 
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Request, Response
@@ -156,7 +157,7 @@ def put_profile(
 
     def change(writer: LoggedReader | None, keep: Keep) -> Profile:
         _check_guarded(profile, directory.read([participant], logged).get(participant))
-        directory.put(profile, writer, keep)
+        directory.put(profile, writer, keep, partial(_check_guarded, profile))
         return profile
 
     doing = Doing(

@@ -62,10 +62,17 @@ class Directory:
 
     # ---- who is who
 
-    def put(self, profile: Profile, writer: Reader | None = None, keep: Keep = not_kept) -> None:
+    def put(
+        self,
+        profile: Profile,
+        writer: Reader | None = None,
+        keep: Keep = not_kept,
+        check: Callable[[Profile | None], object] = lambda _: None,
+    ) -> None:
         """Record a participant in place of what was recorded; raises `IdentifierTaken`.
 
-        A writer who is named leaves one row in the log.
+        A writer who is named leaves one row in the log. `check` refuses by what is replaced, which
+        nobody changes meanwhile.
         """
         if writer is not None:
             self._log(writer, "profile change", [profile.participant])
@@ -89,6 +96,8 @@ class Directory:
                 taken = rows.find_profiles(connection, column, [value] if value else [])
                 if any(one.participant != profile.participant for one in taken):
                     raise IdentifierTaken(identifier=word)
+            before = rows.find_profiles(connection, "participant", [profile.participant])
+            check(_opened(before[0], key) if before else None)
             rows.put_profile(connection, row, names)
             keep(connection, profile)
 
@@ -256,8 +265,11 @@ class Directory:
             rows.add_access(connection, replace(row, link=_link(key, row, before)))
 
     def _opened(self, row: rows.ProfileRow) -> Profile:
-        key = self._keyring.key(row.participant, Purpose.RECORDS)
-        return Profile.from_json(key.open(row.sealed, _profile_place(row.participant)))
+        return _opened(row, self._keyring.key(row.participant, Purpose.RECORDS))
+
+
+def _opened(row: rows.ProfileRow, key: DataKey) -> Profile:
+    return Profile.from_json(key.open(row.sealed, _profile_place(row.participant)))
 
 
 def _profile_place(participant: int) -> Place:

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from ledger.records.profiles import Profile
+from ledger.service import crash_points
 from tests.api.conftest import OPTIONS
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.views_scenario import Acts
@@ -153,6 +154,27 @@ class TestWriting:
             kept = str(connection.exec_driver_sql("SELECT * FROM first_answers").fetchall())
         assert "contacts" in kept
         assert "1111 2222" not in kept
+
+    def test_account_that_is_recorded_meanwhile_is_not_put_back(
+        self, person: People, world: World
+    ) -> None:
+        """A change of contacts that was read against the account before must not undo it."""
+        account = {**PROFILE["accounts"][0], "number": "6222020200119999"}
+        recorded = Profile.from_values({"participant": 2, **PROFILE, "accounts": [account]})
+        birch, directory, struck = person("Birch"), world.service.directory, []
+        assert directory is not None
+
+        def record(point: str) -> None:
+            if point == "after reading":
+                struck.append(point)
+                if len(struck) == 2:  # the reading, and that it is changed
+                    directory.put(recorded)
+
+        with crash_points.hook(record):
+            answer = put(birch, PATH, {**PROFILE, "contacts": []})
+        assert (answer.status_code, answer.json()["code"]) == (403, "ProfileGuarded")
+        assert birch.get(PATH).json()["accounts"][0]["number"] == "6222020200119999"
+        directory.put(Profile.from_values({"participant": 2, **PROFILE}))
 
     def test_dry_run_checks_everything_and_records_nothing(
         self, person: People, world: World
