@@ -1,16 +1,17 @@
 """What regulators have read: for regulators, and read no less openly than anything else."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from api import shapes
+from api.finding import as_asked
 from api.lists import Filters, Listing, Reading, Rows, add_lists
 from api.meanings import shown
 from api.router import router
 from api.shapes import Shape
-from ledger.store.lists import AllOf, Condition, Is
+from ledger.store.lists import AllOf, Condition
 
 __all__ = ["ROUTER"]
 
@@ -34,11 +35,13 @@ class ReadFilters(Filters):
     """Which reads."""
 
     participant: shapes.ParticipantNumber | None = None
+    operation: Annotated[str | None, StringConstraints(pattern=r"^[A-Za-z]{2,40}$")] = Field(
+        default=None, examples=["readVoucher"]
+    )
 
 
 def _where(opened: Reading, asked: ReadFilters) -> Condition:
-    named = [Is("participant", (asked.participant,))] if asked.participant else []
-    return AllOf((opened.sight.access_log, *named))
+    return AllOf((opened.sight.access_log, *as_asked(asked, "participant", "operation")))
 
 
 def _shown(_: Reading, rows: Rows, __: ReadFilters) -> list[dict[str, Any]]:

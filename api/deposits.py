@@ -6,13 +6,13 @@ from pydantic import Field
 
 from api import shapes
 from api.commands import add_verbs
-from api.finding import as_asked
+from api.finding import OnPayable, as_asked, of_payables, still_seen
 from api.lists import Filters, Listing, Reading, Rows, add_lists
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import Shape
 from ledger.model.ids import parse_payable
-from ledger.store.lists import AllOf, Condition, Is
+from ledger.store.lists import AllOf, Condition, Is, Of, rows_of
 
 __all__ = ["ROUTER"]
 
@@ -47,14 +47,13 @@ class Movement(Shape):
     moved_at: shapes.Moment
 
 
-class MovementFilters(Filters):
+class MovementFilters(OnPayable):
     """Which movements."""
 
     kind: Literal["issued", "withdrawn", "moved", "held", "paid_out"] | None = None
     bank: shapes.ParticipantNumber | None = None
     giver: shapes.ParticipantNumber | None = None
     taker: shapes.ParticipantNumber | None = None
-    payable: shapes.PayableName | None = None
 
 
 def _where(opened: Reading, asked: DepositFilters) -> Condition:
@@ -72,7 +71,20 @@ def _moved_where(opened: Reading, asked: MovementFilters) -> Condition:
     found = [opened.sight.movements, *as_asked(asked, "kind", "bank", "giver", "taker")]
     if asked.payable:
         found.append(Is("payable", (parse_payable(asked.payable),)))
+    if payables := of_payables(opened, asked):
+        known = AllOf((opened.sight.payables, *payables))
+        found.append(Of("payable", "payables", "id", known))
     return AllOf(tuple(found))
+
+
+def _still_known(opened: Reading, rows: Rows, asked: MovementFilters) -> Rows:
+    """Those on payables that are their reader's whatever time did, where one asks about these."""
+    if not asked.is_of_some:
+        return rows
+    on = Is("id", tuple({row.payable for _, row in rows}))
+    payables = still_seen(opened, list(rows_of(opened.connection, "payables", on)))
+    seen = {one.id for one in payables}
+    return [(key, row) for key, row in rows if row.payable in seen]
 
 
 def _moved(_: Reading, rows: Rows, __: MovementFilters) -> list[dict[str, Any]]:
@@ -107,6 +119,7 @@ MOVEMENTS = Listing(
     filters=MovementFilters,
     where=_moved_where,
     shown=_moved,
+    seen=_still_known,
 )
 
 add_lists(ROUTER, DEPOSITS, MOVEMENTS)

@@ -11,7 +11,7 @@ from api.need_to_know import Sight
 from ledger.model.days import parse_day
 from ledger.model.errors import InvalidField, ResourceUnknown
 from ledger.model.ids import parse_payable, parse_voucher
-from ledger.model.states import VoucherState
+from ledger.model.states import PayableState, VoucherState
 from ledger.store.lists import (
     NOTHING,
     AllOf,
@@ -43,7 +43,9 @@ __all__ = [
     "still_known",
     "still_seen",
     "under_reference",
+    "whether_overdue",
     "within",
+    "within_days",
 ]
 
 _ANSWERED: Final = tuple(one for one in VoucherState if one is not VoucherState.OFFERED)
@@ -86,11 +88,25 @@ def within(column: str, first: str | None, last: str | None) -> Condition:
 
     Raises `InvalidField` for a date that is none, or a range that ends before it begins.
     """
-    low = None if first is None else parse_day(first, field=f"{column}_from")
-    high = None if last is None else parse_day(last, field=f"{column}_to")
+    return Between(column, *within_days(column, first, last))
+
+
+def within_days(name: str, first: str | None, last: str | None) -> tuple[int | None, int | None]:
+    """The days of a range; raises the same."""
+    low = None if first is None else parse_day(first, field=f"{name}_from")
+    high = None if last is None else parse_day(last, field=f"{name}_to")
     if low is not None and high is not None and high < low:
-        raise InvalidField(field=f"{column}_to", value=last, expected="date_order")
-    return Between(column, low, high)
+        raise InvalidField(field=f"{name}_to", value=last, expected="date_order")
+    return low, high
+
+
+def whether_overdue(day: int, asked: bool) -> Condition:
+    """Payables that are live past their due day; or all others."""
+    late = Between("due", None, day - 1)
+    if asked:
+        return AllOf((Is("state", (PayableState.LIVE,)), late))
+    ended = tuple(one for one in PayableState if one is not PayableState.LIVE)
+    return AnyOf((Is("state", ended), Between("due", day)))
 
 
 def of_payables(opened: Reading, asked: OfPayables) -> list[Condition]:

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from api.asking import Exporter
 from api.exports import FILE, File, Format, exported
 from api.import_files import ImportId
-from api.import_shapes import Import, ImportedRow, StateName, import_json, row_json
+from api.import_filters import ImportFilters, RowFilters, imports_wanted, row_test
+from api.import_shapes import Import, ImportedRow, import_json, row_json
 from api.imports_asking import imports_of, only_own
 from api.reading import Reading
 from api.router import router
@@ -21,16 +22,12 @@ ROUTER = router("imports")
 _AT_ONCE: Final = 200
 
 
-class ImportsExported(Format):
+class ImportsExported(ImportFilters, Format):
     """Which imports, in which file."""
 
-    state: StateName | None = None
 
-
-class RowsExported(Format):
+class RowsExported(RowFilters, Format):
     """Which rows, in which file."""
-
-    faulty: bool = False
 
 
 @ROUTER.get("/v1/exports/imports", operation_id="exportImports", **FILE)
@@ -41,10 +38,8 @@ def export_imports(
     shelf = imports_of(request).shelf
 
     def rows(opened: Reading) -> Iterator[dict[str, Any]]:
-        before = ""
-        while found := shelf.imports(
-            subject.participant, state=query.state, before=before, limit=_AT_ONCE
-        ):
+        before, wanted = "", imports_wanted(request, subject, query)
+        while found := shelf.imports(subject.participant, wanted, before=before, limit=_AT_ONCE):
             for one in found:
                 yield import_json(one, opened.language)
             before = found[-1].id
@@ -66,8 +61,9 @@ def export_rows(
     def rows(opened: Reading) -> Iterator[dict[str, Any]]:
         drafts = shelf.reading(subject.participant, import_id).drafts
         items = shelf.items_by_line(subject.participant, import_id)
+        fits = row_test(query)
         for one in drafts:
-            if not (query.faulty and one.is_valid):
+            if fits(one, items.get(one.line)):
                 yield row_json(one, items.get(one.line), opened.language)
 
     columns = list(ImportedRow.model_fields)

@@ -25,6 +25,7 @@ __all__ = [
     "ImportPage",
     "ImportedRow",
     "ImportedRowPage",
+    "ItemStateName",
     "PreviewForm",
     "SignaturesForm",
     "StateName",

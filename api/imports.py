@@ -16,13 +16,13 @@ from api.asking import Preparer, Reader, Submitter
 from api.commands import Prepared, prepared_for
 from api.context import Context, context_of
 from api.import_files import PATH, ImportId
+from api.import_filters import ImportFilters, RowFilters, imports_wanted, row_test
 from api.import_shapes import (
     Import,
     ImportedRowPage,
     ImportPage,
     PreviewForm,
     SignaturesForm,
-    StateName,
     TermsForm,
     WholeImport,
     import_json,
@@ -30,9 +30,9 @@ from api.import_shapes import (
     whole_json,
 )
 from api.imports_asking import at_work, expect_judged, imports_of, in_turn, only_own
-from api.lists import as_of_json, reading
+from api.lists import Filters, as_of_json, reading
 from api.once import Doing, done_once, once_route, told_within
-from api.paging import CURSOR_MOST
+from api.paging import Paging
 from api.problems import scope_language
 from api.router import router
 from api.submitting import is_dry
@@ -52,23 +52,27 @@ __all__ = ["ROUTER"]
 
 ROUTER = router("imports")
 
-Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str | None, Query(max_length=CURSOR_MOST)]
+
+class ImportsAsked(ImportFilters, Paging):
+    """A page of imports."""
+
+
+class RowsAsked(RowFilters, Paging):
+    """A page of rows."""
 
 
 @ROUTER.get(PATH, operation_id="listImports", response_model=ImportPage)
 def list_imports(
     request: Request,
     subject: Reader,
-    state: StateName | None = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    query: Annotated[ImportsAsked, Query()],
 ) -> dict[str, Any]:
     """Your imports, the newest first."""
-    bound = {"list": "imports", "reader": subject.participant, "state": state}
-    before = _after(context_of(request), bound, cursor) or ""
+    bound, limit = _bound("imports", subject, query), query.limit
+    before = _after(context_of(request), bound, query.cursor) or ""
     shelf, language = imports_of(request).shelf, scope_language(request.scope)
-    found = shelf.imports(subject.participant, state=state, before=before, limit=limit + 1)
+    wanted = imports_wanted(request, subject, query)
+    found = shelf.imports(subject.participant, wanted, before=before, limit=limit + 1)
     data = [import_json(one, language) for one in found[:limit]]
     last = found[limit - 1].id if len(found) > limit else None
     return _page(request, subject, data, bound, last)
@@ -120,18 +124,17 @@ def list_rows(
     request: Request,
     subject: Reader,
     import_id: ImportId,
-    is_faulty: Annotated[bool, Query(alias="faulty")] = False,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    query: Annotated[RowsAsked, Query()],
 ) -> dict[str, Any]:
     """The rows as they were read, and what has become of each; or the faulty ones alone."""
-    bound = {"list": import_id, "reader": subject.participant, "faulty": is_faulty}
-    start = _after(context_of(request), bound, cursor) or 0
+    bound, limit = _bound(import_id, subject, query), query.limit
+    start = _after(context_of(request), bound, query.cursor) or 0
     shelf, language = imports_of(request).shelf, scope_language(request.scope)
     with only_own():
         drafts = shelf.reading(subject.participant, import_id).drafts
         items = shelf.items_by_line(subject.participant, import_id)
-    chosen = [one for one in drafts if not (is_faulty and one.is_valid) and one.line > start]
+    fits = row_test(query)
+    chosen = [one for one in drafts if one.line > start and fits(one, items.get(one.line))]
     data = [row_json(one, items.get(one.line), language) for one in chosen[:limit]]
     last = chosen[limit - 1].line if len(chosen) > limit else None
     return _page(request, subject, data, bound, last)
@@ -261,6 +264,11 @@ def _whole(request: Request, subject: Subject, import_id: str) -> dict[str, Any]
         told = whole_json(row, meta, findings, opened.language)
         same = shelf.same_file(own, row)
         return {**told, "same_file": same, "as_of": as_of_json(opened)}
+
+
+def _bound(name: str, subject: Subject, query: Filters) -> dict[str, Any]:
+    filters = query.model_dump(exclude={"limit", "cursor"}, mode="json")
+    return {"list": name, "reader": subject.participant, "filters": filters}
 
 
 def _after(context: Context, bound: dict[str, Any], cursor: str | None) -> Any:

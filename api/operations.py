@@ -14,11 +14,12 @@ from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.errors import LedgerError, ResourceUnknown
 from ledger.model.glossary import Language
+from ledger.model.ids import parse_payable
 from ledger.model.plain import moment_text
 from ledger.service.intake import NEVER
 from ledger.service.outbox import Operation as Row
 from ledger.service.refusals import refusal_before, refusal_of
-from ledger.store.lists import AllOf, Condition, Is, find
+from ledger.store.lists import AllOf, Condition, Is, Of, find
 
 __all__ = [
     "ROUTER",
@@ -141,6 +142,9 @@ class OperationFilters(Filters):
     participant: shapes.ParticipantNumber | None = None
     digest: shapes.Hash | None = None
     external_reference: shapes.Reference | None = None
+    payable: shapes.PayableName | None = Field(
+        default=None, description="On which yours took effect."
+    )
 
 
 def _where(opened: Reading, asked: OperationFilters) -> Condition:
@@ -148,12 +152,15 @@ def _where(opened: Reading, asked: OperationFilters) -> Condition:
     for name in ("state", "verb", "participant"):
         if value := getattr(asked, name):
             found.append(Is(name, (value,)))
-    if asked.digest or asked.external_reference:
+    if asked.digest or asked.external_reference or asked.payable:
         found.append(opened.sight.own_operations)
     if asked.digest:
         found.append(Is("digest", (bytes.fromhex(asked.digest[2:]),)))
     if asked.external_reference:
         found.append(Is("external_reference", (asked.external_reference,)))
+    if asked.payable:
+        on_it = Is("payable", (parse_payable(asked.payable),))
+        found.append(Of("digest", "events", "digest", on_it))
     return AllOf(tuple(found))
 
 

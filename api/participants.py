@@ -76,6 +76,7 @@ class ParticipantFilters(Filters):
 
     role: RoleName | None = None
     suspended: bool | None = None
+    frozen: bool | None = None
 
 
 class LookupAsked(Given):
@@ -100,6 +101,8 @@ def _where(opened: Reading, asked: ParticipantFilters) -> Condition:
         found.append(HasBit("roles", int(Role[asked.role.upper()])))
     if asked.suspended is not None:
         found.append(Is("is_suspended", (asked.suspended,)))
+    if asked.frozen is not None:
+        found.append(Is("is_frozen", (asked.frozen,)))
     return AllOf(tuple(found))
 
 

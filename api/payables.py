@@ -8,7 +8,14 @@ from pydantic import Field
 from api import shapes
 from api.asking import Reader
 from api.commands import add_verbs
-from api.finding import OfPayables, as_asked, named, of_payables, still_seen
+from api.finding import (
+    OfPayables,
+    as_asked,
+    named,
+    of_payables,
+    still_seen,
+    whether_overdue,
+)
 from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.meanings import picked, shown
 from api.router import router
@@ -16,7 +23,7 @@ from api.shapes import AsOf, Shape
 from ledger.model.errors import ResourceUnknown
 from ledger.model.ids import parse_payable
 from ledger.model.states import PayableState
-from ledger.store.lists import AllOf, Between, Condition, Is, find
+from ledger.store.lists import AllOf, Condition, Is, find
 from ledger.views.claim_rows import Payable as Row
 
 __all__ = ["ROUTER"]
@@ -79,8 +86,8 @@ def _where(opened: Reading, asked: PayableFilters) -> Condition:
         found += [*as_asked(asked, "offeree"), opened.sight.issues]
     if asked.settlement_bank:
         found.append(Is("bank", (asked.settlement_bank,)))
-    if asked.overdue:
-        found += [Is("state", (PayableState.LIVE,)), Between("due", None, opened.day - 1)]
+    if asked.overdue is not None:
+        found.append(whether_overdue(opened.day, asked.overdue))
     return AllOf(tuple(found))
 
 

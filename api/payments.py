@@ -35,6 +35,8 @@ class Payment(Shape):
 class PaymentFilters(OnPayable):
     """Which payments."""
 
+    rail: Literal["deposit", "bank"] | None = None
+
 
 class Settlement(Shape):
     """What one distribution brought a voucher."""
@@ -79,7 +81,8 @@ class PayoutFilters(OnVoucher):
 
 
 def _payments_where(opened: Reading, asked: PaymentFilters) -> Condition:
-    return AllOf((opened.sight.payments, *on_payable(opened, asked)))
+    rail = [Is("on_bank_rail", (asked.rail == "bank",))] if asked.rail else []
+    return AllOf((opened.sight.payments, *rail, *on_payable(opened, asked)))
 
 
 def _payments(_: Reading, rows: Rows, __: PaymentFilters) -> list[dict[str, Any]]:

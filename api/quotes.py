@@ -12,6 +12,7 @@ from api import shapes
 from api.asking import Preparer, Reader, Submitter
 from api.commands import DEADLINE_SECONDS, Prepared, add_preparations, prepared
 from api.context import Context, context_of
+from api.financing_shapes import KindName
 from api.finding import OnVoucher, as_asked, on_voucher
 from api.forms import SignedForm, message_of
 from api.languages import CONTENT_LANGUAGE
@@ -19,6 +20,7 @@ from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.once import once_route, tried_out
 from api.problems import scope_language
 from api.quote_shapes import (
+    KIND_NAMES,
     Quote,
     QuoteStateName,
     SignedQuote,
@@ -72,6 +74,7 @@ class QuoteFilters(OnVoucher):
     giver: shapes.ParticipantNumber | None = None
     taker: shapes.ParticipantNumber | None = None
     request: shapes.RequestName | None = None
+    kind: KindName | None = None
 
 
 class TakeAsked(Given):
@@ -96,6 +99,9 @@ class Taking(Prepared):
 
 def _where(opened: Reading, asked: QuoteFilters) -> Condition:
     named = as_asked(asked, "giver", "taker", "request")
+    if asked.kind:
+        structs = tuple(one for one, kind in KIND_NAMES.items() if kind == asked.kind)
+        named.append(Is("kind", structs))
     return AllOf((opened.sight.quotes, *named, *on_voucher(opened, asked)))
 
 

@@ -90,6 +90,7 @@ class Freeze(Shape):
 class FreezeFilters(OnPayable):
     """Which freezes."""
 
+    regulator: shapes.ParticipantNumber | None = None
     lifted: bool | None = None
 
 
@@ -125,7 +126,7 @@ def _limits(_: Reading, rows: Rows, __: LimitFilters) -> list[dict[str, Any]]:
 
 
 def _freezes_where(opened: Reading, asked: FreezeFilters) -> Condition:
-    found = [opened.sight.freezes, *on_payable(opened, asked)]
+    found = [opened.sight.freezes, *as_asked(asked, "regulator"), *on_payable(opened, asked)]
     if asked.lifted is not None:
         found.append(Is("is_lifted", (asked.lifted,)))
     return AllOf(tuple(found))

@@ -8,7 +8,7 @@ from pydantic import Field
 from api import shapes
 from api.asking import Reader
 from api.commands import add_verbs
-from api.finding import OnPayable, as_asked, named, on_voucher
+from api.finding import OnPayable, as_asked, named, on_voucher, whether_overdue
 from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.loans import Loan, loan_json
 from api.meanings import picked, shown
@@ -17,7 +17,7 @@ from api.shapes import AsOf, Shape
 from ledger.model.errors import ResourceUnknown
 from ledger.model.ids import parse_voucher
 from ledger.model.states import VoucherState
-from ledger.store.lists import AllOf, Condition, Is, find
+from ledger.store.lists import AllOf, AnyOf, Condition, Is, PayableIn, find
 from ledger.store.slices import sliced, whole
 from ledger.views.claim_rows import Voucher as Row
 from ledger.views.projection import Projection
@@ -70,6 +70,7 @@ class VoucherFilters(OnPayable):
     state: VoucherStateName | None = None
     holder: shapes.ParticipantNumber | None = None
     counterparty: shapes.ParticipantNumber | None = None
+    overdue: bool | None = None
 
 
 def _where(opened: Reading, asked: VoucherFilters) -> Condition:
@@ -79,7 +80,19 @@ def _where(opened: Reading, asked: VoucherFilters) -> Condition:
     elif asked.state:
         # An offer that ended by itself is still written as offered.
         found.append(Is("state", (VoucherState.OFFERED, VoucherState.HELD)))
+    if asked.overdue is not None:
+        found.append(_whether_overdue(opened.day, asked.overdue))
     return AllOf((*found, *on_voucher(opened, asked, "id")))
+
+
+def _whether_overdue(day: int, asked: bool) -> Condition:
+    """A closed voucher is never overdue, whatever its payable is."""
+    on_such = PayableIn("id", whether_overdue(day, asked))
+    closed = Is("state", (VoucherState.CLOSED,))
+    if not asked:
+        return AnyOf((closed, on_such))
+    is_open = Is("state", tuple(one for one in VoucherState if one is not VoucherState.CLOSED))
+    return AllOf((is_open, on_such))
 
 
 def voucher_json(opened: Reading, made: Projection, row: Row) -> dict[str, Any]:

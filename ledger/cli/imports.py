@@ -10,12 +10,13 @@ import typer
 from ledger.cli.connection import SessionOption, connected
 from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
-from ledger.cli.reading import OutOption, format_of, record_of, show_rows
+from ledger.cli.reading import OutOption, lister_of, record_of, show_rows
+from ledger.cli.resources import ROWS
 from ledger.cli.screen import DIFFERENT, Screen
 
 __all__ = [
-    "ImportArgument", "error_file", "export_rows", "listed", "preview", "rows", "show",
-    "show_import", "template", "upload", "wait",
+    "ImportArgument", "error_file", "preview", "rows", "show", "show_import", "template", "upload",
+    "wait",
 ]  # fmt: skip
 
 _PATH: Final = "/v1/imports"
@@ -25,13 +26,10 @@ _TYPES: Final = {
     ".xls": "application/vnd.ms-excel",
 }
 _FINDINGS: Final = ("line", "cell", "code", "detail")
-_ROWS: Final = ("line", "reference", "supplier", "amount", "maturity", "state", "payable")
-_COLUMNS: Final = ("id", "state", "payables", "valid", "total", "issued", "refused", "made_at")
 _FINAL: Final = ("done", "failed", "cancelled")
 _LOOK_SECONDS: Final = 1.0
 
 ImportArgument = Annotated[str, typer.Argument(metavar="IMPORT", help="An import 导入批次.")]
-FaultyOption = Annotated[bool, typer.Option("--faulty", help="Faulty rows alone.")]
 ColumnOption = Annotated[
     list[str],
     typer.Option(
@@ -95,39 +93,8 @@ def preview(
         _previewed(screen, connection, asked, is_json=is_json)
 
 
-def rows(
-    ctx: typer.Context,
-    id: ImportArgument,
-    is_faulty: FaultyOption = False,
-    session: SessionOption = None,
-    lang: LangOption = None,
-    no_color: NoColorOption = False,
-    is_json: JsonOption = False,
-) -> None:
-    """List the rows as they were read, and what has become of each 明细."""
-    screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with connected(screen, session) as connection:
-        faulty = "true" if is_faulty else None
-        found = list(connection.client.rows(f"{_PATH}/{id}/rows", faulty=faulty))
-    show_rows(screen, found, _ROWS, is_json=is_json)
-
-
-def export_rows(
-    ctx: typer.Context,
-    id: ImportArgument,
-    out: OutOption,
-    is_faulty: FaultyOption = False,
-    session: SessionOption = None,
-    lang: LangOption = None,
-    no_color: NoColorOption = False,
-) -> None:
-    """Write the rows to a file of CSV or, by its name, XLSX 导出明细."""
-    screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with connected(screen, session) as connection:
-        asked = {"format": format_of(out), "faulty": "true" if is_faulty else None}
-        path = f"/v1/exports/imports/{id}/rows"
-        out.write_bytes(connection.client.download(path, **asked))
-    screen.err.print(screen.say("written", path=out))
+rows = lister_of(ROWS, limit=10_000)
+rows.__doc__ = "List the rows as they were read, and what has become of each 明细."
 
 
 def show(
@@ -142,23 +109,6 @@ def show(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         show_import(screen, connection.client.get(f"{_PATH}/{id}"), is_json)
-
-
-def listed(
-    ctx: typer.Context,
-    state: Annotated[
-        str | None, typer.Option("--state", help="Of one state alone 状态.", show_default=False)
-    ] = None,
-    session: SessionOption = None,
-    lang: LangOption = None,
-    no_color: NoColorOption = False,
-    is_json: JsonOption = False,
-) -> None:
-    """List imports, the newest first 导入记录."""
-    screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with connected(screen, session) as connection:
-        found = list(connection.client.rows(_PATH, 200, state=state))
-    show_rows(screen, found, _COLUMNS, is_json=is_json)
 
 
 def wait(

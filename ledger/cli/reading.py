@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ledger.cli.connection import PurposeOption, SessionOption, connected
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
-from ledger.cli.resources import Export, List, Part
+from ledger.cli.resources import FLAGS, Export, List, Part
 from ledger.cli.screen import Screen
 from ledger.model.glossary import label
 
@@ -21,9 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 _IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Its number or name 编号.")]
-_LimitOption = Annotated[
-    int, typer.Option("--limit", min=1, max=100_000, help="Rows at most; 50 if not given.")
-]
+_LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Rows at most.")]
 _AllOption = Annotated[bool, typer.Option("--all", help="All rows 全部.", show_default=False)]
 OutOption = Annotated[
     Path, typer.Option("--out", metavar="FILE", help="Where to write it 输出文件.", dir_okay=False)
@@ -38,21 +36,22 @@ _JSON: Final[Mapping[str, tuple[Any, Any]]] = {"is_json": (JsonOption, False)}
 _YES: Final = {True: "yes", False: "no"}
 
 
-def lister_of(resource: List) -> Callable[..., None]:
-    """The command that lists a noun."""
+def lister_of(resource: List, *, limit: int = 50) -> Callable[..., None]:
+    """The command that lists a noun, or what belongs to one thing."""
 
-    def run(ctx: typer.Context, **given: Any) -> None:
+    def run(ctx: typer.Context, id: str = "", **given: Any) -> None:
         screen = _screen(ctx, given)
         most = None if given.pop("is_all") else given.pop("limit")
         is_json = given.pop("is_json")
         with connected(screen, given.pop("session"), given.pop("purpose")) as connection:
             asked = {name: given[name] for name in map(_name, resource.filters)}
-            rows = list(connection.client.rows(resource.path, most, **asked))
+            rows = list(connection.client.rows(resource.path.format(id=id), most, **asked))
         show_rows(screen, rows, resource.columns, is_json=is_json)
 
-    more = {"limit": (_LimitOption, 50), "is_all": (_AllOption, False)}
+    more = {"limit": (_LimitOption, limit), "is_all": (_AllOption, False)}
+    filters = {**_identity(resource.path), **filter_options(resource.filters)}
     run.__doc__ = f"List {_plural(resource)}, the newest first; only what concerns you."
-    return typed(run, {**filter_options(resource.filters), **more, **_COMMON, **_JSON})
+    return typed(run, {**filters, **more, **_COMMON, **_JSON})
 
 
 def exporter_of(export: Export) -> Callable[..., None]:
@@ -158,7 +157,10 @@ def filter_options(filters: Sequence[str]) -> dict[str, tuple[Any, Any]]:
     """An option for each filter."""
     return {
         _name(one): (
-            Annotated[str | None, typer.Option(f"--{one}", show_default=False, help=_said(one))],
+            Annotated[
+                (bool if one in FLAGS else str) | None,
+                typer.Option(f"--{one}", show_default=False, help=_said(one)),
+            ],
             None,
         )
         for one in filters

@@ -118,8 +118,6 @@ def _add_imports(group: typer.Typer) -> None:
         group.command(name)(getattr(imports, name))
     for name in ("reopen", "cancel", "retry"):
         group.command(name)(getattr(import_steps, name))
-    group.command("export-rows")(imports.export_rows)
-    group.command("list")(imports.listed)
     group.command("template")(imports.template)
     group.command("error-file")(imports.error_file)
     group.command("sign")(_signer_of_imports())

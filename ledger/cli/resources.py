@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["EVENT_FILTERS", "EXPORTS", "LISTS", "PARTS", "Export", "List", "Part"]
+__all__ = ["EVENT_FILTERS", "EXPORTS", "FLAGS", "LISTS", "PARTS", "ROWS", "Export", "List", "Part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ payable /v1/payables
   state obligor offeree settlement-bank overdue @
 voucher /v1/vouchers
   id obligor holder counterparty amount state maturity is_overdue
-  state holder counterparty obligor payable @
+  state holder counterparty overdue obligor payable @
 offer /v1/offers -
   voucher giver taker amount state offered_at
   state giver taker voucher payable obligor @
@@ -59,7 +59,7 @@ request /v1/financing-requests
   state holder asked voucher payable obligor @
 quote /v1/quotes
   id kind giver taker voucher amount rate deadline state
-  state giver taker request voucher payable obligor @
+  kind state giver taker request voucher payable obligor @
 loan /v1/loans
   id voucher borrower lender principal rate due is_open
   open borrower lender voucher payable obligor due-from due-to @
@@ -68,7 +68,7 @@ sale /v1/sales -
   seller buyer voucher payable obligor @
 payment /v1/payments -
   payable number amount interest principal day rail
-  payable obligor @
+  rail payable obligor @
 settlement /v1/settlements -
   voucher holder to_holder to_lender settled_at
   payable voucher holder lender obligor @
@@ -80,7 +80,7 @@ deposit /v1/deposits -
   bank owner
 movement /v1/movements -
   kind bank giver taker amount payable moved_at
-  kind bank giver taker payable
+  kind bank giver taker payable obligor @
 run /v1/settlement-runs
   id payable state received distributed left_amount difference vouchers_done vouchers_left
   payable state obligor @
@@ -89,16 +89,19 @@ proposal /v1/payment-proposals -
   run state payee voucher payable obligor @
 participant /v1/participants
   id name roles is_suspended is_frozen
-  role suspended
+  role suspended frozen
 batch /v1/batches -
-  digest obligor count issued left deadline is_void
-  obligor
+  digest obligor count issued left deadline state
+  state payable obligor @
+import /v1/imports -
+  id state payables valid total issued refused made_at
+  state payable external-reference
 limit /v1/limits -
   bank obligor amount
   bank obligor
 freeze /v1/freezes -
   payable number regulator start end is_lifted
-  lifted payable obligor @
+  regulator lifted payable obligor @
 rules /v1/rules -
   number effective is_in_force tenor_days_max offer_days depth_max pieces_max late_rate_daily
 
@@ -110,10 +113,10 @@ api-key /v1/api-keys -
 
 access-log /v1/access-log -
   number read_at participant operation purpose
-  participant
+  participant operation
 operation /v1/operations
   id verb state external_reference accepted_at block
-  state verb participant digest external-reference
+  state verb participant digest payable external-reference
 """
 
 _PARTS: Final = (
@@ -185,9 +188,24 @@ _PAYABLES: Final = "maturity-from maturity-to invoice external-reference"
 EVENT_FILTERS: Final = tuple(f"kind participant digest payable obligor {_PAYABLES}".split())
 """Of the feed, beside the number to go on from."""
 
+ROWS: Final = List(
+    noun="import",
+    path="/v1/imports/{id}/rows",
+    columns=("line", "reference", "supplier", "amount", "maturity", "state", "payable"),
+    filters=(
+        *("faulty", "state", "reference", "supplier", "settlement-bank"),
+        *("maturity-from", "maturity-to", "invoice", "invoice-number", "payable"),
+    ),
+    has_items=False,
+)
+"""The rows of an import."""
+
+FLAGS: Final = frozenset({"faulty"})
+"""Filters that are asked by their name alone."""
+
 _OTHER_EXPORTS: Final = (
     Export("event", "export", "/v1/exports/events", ("after", *EVENT_FILTERS)),
-    Export("import", "export", "/v1/exports/imports", ("state",)),
+    Export("import", "export-rows", "/v1/exports/imports/{id}/rows", ROWS.filters),
     Export("report", "export-maturities", "/v1/exports/reports/maturities", ("first", "last")),
     Export(
         "report",

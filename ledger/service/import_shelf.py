@@ -9,6 +9,7 @@ from ledger.service.import_files import ImportFiles, Meta, file_name
 from ledger.service.import_states import ImportState
 from ledger.store import import_items as stored
 from ledger.store import imports as rows
+from ledger.store.conditions import EVERYTHING, Condition
 from ledger.store.database import Connection, Database
 from ledger.store.import_items import ImportItem
 from ledger.store.imports import ImportRow
@@ -35,11 +36,16 @@ class ImportShelf:
         return row
 
     def imports(
-        self, participant: int, *, state: str | None = None, before: str = "", limit: int = 50
+        self,
+        participant: int,
+        where: Condition = EVERYTHING,
+        *,
+        before: str = "",
+        limit: int = 50,
     ) -> list[ImportRow]:
-        """Imports, the newest first; of any state if none is named."""
+        """Imports for which a condition holds, the newest first."""
         with self._database.reading() as connection:
-            return rows.imports_of(connection, participant, state=state, before=before, limit=limit)
+            return rows.imports_of(connection, participant, where, before=before, limit=limit)
 
     def meta(self, participant: int, id_: str) -> Meta:
         """An import's name and choices."""

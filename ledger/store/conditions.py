@@ -86,13 +86,15 @@ class Named(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Below(Condition):
-    """A column is lower than another of the same row."""
+    """A column is lower than another of the same row, or the same."""
 
     column: str
     other: str
+    or_same: bool = False
 
     def said(self, table: Table) -> ColumnElement[bool]:
-        return whether(table.c[self.column] < table.c[self.other])
+        column, other = table.c[self.column], table.c[self.other]
+        return whether(column <= other) if self.or_same else whether(column < other)
 
 
 @dataclass(frozen=True, slots=True)

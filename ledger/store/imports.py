@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
+from ledger.store.conditions import EVERYTHING, Condition
 from ledger.store.cursor import Cursor
 from ledger.store.statements import chunks
 from ledger.store.tables.imports import APPROVALS, IMPORTS, LAYOUTS
@@ -125,15 +126,13 @@ def find_same_file(connection: Connection, participant: int, file_index: bytes) 
 def imports_of(
     connection: Connection,
     participant: int,
+    where: Condition = EVERYTHING,
     *,
-    state: str | None = None,
     before: str = "",
     limit: int = 50,
 ) -> list[ImportRow]:
-    """A participant's imports, the newest first; of any state if none is named."""
-    asked = select(*_COLUMNS).where(IMPORTS.c.participant == participant)
-    if state is not None:
-        asked = asked.where(IMPORTS.c.state == state)
+    """A participant's imports for which a condition holds, the newest first."""
+    asked = select(*_COLUMNS).where(IMPORTS.c.participant == participant, where.said(IMPORTS))
     if before:
         asked = asked.where(IMPORTS.c.id < before)
     rows = connection.execute(asked.order_by(IMPORTS.c.id.desc()).limit(limit))

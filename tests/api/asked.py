@@ -16,7 +16,7 @@ _PARTICIPANTS: Final = (
     *("asked", "bank", "borrower", "buyer", "cosigner", "counterparty", "giver", "holder"),
     *("lender", "obligor", "offeree", "owner", "participant", "payee", "recovery_bank"),
     *("second_bank", "second_cosigner", "seller", "settlement_bank", "subject", "supplier"),
-    *("taker", "to"),
+    *("regulator", "taker", "to"),
 )
 _KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(_PARTICIPANTS, "participant"),
@@ -34,7 +34,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "identity": "identity",
     "uscc": "code",
     "digest": "digest",
-    "external_reference": "reference",
+    **dict.fromkeys(("external_reference", "reference"), "reference"),
 }
 """Names that hold an id, and what it is one of."""
 _OF_FILES: Final = ("application/octet-stream", "application/vnd.ms-excel", "text/csv",
@@ -50,6 +50,7 @@ NO_IDS: Final = frozenset(
         *("overdue", "paused", "principal", "rate", "rate_max", "recourse", "release", "role"),
         *("roles", "scopes", "share_max", "start", "state", "suspended", "threshold_high"),
         *("threshold_low", "time", "total", "until", "used", "value_day", "review_day", "verb"),
+        *("frozen", "invoice_number", "operation", "rail"),
         *("after", "cursor", "dry_run", "changed_from", "changed_to"),
         # of rules
         *("depth_max", "late_rate_daily", "offer_days", "overdue_multiplier", "piece_min"),

@@ -32,6 +32,7 @@ ON_EACH_ENGINE = (
         "test_event_filters",
         "test_events",
         "test_filters",
+        "test_further_filters",
         "test_imports",
         "test_lists",
         "test_need_to_know",
