@@ -132,6 +132,7 @@ class Reconciling:
         wall = self._wall()
         if wall - self._beaten >= _BEAT_SECONDS:
             with writing(self._site.database, "begin comparison") as connection:
+                self._site.database.lock(connection, "reconcile")
                 put_setting(connection, _RUNNING, str(wall))
             self._beaten = wall
 
@@ -145,6 +146,7 @@ class Reconciling:
 
     def _end(self, found: Reconciled | None) -> None:
         with writing(self._site.database, "end comparison") as connection:
+            self._site.database.lock(connection, "reconcile")
             put_setting(connection, _RUNNING, None)
             if found is not None:
                 put_setting(connection, _LAST, json.dumps(self._told(found)))

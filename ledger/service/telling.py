@@ -39,6 +39,7 @@ class Telling:
         client = WebhookClient(allows_loopback=allows_loopback)
 
         def queue(connection: Connection, _after: int, _upto: int) -> None:
+            database.lock(connection, "webhooks")  # or a new endpoint would put the queue back
             queue_events(connection, wall=int(wall()))
 
         return cls(

@@ -2,7 +2,9 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,9 +20,14 @@ from ledger.model.errors import (
     WebhooksTooMany,
     WebhookUnknown,
 )
+from ledger.records.vault import MasterKeys
+from ledger.service.follower import Follower, Following
+from ledger.service.keyring import Keyring
+from ledger.service.telling import Telling
 from ledger.service.webhook_secrets import OVERLAP_SECONDS, WebhookSecrets
 from ledger.service.webhooks import ENDPOINTS_MAX, REPLAY_MAX, Change, Webhooks
 from ledger.store import webhook_log
+from ledger.store.database import Connection
 from ledger.store.feed import last_seq
 from tests.service.post_office import PostOffice, opened_office
 from tests.service.receiver import Say
@@ -296,3 +303,36 @@ def test_endpoint_whose_seal_was_broken_keeps_nobody_else_waiting(office: PostOf
     _issue(office)
     assert office.work() == 1
     assert isinstance(office.webhooks._secrets, WebhookSecrets)
+
+
+def test_endpoint_that_is_made_while_a_block_is_read_does_not_put_the_queue_back(
+    office: PostOffice,
+) -> None:
+    stage, made, failed = office.stage, list[str](), list[BaseException]()
+    keyring = Keyring(stage.database, MasterKeys(bytes(32)), lambda: int(stage.now))
+    telling = Telling.of(stage.database, keyring, allows_loopback=True)
+
+    def make() -> None:
+        try:
+            made.append(office.endpoint(BIRCH)[0])
+        except BaseException as failure:  # noqa: BLE001 -- looked at below
+            failed.append(failure)
+
+    def queue(connection: Connection, after: int, upto: int) -> None:
+        telling.queue(connection, after, upto)
+        if not threads:
+            threads.append(Thread(target=make))
+            threads[0].start()
+            threads[0].join(0.3)
+
+    threads: list[Thread] = []
+    office.endpoint(BIRCH)
+    following = Following(wall=lambda: int(stage.now), queue=queue)
+    site = stage.site
+    stage.follower = Follower(site.database, site.endpoint, site.deployment, following=following)
+    _issue(office)
+    threads[0].join()
+    assert failed == []
+    _issue(office)
+    found = Counter(one.endpoint for one in office.rows())
+    assert found[made[0]] < max(found.values())
