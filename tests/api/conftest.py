@@ -37,6 +37,8 @@ ON_EACH_ENGINE = (
         "test_lists",
         "test_need_to_know",
     ),
+    *("test_checks", "test_ended_offers", "test_exports", "test_quotes"),
+    *("test_reads_logged", "test_reconciliation"),
     *("test_once", "test_once_again", "test_open_acts", "test_profiles", "test_reports"),
     *("test_requests", "test_settlement_runs", "test_sign_in", "test_webhooks", "test_writes"),
 )

@@ -17,8 +17,8 @@ from tests.views_scenario import Acts
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with opened_world("sqlite", tmp_path_factory.mktemp("ended")) as made:
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world(engine, tmp_path_factory.mktemp("ended")) as made:
         yield made
 
 

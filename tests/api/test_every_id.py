@@ -114,8 +114,8 @@ class Items:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with opened_world("sqlite", tmp_path_factory.mktemp("ids")) as made:
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world(engine, tmp_path_factory.mktemp("ids")) as made:
         for member in made.cast.members:  # above what the door counts on from
             member._next = COUNTED_MOST + member.id * 10**6
         recorded(made)

@@ -23,8 +23,8 @@ LOOKS = 8
 
 
 @pytest.fixture
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with opened_world("sqlite", tmp_path_factory.mktemp("books")) as made:
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world(engine, tmp_path_factory.mktemp("books")) as made:
         Acts(made.cast).issue()
         made.follow()
         yield made
