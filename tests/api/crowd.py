@@ -46,8 +46,8 @@ ABSENT: Final[dict[str, Any]] = {
 """Of each kind an id that is not there."""
 OTHER: Final = {"voucher": "V-4000000000.2", "payable": "P-4000000002", "loan": "L-4000000002"}
 """And another one."""
-_LOGS: Final = ("access_log", "r_access")
-"""What grows by reading."""
+_LOGS: Final = ("access_log", "r_access", "r_keys")
+"""What grows by reading; one's own key is made when it is first needed."""
 
 
 @dataclass(slots=True)

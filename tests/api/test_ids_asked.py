@@ -120,7 +120,7 @@ def _picked(crowd: Crowd, walk: Walk, *, is_whole: bool) -> Sequence[tuple[str, 
 
 def _told(crowd: Crowd, name: str, walk: Walk, value: Any, *, is_dry: bool = True) -> Any:
     """An answer without what differs by the request, and without the id."""
-    operation, place, _ = walk
+    operation, place, kind = walk
     person = crowd.person(name)
     method, address = _address(crowd, operation)
     headers = dict(person.headers)
@@ -136,6 +136,8 @@ def _told(crowd: Crowd, name: str, walk: Walk, value: Any, *, is_dry: bool = Tru
         body = copy.deepcopy(OTHERS[operation])
         put(body, place, value)
         headers["idempotency-key"] = secrets.token_hex(8)
+        if kind not in CLAIMS and "dry_run" in filters(crowd.document)[operation]:
+            address += "?dry_run=true"  # one's own act, whoever else is named in it
     answer = person.client.request(method, address, json=body, headers=headers)
     told = answer.json()
     said = ["code", "params", "errors", "next_step"]
