@@ -228,7 +228,7 @@ def _check_escapes(value: Any) -> None:
         elif isinstance(one, list):
             left += one
         elif isinstance(one, str) and _BROKEN.search(one):
-            raise BodyUnreadable(problem="half a character, or the character zero")
+            raise BodyUnreadable(problem="a character that is none")
 
 
 _DECODER: Final = json.JSONDecoder(

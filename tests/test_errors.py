@@ -1,8 +1,12 @@
 """Errors mirror Errors.sol, and each says in two languages what is wrong and what to do next."""
 
+import ast
 import pickle
 import re
 import string
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +24,14 @@ from ledger.model.errors import (
     VoucherNotHeld,
     meanings_of,
 )
-from ledger.model.glossary import Language
+from ledger.model.glossary import LABELS, Language
 from ledger.model.meanings import Meaning
 from ledger.model.structs import camel_case
+from ledger.model.values import VALUES
+from ledger.service.access import Scope
+from ledger.service.financing_states import QuoteState, RequestState
+from ledger.service.import_states import ImportState
+from ledger.store.tables.operations import STATES
 from tests import solidity_source
 
 DECLARED = solidity_source.errors()
@@ -46,10 +55,21 @@ ALL = {
     and name != "LedgerError"
 }
 
+TECHNICAL = {
+    "AnswerUnreadable", "BookInvalid", "ChainMismatch", "DatabaseFailed", "DeploymentUnknown",
+    "InvalidField", "MissingField", "NodeFailed", "SettingInvalid", "UnknownField",
+}  # fmt: skip
+"""Refusals that quote fields, settings and what a machine has answered."""
+
 
 def _sample(error: type[LedgerError]) -> LedgerError:
     """One error with plausible values."""
-    texts = {Meaning.TEXT: "text", Meaning.INPUT: "text", Meaning.EXPECTED: "uint64"}
+    texts = {
+        Meaning.TEXT: "text",
+        Meaning.WORD: "void",
+        Meaning.INPUT: "text",
+        Meaning.EXPECTED: "uint64",
+    }
     data = {Meaning.COMMITMENT: bytes(range(32)), Meaning.ADDRESS: bytes(range(20))}
     data[Meaning.FIELD_NAME] = b"rate".ljust(32, b"\0")
     values = {
@@ -157,3 +177,28 @@ def test_name_cannot_disguise_a_sentence() -> None:
 
 def test_long_input_is_shortened() -> None:
     assert len(InvalidField(field="x", value="9" * 10_000, expected="amount").message()) < 200
+
+
+def _words_written_out() -> Iterator[tuple[str, str, str]]:
+    """Error, value and text wherever the code puts a text of its own into a refusal."""
+    for path in chain(Path("ledger").rglob("*.py"), Path("api").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                for one in call.keywords if call.func.id in ALL else ():
+                    if isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):
+                        yield call.func.id, str(one.arg), one.value.value
+
+
+def test_words_of_the_code_are_said_in_the_language_of_the_reader() -> None:
+    written = [one for one in _words_written_out() if one[0] not in TECHNICAL]
+    assert ("DeskFull", "what", "requests") in written
+    for error, name, _ in written:
+        assert meanings_of(ALL[error])[name] in (Meaning.WORD, Meaning.EXPECTED), (error, name)
+    states = chain(QuoteState, RequestState, ImportState, Scope, STATES)
+    words = {text for *_, text in written} | set(map(str, states))
+    known = {**LABELS, **VALUES}
+    assert {one for one in words if one not in known or not CJK.search(known[one].zh)} == set()
+    full = errors.DeskFull(most=5, what="requests")
+    assert full.message("zh") == "同时进行中的询价不得超过 5 个。"
+    wrong = errors.ImportStateWrong(import_id="imp_1", state="done", expected="uploaded, previewed")
+    assert "“已办结”；仅在“已上传、已预览”时" in wrong.message("zh")

@@ -79,7 +79,7 @@ def _read_text(data: bytes) -> Sheet:
             rows.append(_cells(row))
             before = reader.line_num + bool(hint)
             if len(rows) > LINES_MAX + 1:
-                raise TooManyRows(most=LINES_MAX, what="rows 行")
+                raise TooManyRows(most=LINES_MAX, what="rows")
     except csv.Error:
         raise QuoteUnclear(line=before + 1) from None
     while rows and not rows[-1]:
@@ -118,7 +118,7 @@ def _cells(row: list[str]) -> list[Cell]:
     while row and not row[-1].strip():
         row.pop()
     if len(row) > COLUMNS_MAX:
-        raise TooManyRows(most=COLUMNS_MAX, what="columns 列")
+        raise TooManyRows(most=COLUMNS_MAX, what="columns")
     return [
         Cell(CellKind.TEXT, restored(one.strip()).strip()) if one.strip() else EMPTY for one in row
     ]

@@ -72,7 +72,7 @@ def read_workbook(data: bytes, *, sheet: str = "") -> Sheet:
     while rows and all(one.kind is CellKind.EMPTY for one in rows[-1]):
         rows.pop()
     if len(rows) > LINES_MAX:
-        raise TooManyRows(most=LINES_MAX, what="rows 行")
+        raise TooManyRows(most=LINES_MAX, what="rows")
     return Sheet(
         "xlsx" if is_zip else "xls",
         tuple(answer["sheets"]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-__all__ = ["EXPECTED", "LABELS", "TERMS", "Language", "Term", "label", "term"]
+__all__ = ["EXPECTED", "LABELS", "TERMS", "Language", "Term", "label", "term", "terms_of"]
 
 Language = Literal["en", "zh"]
 
@@ -22,9 +22,9 @@ class Term:
         return self.zh if language == "zh" else self.en
 
 
-def _terms(text: str) -> Mapping[str, Term]:
+def terms_of(text: str) -> Mapping[str, Term]:
     """Read lines of `key | English | 中文`."""
-    rows = (line.split("|") for line in text.strip().splitlines())
+    rows = (line.split("|") for line in text.strip().splitlines() if line.strip())
     return MappingProxyType({key.strip(): Term(en.strip(), zh.strip()) for key, en, zh in rows})
 
 
@@ -38,7 +38,7 @@ def label(name: str, language: Language) -> str:
     return LABELS[name].text(language) if name in LABELS else name
 
 
-TERMS: Final = _terms(
+TERMS: Final = terms_of(
     """
     payable | payable | 应付账款
     voucher | voucher | 电子凭证
@@ -98,7 +98,7 @@ TERMS: Final = _terms(
 )
 """Nouns, roles, positions and states."""
 
-LABELS: Final = _terms(
+LABELS: Final = terms_of(
     """
     participant | Signed for | 签署方
     nonce | Command number | 指令编号
@@ -200,7 +200,7 @@ LABELS: Final = _terms(
 )
 """Labels of fields, by their snake_case name."""
 
-EXPECTED: Final = _terms(
+EXPECTED: Final = terms_of(
     """
     bool | true or false | true 或 false
     bytes | bytes | 字节串

@@ -44,6 +44,7 @@ __all__ = [
     "Text",
     "VoucherId",
     "VoucherStateId",
+    "Word",
 ]
 
 
@@ -82,6 +83,7 @@ class Meaning(StrEnum):
     INPUT = "input"
     EXPECTED = "expected"
     TEXT = "text"
+    WORD = "word"
     STRUCT = "struct"
 
 
@@ -137,3 +139,4 @@ FieldValue = Annotated[int, FieldType("uint256", Meaning.FIELD_VALUE)]
 Input = Annotated[object, FieldType("string", Meaning.INPUT)]
 Expected = Annotated[str, FieldType("string", Meaning.EXPECTED)]
 Text = Annotated[str, FieldType("string", Meaning.TEXT)]
+Word = Annotated[str, FieldType("string", Meaning.WORD)]

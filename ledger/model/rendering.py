@@ -9,6 +9,7 @@ from ledger.model import figures
 from ledger.model.glossary import EXPECTED, Language, label, term
 from ledger.model.meanings import Meaning
 from ledger.model.states import Duty, PayableState, Role, VoucherState
+from ledger.model.values import value_text
 
 __all__ = ["NO_NAMES", "Names", "name_text", "rendered"]
 
@@ -184,5 +185,6 @@ _RENDERERS: Final[Mapping[Meaning, Callable[[Any, Language], str]]] = MappingPro
         Meaning.INPUT: _input,
         Meaning.EXPECTED: _expected,
         Meaning.TEXT: _plain,
+        Meaning.WORD: value_text,
     }
 )

@@ -1,7 +1,7 @@
 """Refusals of the command line as a client: no service, no session, an answer that is false."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Text
+from ledger.model.meanings import Text, Word
 
 __all__ = [
     "AnswerFalse",
@@ -41,7 +41,7 @@ class AnswerUnreadable(LedgerError):
 class AnswerFalse(LedgerError):
     """The service asks to sign something else than was asked for: its {what} differs."""
 
-    what: Text
+    what: Word
     kind = Kind.CONFLICT
     zh = "服务要求签署的内容与所请求的不符：{what}不一致。"
     next_steps = (

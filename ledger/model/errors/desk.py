@@ -1,7 +1,7 @@
 """Refusals of the financing desk: requests that have ended, and quotes that do not fit them."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Count, ParticipantId, Text
+from ledger.model.meanings import Count, ParticipantId, Text, Word
 
 __all__ = [
     "AddresseeUnfit",
@@ -39,9 +39,9 @@ class RequestEnded(LedgerError):
     """Financing request {request} is {state} and takes no more answers."""
 
     request: Text
-    state: Text
+    state: Word
     kind = Kind.CONFLICT
-    zh = "询价 {request} 的状态为 {state}，不再接受答复。"
+    zh = "询价 {request} 的状态为“{state}”，不再接受答复。"
     next_steps = (
         "Have the supplier make a new request.",
         "请供应商重新询价。",
@@ -51,7 +51,7 @@ class RequestEnded(LedgerError):
 class QuoteOffRequest(LedgerError):
     """The quote and the request differ in: {field}."""
 
-    field: Text
+    field: Word
     kind = Kind.CONFLICT
     zh = "报价与询价不一致：{field}。"
     next_steps = (
@@ -64,9 +64,9 @@ class QuoteEnded(LedgerError):
     """Quote {quote} is {state} and can no longer be taken."""
 
     quote: Text
-    state: Text
+    state: Word
     kind = Kind.CONFLICT
-    zh = "报价 {quote} 的状态为 {state}，不能再接受。"
+    zh = "报价 {quote} 的状态为“{state}”，不能再接受。"
     next_steps = ("Take another quote, or ask for a new one.", "请接受其他报价，或重新询价。")
 
 
@@ -87,7 +87,7 @@ class DeskFull(LedgerError):
     """No more than {most} {what} may be open at a time."""
 
     most: Count
-    what: Text
+    what: Word
     kind = Kind.LIMIT
     zh = "同时进行中的{what}不得超过 {most} 个。"
     next_steps = (

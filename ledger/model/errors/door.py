@@ -1,7 +1,7 @@
 """Refusals of the HTTP door: what cannot be read, who is not known, what is asked too often."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Count, Text
+from ledger.model.meanings import Count, Text, Word
 
 __all__ = [
     "BodyTooDeep",
@@ -55,7 +55,7 @@ class BodyTooDeep(LedgerError):
 class BodyUnreadable(LedgerError):
     """The request cannot be read: {problem}."""
 
-    problem: Text
+    problem: Word
     kind = Kind.UNREADABLE
     zh = "请求无法读取：{problem}。"
     next_steps = (
@@ -145,9 +145,9 @@ class SignInRefused(LedgerError):
 class ScopeMissing(LedgerError):
     """What you signed in with lacks the scope {scope}."""
 
-    scope: Text
+    scope: Word
     kind = Kind.FORBIDDEN
-    zh = "当前登录凭据没有 {scope} 权限。"
+    zh = "当前登录凭据没有“{scope}”权限。"
     next_steps = (
         "Use a session, or have an API key made with this scope.",
         "请使用登录会话，或申请带有此权限的接口密钥。",
@@ -157,9 +157,9 @@ class ScopeMissing(LedgerError):
 class ProfileGuarded(LedgerError):
     """One person may not change {fields} of a recorded profile."""
 
-    fields: Text
+    fields: Word
     kind = Kind.FORBIDDEN
-    zh = "已登记档案中的 {fields} 不能由一人自行更改。"
+    zh = "已登记档案中的{fields}不能由一人自行更改。"
     next_steps = (
         "Change the contacts alone. Names, codes and accounts are recorded anew by the ledger's "
         "operator, who checks them against documents.",

@@ -1,7 +1,7 @@
 """Refusals of an import: the file, its columns, and what may not be done with it as it stands."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Count, Text
+from ledger.model.meanings import Count, Text, Word
 
 __all__ = [
     "ColumnMissing",
@@ -49,7 +49,7 @@ class TooManyRows(LedgerError):
     """The file has more than the {most} {what} that one import takes."""
 
     most: Count
-    what: Text
+    what: Word
     kind = Kind.TOO_LARGE
     zh = "文件超过单次导入的上限：{most} {what}。"
     next_steps = ("Split the file.", "请拆分文件。")
@@ -175,10 +175,10 @@ class ImportStateWrong(LedgerError):
     """Import {import_id} is {state}; this can be done only while it is {expected}."""
 
     import_id: Text
-    state: Text
-    expected: Text
+    state: Word
+    expected: Word
     kind = Kind.CONFLICT
-    zh = "导入 {import_id} 的状态为 {state}；仅在 {expected} 时可执行此操作。"
+    zh = "导入 {import_id} 的状态为“{state}”；仅在“{expected}”时可执行此操作。"
     next_steps = ("Look at the import again.", "请重新查看该导入。")
 
 

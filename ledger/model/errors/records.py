@@ -1,7 +1,7 @@
 """Refusals of the private records: their keys, and what may not be told apart or made twice."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import ParticipantId, Text
+from ledger.model.meanings import ParticipantId, Text, Word
 
 __all__ = [
     "IdentifierTaken",
@@ -87,7 +87,7 @@ class RecordUnknown(LedgerError):
 class IdentifierTaken(LedgerError):
     """Another participant is recorded under this {identifier}."""
 
-    identifier: Text
+    identifier: Word
     kind = Kind.CONFLICT
     zh = "该{identifier}已登记在另一参与方名下。"
     next_steps = (

@@ -1,7 +1,7 @@
 """Refusals of the service: the chain it runs on, and books it cannot run."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Commitment, Input, Second, Text
+from ledger.model.meanings import Commitment, Input, Second, Text, Word
 
 __all__ = [
     "BackOfficeLost",
@@ -163,9 +163,9 @@ class OperationNotParked(LedgerError):
     """Operation {operation} is {state}; only a parked one can be released."""
 
     operation: Text
-    state: Text
+    state: Word
     kind = Kind.CONFLICT
-    zh = "业务请求 {operation} 的状态为 {state}，只有被搁置的请求可以放行。"
+    zh = "业务请求 {operation} 的状态为“{state}”，只有被搁置的请求可以放行。"
     next_steps = ("Leave it as it is.", "无需处理。")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from api.app import create_app
 from ledger.model.commands import VoidNonce
+from ledger.service import financing
 from tests.api.at_once import gathered
 from tests.api.conftest import OPTIONS
 from tests.api.financing.desk import Desk, text_of, told
@@ -70,6 +71,21 @@ def test_dry_run_asks_nobody(desk: Desk, birch: Person) -> None:
     refused = birch.post("/v1/financing-requests?dry_run=true", {**body, "asked": [2]})
     assert told(refused) == (409, "AddresseeUnfit")
     assert birch.get(f"/v1/financing-requests?voucher={voucher}").json()["data"] == []
+
+
+def test_holder_has_so_many_open_requests(desk: Desk, birch: Person, monkeypatch: Any) -> None:
+    request = desk.asked(birch, desk.spare("full"))
+    listed = birch.get("/v1/financing-requests?holder=2&limit=200").json()
+    assert not listed["has_more"]
+    now = listed["as_of"]["time"]
+    open_ = [one["state"] != "withdrawn" and one["until"] >= now for one in listed["data"]]
+    monkeypatch.setattr(financing, "REQUESTS_MAX", sum(open_))
+    full = desk.ask(birch, desk.spare("full"))
+    assert told(full) == (409, "DeskFull")
+    assert full.json()["params"] == {"most": sum(open_), "what": "requests"}
+    withdrawn = birch.post(f"/v1/financing-requests/{request['id']}/withdraw", None)
+    assert withdrawn.json()["state"] == "withdrawn"
+    desk.asked(birch, desk.spare("full"))
 
 
 class TestKeys:
