@@ -8,14 +8,14 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from ledger.model.commands import PayPayable, VoidBatch
+from ledger.model.commands import FreezeParticipant, FreezeRange, PayPayable, VoidBatch
 from ledger.service.scheduler import Scheduler
 from ledger.service.site import Site
 from ledger.store.nonces import COUNTED_MOST
 from tests.api.conftest import OPTIONS
 from tests.api.test_imports import approvals, previewed, rows
 from tests.api.world import People, Person, World, directory_of, opened_world
-from tests.cast import CHECKER, MAKER
+from tests.cast import CHECKER, MAKER, named
 from tests.views_scenario import FACE, MATURITY, YUAN, Acts
 
 ROLES: Final = ("Acme", "Birch", "Cedar", "Settlement Bank", "Regulator")
@@ -264,8 +264,19 @@ def test_reading_of_regulators_is_found_by_what_was_asked(person: People) -> Non
     assert _rows(regulator, "access-log", operation="readLoan") == []
 
 
-def test_participants_and_freezes_are_found_by_freezes_and_who_froze(person: People) -> None:
-    regulator = person("Regulator")
+def test_participants_and_freezes_are_found_by_freezes_and_who_froze(
+    world: World, person: People, paid: str
+) -> None:
+    assert paid  # others are not
+    cast, case = world.cast, named("case")
+    on = {"case_commitment": case, "review_day": cast.ledger.today + 30}
+    [late, *_] = _rows(person("Acme"), "payables", state="live")
+    cast.regulator.act(FreezeRange, payable_id=int(late["id"][2:]), start=0, end=100, **on)
+    cast.regulator.act(FreezeParticipant, subject=cast.echo.id, **on)
+    world.follow()
+    regulator, id_ = person("Regulator"), cast.regulator.id
     whole = _rows(regulator, "participants")
-    assert _rows(regulator, "participants", frozen=False) == whole
-    assert _rows(regulator, "participants", frozen=True) == []
+    assert [one["id"] for one in _rows(regulator, "participants", frozen=True)] == [cast.echo.id]
+    assert len(_rows(regulator, "participants", frozen=False)) == len(whole) - 1
+    assert [one["regulator"] for one in _rows(person("Acme"), "freezes", regulator=id_)] == [id_]
+    assert _rows(person("Acme"), "freezes", regulator=1) == []
