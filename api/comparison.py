@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api import shapes
 from api.asking import Exporter, Reader
-from api.exports import FILE, File, Format, exported
+from api.exports import File, Format, exported
 from api.financing_requests import RequestPath, one_request
 from api.financing_shapes import KindName
 from api.meanings import shown
@@ -40,6 +40,7 @@ _COLUMNS: Final = (
     *("refusal", "detail", "next_step"),
     *("holding_at_maturity", "holding_due", "holding_days"),
 )
+_FILE: Final = File("comparison", _COLUMNS)
 
 
 class Compared(Shape):
@@ -81,7 +82,7 @@ def compare_quotes(request: Request, request_id: RequestPath, subject: Reader) -
 @ROUTER.get(
     "/v1/exports/financing-requests/{request_id}/comparison",
     operation_id="exportComparison",
-    **FILE,
+    **_FILE.told,
 )
 def export_comparison(
     request: Request, request_id: RequestPath, subject: Exporter, query: Annotated[Format, Query()]
@@ -93,7 +94,7 @@ def export_comparison(
         holding = {f"holding_{name}": one for name, one in made.holding.model_dump().items()}
         return (_row(one) | holding for one in made.data)
 
-    return exported(request, subject, File("comparison", query.format, _COLUMNS, rows))
+    return exported(request, subject, _FILE, query, rows)
 
 
 # ---- private

@@ -14,7 +14,7 @@ from api import shapes
 from api.asking import Exporter, Reader, subject_still
 from api.context import context_of
 from api.event_filters import EventFilters, looked
-from api.exports import FILE, File, Format, exported
+from api.exports import File, Format, exported
 from api.reading import Reading, as_of, reading
 from api.router import router
 from api.shapes import AsOf, Shape
@@ -41,6 +41,9 @@ class Event(Shape):
     time: shapes.Moment
     digest: shapes.Hash | None = Field(description="The command whose effect it is.")
     data: dict[str, Any]
+
+
+_EVENTS: Final = File.of("events", Event)
 
 
 class EventPage(Shape):
@@ -80,7 +83,7 @@ def list_events(
         )
 
 
-@ROUTER.get("/v1/exports/events", operation_id="exportEvents", **FILE)
+@ROUTER.get("/v1/exports/events", operation_id="exportEvents", **_EVENTS.told)
 def export_events(
     request: Request, subject: Exporter, query: Annotated[EventsExported, Query()]
 ) -> Response:
@@ -92,8 +95,7 @@ def export_events(
             found = looked(opened, query, after=found.after, limit=_PAGE)
             yield from map(event_json, found.events)
 
-    columns = list(Event.model_fields)
-    return exported(request, subject, File("events", query.format, columns, rows))
+    return exported(request, subject, _EVENTS, query, rows)
 
 
 @ROUTER.get(

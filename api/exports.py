@@ -1,23 +1,24 @@
 """Files of lists: every row that the list has at one block, or a refusal."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 from starlette.responses import Response, StreamingResponse
 
 from api import sheets
 from api.context import context_of
-from api.openapi import ALSO
+from api.openapi import ALSO, COLUMNS
 from api.reading import Reading, reading
 from ledger.model.errors import ExportTooLong, ServiceBusy
-from ledger.model.glossary import label
+from ledger.model.glossary import Language
+from ledger.model.heads import head
 from ledger.service.access import Subject
 
-__all__ = ["FILE", "File", "Format", "exported"]
+__all__ = ["File", "Format", "exported"]
 
 
 class Format(BaseModel):
@@ -26,36 +27,54 @@ class Format(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["csv", "xlsx"] = "csv"
+    heads: Literal["words", "names"] = Field(
+        "words",
+        description="Words in the language of the request, or the fields' names, which stay.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An export."""
+    """A file of rows, whoever asks for it."""
 
     name: str
-    form: sheets.Format
-    columns: Sequence[str]
+    columns: tuple[str, ...]
     """Fields of a row, which give the heads too."""
-    rows: Callable[[Reading], Iterator[Mapping[str, Any]]]
 
+    @classmethod
+    def of(cls, name: str, row: type[BaseModel]) -> "File":
+        """A file with every field of a row."""
+        return cls(name, tuple(row.model_fields))
 
-FILE: Final[dict[str, Any]] = {
-    "response_class": Response,
-    "responses": {
-        200: {
-            "description": "A file of all rows that you may see.",
-            "content": {
-                kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-                for kind in sheets.MEDIA_TYPES.values()
-            },
+    @property
+    def told(self) -> dict[str, Any]:
+        """What its route says of its answer."""
+        heads = zip(self.columns, self.heads("en"), self.heads("zh"), strict=True)
+        columns = [{"name": name, "en": en, "zh": zh} for name, en, zh in heads]
+        content = {
+            kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for kind in sheets.MEDIA_TYPES.values()
         }
-    },
-    "openapi_extra": {ALSO: [409]},
-}
-"""What a route of a file says of its answer."""
+        return {
+            "response_class": Response,
+            "responses": {
+                200: {"description": "A file of all rows that you may see.", "content": content}
+            },
+            "openapi_extra": {ALSO: [409], COLUMNS: columns},
+        }
+
+    def heads(self, language: Language) -> list[str]:
+        """What stands over its columns."""
+        return [head(name, language, of=self.name) for name in self.columns]
 
 
-def exported(request: Request, subject: Subject, asked: File) -> Response:
+def exported(
+    request: Request,
+    subject: Subject,
+    file: File,
+    asked: Format,
+    rows: Callable[[Reading], Iterator[Mapping[str, Any]]],
+) -> Response:
     """All rows in one file, of one block; raises `ExportTooLong` rather than leave some out."""
     context = context_of(request)
     context.limits.take(request.scope, "export", context.options.export, subject.actor)
@@ -63,19 +82,19 @@ def exported(request: Request, subject: Subject, asked: File) -> Response:
         raise ServiceBusy()
     try:
         with reading(request, subject) as opened:
-            heads = [label(name, opened.language) for name in asked.columns]
-            found = _counted(asked.rows(opened), context.options.export_rows_most)
-            rows = ([one[name] for name in asked.columns] for one in found)
-            file = sheets.written(asked.form, asked.name, heads, rows)
+            heads = file.columns if asked.heads == "names" else file.heads(opened.language)
+            found = _counted(rows(opened), context.options.export_rows_most)
+            lines = ([one[name] for name in file.columns] for one in found)
+            made = sheets.written(asked.format, file.name, heads, lines)
             block = opened.at.number
     finally:
         context.exports.release()
-    name = f"fenbook-{asked.name}-{block}.{asked.form}"
+    name = f"fenbook-{file.name}-{block}.{asked.format}"
     return StreamingResponse(
-        iter(lambda: file.read(65_536), b""),
-        media_type=sheets.MEDIA_TYPES[asked.form],
+        iter(lambda: made.read(65_536), b""),
+        media_type=sheets.MEDIA_TYPES[asked.format],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        background=BackgroundTask(file.close),
+        background=BackgroundTask(made.close),
     )
 
 

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from api import shapes
 from api.asking import Exporter, Reader
-from api.exports import FILE, File, Format, exported
+from api.exports import File, Format, exported
 from api.financing_requests import RequestPath, one_request
-from api.lineages import LineagePage, Span, exported_lineage, lineage_page
+from api.lineages import LINEAGE, LineagePage, Span, exported_lineage, lineage_page
 from api.openapi import ALSO
 from api.paging import Paging
 from api.reading import Reading, as_of, reading
@@ -43,6 +43,9 @@ class CheckShape(Shape):
     participants: list[shapes.ParticipantNumber] = Field(description="Whom it names.")
 
 
+_CHECKS: Final = File.of("checks", CheckShape)
+
+
 class RequestChecks(Shape):
     """What the ledger and its parties' declarations say about a request."""
 
@@ -60,7 +63,9 @@ def read_checks(request: Request, request_id: RequestPath, subject: Reader) -> R
 
 
 @ROUTER.get(
-    "/v1/exports/financing-requests/{request_id}/checks", operation_id="exportChecks", **FILE
+    "/v1/exports/financing-requests/{request_id}/checks",
+    operation_id="exportChecks",
+    **_CHECKS.told,
 )
 def export_checks(
     request: Request, request_id: RequestPath, subject: Exporter, query: Annotated[Format, Query()]
@@ -70,8 +75,7 @@ def export_checks(
     def rows(opened: Reading) -> Iterator[dict[str, Any]]:
         return (one.model_dump() for one in _checks(opened, request_id))
 
-    columns = list(CheckShape.model_fields)
-    return exported(request, subject, File("checks", query.format, columns, rows))
+    return exported(request, subject, _CHECKS, query, rows)
 
 
 def _checks(opened: Reading, id_: str) -> list[CheckShape]:
@@ -114,7 +118,7 @@ def read_lineage(
 @ROUTER.get(
     "/v1/exports/financing-requests/{request_id}/lineage",
     operation_id="exportRequestLineage",
-    **FILE,
+    **LINEAGE.told,
 )
 def export_lineage(
     request: Request, request_id: RequestPath, subject: Exporter, query: Annotated[Format, Query()]

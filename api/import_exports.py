@@ -7,7 +7,7 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from api.asking import Exporter
-from api.exports import FILE, File, Format, exported
+from api.exports import File, Format, exported
 from api.import_files import ImportId
 from api.import_filters import ImportFilters, RowFilters, imports_wanted, row_test
 from api.import_shapes import Import, ImportedRow, import_json, row_json
@@ -20,6 +20,8 @@ __all__ = ["ROUTER"]
 ROUTER = router("imports")
 
 _AT_ONCE: Final = 200
+_IMPORTS: Final = File.of("imports", Import)
+_ROWS: Final = File.of("import-rows", ImportedRow)
 
 
 class ImportsExported(ImportFilters, Format):
@@ -30,7 +32,7 @@ class RowsExported(RowFilters, Format):
     """Which rows, in which file."""
 
 
-@ROUTER.get("/v1/exports/imports", operation_id="exportImports", **FILE)
+@ROUTER.get("/v1/exports/imports", operation_id="exportImports", **_IMPORTS.told)
 def export_imports(
     request: Request, subject: Exporter, query: Annotated[ImportsExported, Query()]
 ) -> Response:
@@ -44,11 +46,10 @@ def export_imports(
                 yield import_json(one, opened.language)
             before = found[-1].id
 
-    columns = list(Import.model_fields)
-    return exported(request, subject, File("imports", query.format, columns, rows))
+    return exported(request, subject, _IMPORTS, query, rows)
 
 
-@ROUTER.get("/v1/exports/imports/{import_id}/rows", operation_id="exportImportRows", **FILE)
+@ROUTER.get("/v1/exports/imports/{import_id}/rows", operation_id="exportImportRows", **_ROWS.told)
 def export_rows(
     request: Request,
     import_id: ImportId,
@@ -66,6 +67,5 @@ def export_rows(
             if fits(one, items.get(one.line)):
                 yield row_json(one, items.get(one.line), opened.language)
 
-    columns = list(ImportedRow.model_fields)
     with only_own():
-        return exported(request, subject, File("import-rows", query.format, columns, rows))
+        return exported(request, subject, _ROWS, query, rows)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api import shapes
 from api.asking import Exporter, Reader
-from api.exports import FILE, File, Format, exported
+from api.exports import File, Format, exported
 from api.finding import named
 from api.meanings import picked, shown
 from api.paging import Paging
@@ -27,7 +27,7 @@ from ledger.store.slices import sliced
 from ledger.views.claim_rows import Hop as HopRow
 from ledger.views.claim_rows import Voucher as Row
 
-__all__ = ["ROUTER", "LineagePage", "Span", "exported_lineage", "lineage_page"]
+__all__ = ["LINEAGE", "ROUTER", "LineagePage", "Span", "exported_lineage", "lineage_page"]
 
 ROUTER = router("vouchers")
 
@@ -51,6 +51,10 @@ class Hop(Shape):
     price: shapes.AmountOut | None = Field(description="Of the whole hop, where all is yours.")
     rate: shapes.RateText
     is_with_recourse: bool
+
+
+LINEAGE: Final = File.of("lineage", Hop)
+"""Of a voucher, and of a request."""
 
 
 class LineagePage(Shape):
@@ -87,7 +91,7 @@ def read_lineage(
         return lineage_page(opened, _span(opened, voucher), query, of=voucher)
 
 
-@ROUTER.get("/v1/exports/vouchers/{voucher}/lineage", operation_id="exportLineage", **FILE)
+@ROUTER.get("/v1/exports/vouchers/{voucher}/lineage", operation_id="exportLineage", **LINEAGE.told)
 def export_lineage(
     request: Request, voucher: VoucherPath, subject: Exporter, query: Annotated[Format, Query()]
 ) -> Response:
@@ -123,7 +127,7 @@ def exported_lineage(
         span = span_of(opened)
         return (_hop(hop, span) for _, hop in _hops(opened, span, -1))
 
-    return exported(request, subject, File("lineage", asked.format, list(Hop.model_fields), rows))
+    return exported(request, subject, LINEAGE, asked, rows)
 
 
 # ---- private

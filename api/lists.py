@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.asking import Exporter, Reader
 from api.context import context_of
-from api.exports import FILE, File, Format, exported
+from api.exports import File, Format, exported
 from api.paging import Paging
 from api.reading import Reading, as_of, as_of_json, reading
 from api.shapes import AsOf, Shape
@@ -83,7 +83,7 @@ def add_lists(router: APIRouter, *listings: Listing) -> None:
             methods=["GET"],
             operation_id=f"export{one.operation}",
             summary=f"Export {one.name.replace('-', ' ')}",
-            **FILE,
+            **File.of(one.name, one.row).told,
         )
 
 
@@ -133,12 +133,13 @@ def _export_route(listing: Listing) -> Callable[..., Any]:
         f"{listing.operation}Exported", __base__=(listing.filters, Format), __doc__="An export."
     )
 
+    file = File.of(listing.name, listing.row)
+
     def export_rows(request: Request, subject: Subject, query: Annotated[Any, Query()]) -> Response:
         def rows(opened: Reading) -> Iterator[Mapping[str, Any]]:
             return _every(listing, opened, query)
 
-        file = File(listing.name, query.format, list(listing.row.model_fields), rows)
-        return exported(request, subject, file)
+        return exported(request, subject, file, query, rows)
 
     export_rows.__annotations__ |= {"query": Annotated[asked, Query()], "subject": listing.exporter}
     export_rows.__doc__ = "The same rows and filters as the list, in one file, of one block."

@@ -14,10 +14,13 @@ from api.problems import MEDIA_TYPE
 from api.shapes import Shape
 from api.verbs import VERBS
 
-__all__ = ["ALSO", "DESCRIPTION", "FORM", "Problem", "document"]
+__all__ = ["ALSO", "COLUMNS", "DESCRIPTION", "FORM", "Problem", "document"]
 
 ALSO: Final = "x-problems"
 """In a route's `openapi_extra`: problems that do not follow from what it takes."""
+
+COLUMNS: Final = "x-columns"
+"""The columns of a file: the field of each, and its head in both languages."""
 
 FORM: Final = "x-form"
 """The command whose signed form a route reads itself; such a route asks who submits."""

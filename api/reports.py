@@ -1,7 +1,7 @@
 """Reports of your own figures: what falls due, and statements of your deposits."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api import shapes
 from api.asking import Exporter, Reader
-from api.exports import FILE, File, Format, exported
+from api.exports import File, Format, exported
 from api.lists import as_of, reading
 from api.reading import Reading
 from api.router import router
@@ -75,6 +75,10 @@ class DepositStatements(Shape):
     as_of: AsOf
 
 
+_MATURITIES: Final = File.of("maturities", Maturity)
+_STATEMENTS: Final = File.of("deposit-statements", DepositStatement)
+
+
 @ROUTER.get("/v1/reports/maturities", operation_id="reportMaturities")
 def report_maturities(
     request: Request, subject: Reader, query: Annotated[DaysAsked, Query()]
@@ -98,7 +102,7 @@ def report_statements(
         return DepositStatements(data=data, as_of=as_of(opened))
 
 
-@ROUTER.get("/v1/exports/reports/maturities", operation_id="exportMaturities", **FILE)
+@ROUTER.get("/v1/exports/reports/maturities", operation_id="exportMaturities", **_MATURITIES.told)
 def export_maturities(
     request: Request, subject: Exporter, query: Annotated[DaysExported, Query()]
 ) -> Response:
@@ -108,12 +112,13 @@ def export_maturities(
     def rows(opened: Reading) -> Iterator[dict[str, Any]]:
         return map(_due, maturities(opened.connection, subject.participant, first, last))
 
-    columns = list(Maturity.model_fields)
-    return exported(request, subject, File("maturities", query.format, columns, rows))
+    return exported(request, subject, _MATURITIES, query, rows)
 
 
 @ROUTER.get(
-    "/v1/exports/reports/deposit-statements", operation_id="exportDepositStatements", **FILE
+    "/v1/exports/reports/deposit-statements",
+    operation_id="exportDepositStatements",
+    **_STATEMENTS.told,
 )
 def export_statements(
     request: Request, subject: Exporter, query: Annotated[DaysExported, Query()]
@@ -125,8 +130,7 @@ def export_statements(
         found = statements(opened.connection, subject.participant, first, last)
         return map(_statement, found)
 
-    columns = list(DepositStatement.model_fields)
-    return exported(request, subject, File("deposit-statements", query.format, columns, rows))
+    return exported(request, subject, _STATEMENTS, query, rows)
 
 
 def _due(one: Due) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import Path, Query, Request, Response
 
 from api.asking import Exporter, Manager, Reader
 from api.context import context_of
-from api.exports import FILE, File, Format, exported
+from api.exports import File, Format, exported
 from api.once import Doing, Making, done_once, made_once, once_route
 from api.openapi import ALSO
 from api.paging import CURSOR_MOST
@@ -46,6 +46,8 @@ ROUTER = router("webhooks")
 _ALSO: Final = {ALSO: [409]}
 
 _PAGE: Final = 1_000
+_WEBHOOKS: Final = File.of("webhooks", Webhook)
+_DELIVERIES: Final = File.of("deliveries", Delivery)
 
 WebhookPath = Annotated[str, Path(pattern=WEBHOOK, max_length=30)]
 DeliveryPath = Annotated[str, Path(pattern=DELIVERY, max_length=60)]
@@ -67,7 +69,7 @@ def list_webhooks(request: Request, subject: Reader) -> WebhookList:
         )
 
 
-@ROUTER.get("/v1/exports/webhooks", operation_id="exportWebhooks", **FILE)
+@ROUTER.get("/v1/exports/webhooks", operation_id="exportWebhooks", **_WEBHOOKS.told)
 def export_webhooks(
     request: Request, subject: Exporter, query: Annotated[Format, Query()]
 ) -> Response:
@@ -77,8 +79,7 @@ def export_webhooks(
     def rows(_: Reading) -> Iterator[dict[str, Any]]:
         return (webhook_json(one) for one in found)
 
-    columns = list(Webhook.model_fields)
-    return exported(request, subject, File("webhooks", query.format, columns, rows))
+    return exported(request, subject, _WEBHOOKS, query, rows)
 
 
 @ROUTER.post("/v1/webhooks", operation_id="makeWebhook", **once_route(NewWebhook, 201))
@@ -237,7 +238,7 @@ def list_deliveries(
 @ROUTER.get(
     "/v1/exports/webhooks/{webhook}/deliveries",
     operation_id="exportWebhookDeliveries",
-    **FILE,
+    **_DELIVERIES.told,
 )
 def export_deliveries(
     request: Request,
@@ -256,9 +257,8 @@ def export_deliveries(
             yield from map(delivery_json, found)
             before = found[-1].id
 
-    columns = list(Delivery.model_fields)
     with _found():
-        return exported(request, subject, File("deliveries", query.format, columns, rows))
+        return exported(request, subject, _DELIVERIES, query, rows)
 
 
 @ROUTER.get(

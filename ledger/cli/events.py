@@ -47,7 +47,7 @@ def _listed(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session, purpose) as connection:
         rows = list(connection.client.feed("/v1/events", limit, after=after, **asked))
-    show_rows(screen, rows, _COLUMNS, is_json=is_json)
+    show_rows(screen, rows, _COLUMNS, is_json=is_json, of="events")
 
 
 def _follow(

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ledger.cli.screen import DIFFERENT, Screen
+from ledger.model.heads import head
 
 if TYPE_CHECKING:
     from ledger.cli.client import Client
@@ -48,7 +49,7 @@ def show_operation(screen: Screen, operation: Mapping[str, Any], *, is_json: boo
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     for name in ("id", "verb", "state", "block", "digest"):
         if operation.get(name) is not None:
-            table.add_row(Text(screen.say(f"of_{name}")), Text(str(operation[name])))
+            table.add_row(Text(head(name, screen.language)), Text(str(operation[name])))
     screen.out.print(table)
     refusal = operation.get("refusal")
     if refusal:

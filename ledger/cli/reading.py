@@ -13,7 +13,7 @@ from ledger.cli.connection import PurposeOption, SessionOption, connected
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.resources import FLAGS, Export, List, Part
 from ledger.cli.screen import Screen
-from ledger.model.glossary import label
+from ledger.model.heads import head
 
 __all__ = [
     "OutOption", "exporter_of", "filter_options", "format_of", "lister_of", "part_of", "record_of",
@@ -25,6 +25,9 @@ _LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="
 _AllOption = Annotated[bool, typer.Option("--all", help="All rows 全部.", show_default=False)]
 OutOption = Annotated[
     Path, typer.Option("--out", metavar="FILE", help="Where to write it 输出文件.", dir_okay=False)
+]
+_NamesOption = Annotated[
+    bool, typer.Option("--field-names", help="Heads that stay, for programs 以字段名为表头.")
 ]
 _COMMON: Final[Mapping[str, tuple[Any, Any]]] = {
     "purpose": (PurposeOption, ""),
@@ -46,7 +49,7 @@ def lister_of(resource: List, *, limit: int = 50) -> Callable[..., None]:
         with connected(screen, given.pop("session"), given.pop("purpose")) as connection:
             asked = {name: given[name] for name in map(_name, resource.filters)}
             rows = list(connection.client.rows(resource.path.format(id=id), most, **asked))
-        show_rows(screen, rows, resource.columns, is_json=is_json)
+        show_rows(screen, rows, resource.columns, is_json=is_json, of=_tail(resource.path))
 
     more = {"limit": (_LimitOption, limit), "is_all": (_AllOption, False)}
     filters = {**_identity(resource.path), **filter_options(resource.filters)}
@@ -62,14 +65,15 @@ def exporter_of(export: Export) -> Callable[..., None]:
         out: Path = given.pop("out")
         with connected(screen, given.pop("session"), given.pop("purpose")) as connection:
             asked = {name: given[name] for name in map(_name, export.filters)}
+            asked["heads"] = "names" if given["field_names"] else "words"
             path = export.path.format(id=id)
             out.write_bytes(connection.client.download(path, format=format_of(out), **asked))
         screen.err.print(screen.say("written", path=out))
 
-    out = {"out": (OutOption, inspect.Parameter.empty)}
+    own = {"out": (OutOption, inspect.Parameter.empty), "field_names": (_NamesOption, False)}
     run.__doc__ = f"Write {_plural(export)} to a file of CSV or, by its name, XLSX 导出."
     return typed(
-        run, {**_identity(export.path), **out, **filter_options(export.filters), **_COMMON}
+        run, {**_identity(export.path), **own, **filter_options(export.filters), **_COMMON}
     )
 
 
@@ -98,7 +102,7 @@ def _getter(path: str, columns: Sequence[str]) -> Callable[..., None]:
         with connected(screen, given["session"], given["purpose"]) as connection:
             found = connection.client.whole(path.format(id=id))
         if columns and not given["is_json"]:
-            show_rows(screen, found["data"], columns, is_json=False)
+            show_rows(screen, found["data"], columns, is_json=False, of=_tail(path))
         else:
             show_record(screen, found, is_json=given["is_json"])
 
@@ -114,24 +118,24 @@ def show_record(screen: Screen, found: Any, *, is_json: bool) -> None:
 
 
 def show_rows(
-    screen: Screen, rows: Sequence[Any], columns: Sequence[str], *, is_json: bool
+    screen: Screen, rows: Sequence[Any], columns: Sequence[str], *, is_json: bool, of: str = ""
 ) -> None:
-    """Rows as a table, or whole as JSON."""
+    """Rows as a table, or whole as JSON; `of` names their list."""
     if is_json:
         screen.print_json(list(rows))
     elif rows:
-        screen.out.print(table_of(screen, rows, columns))
+        screen.out.print(table_of(screen, rows, columns, of=of))
     else:
         screen.err.print(screen.say("no_rows"))
 
 
-def table_of(screen: Screen, rows: Iterable[Any], columns: Sequence[str]) -> Table:
+def table_of(screen: Screen, rows: Iterable[Any], columns: Sequence[str], *, of: str = "") -> Table:
     """Some columns of rows."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for name in columns:
         is_money = name.rpartition(".")[2] in _MONEY
         justify: Any = "right" if is_money else "left"
-        table.add_column(_label(screen, name), justify=justify, overflow="fold")
+        table.add_column(_head(screen, name, of), justify=justify, overflow="fold")
     for row in rows:
         table.add_row(*(Text(_text(_at(row, name))) for name in columns))
     return table
@@ -145,7 +149,7 @@ def record_of(screen: Screen, found: Mapping[str, Any]) -> Table:
     for name, value in found.items():
         if name == "as_of":
             continue
-        table.add_row(Text(_label(screen, name), style="dim"), Text(_text(value)))
+        table.add_row(Text(_head(screen, name), style="dim"), Text(_text(value)))
     at = found.get("as_of")
     if at:
         said = screen.say("as_of", block=at["block"], date=at["business_date"])
@@ -213,7 +217,7 @@ def _identity(path: str) -> dict[str, tuple[Any, Any]]:
 
 def _said(flag: str) -> str:
     name = _name(flag)
-    english, chinese = label(name, "en"), label(name, "zh")
+    english, chinese = head(name, "en"), head(name, "zh")
     return f"{english} {chinese}" if english != name else name.replace("_", " ")
 
 
@@ -222,7 +226,11 @@ def _name(flag: str) -> str:
 
 
 def _plural(resource: List | Export) -> str:
-    return resource.path.rpartition("/")[2].replace("-", " ")
+    return _tail(resource.path).replace("-", " ")
+
+
+def _tail(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _screen(ctx: typer.Context, given: dict[str, Any]) -> Screen:
@@ -236,10 +244,8 @@ def _at(row: Any, name: str) -> Any:
     return row
 
 
-def _label(screen: Screen, name: str) -> str:
-    own = f"of_{name.rpartition('.')[2]}"
-    known = screen.knows(own)
-    return screen.say(own) if known else label(name.rpartition(".")[2], screen.language)
+def _head(screen: Screen, name: str, of: str = "") -> str:
+    return head(name.rpartition(".")[2], screen.language, of=of)
 
 
 def _text(value: Any) -> str:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ledger.cli.words import WORDS, say
+from ledger.cli.words import say
 from ledger.model.errors.base import Kind, LedgerError
 from ledger.model.errors.client import ServiceUnreachable, SessionMissing
 from ledger.model.errors.service import ClockFixed, DeploymentUnknown, NodeUnreachable
@@ -75,10 +75,6 @@ class Screen:
     def say(self, key: str, **values: object) -> str:
         """A text of the command line."""
         return say(key, self.language, **values)
-
-    def knows(self, key: str) -> bool:
-        """Whether there is such a text."""
-        return key in WORDS
 
     def print_json(self, value: object) -> None:
         """JSON alone on standard output, in characters as they are."""

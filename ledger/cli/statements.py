@@ -71,4 +71,4 @@ def _report(
     name, first, last = asked
     with connected(screen, session) as connection:
         found = connection.client.get(f"/v1/reports/{name}", first=first, last=last)["data"]
-    show_rows(screen, found, columns, is_json=is_json)
+    show_rows(screen, found, columns, is_json=is_json, of=name)

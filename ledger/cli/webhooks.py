@@ -33,7 +33,7 @@ def listed(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         found = connection.client.get(_PATH)["data"]
-    show_rows(screen, found, _COLUMNS, is_json=is_json)
+    show_rows(screen, found, _COLUMNS, is_json=is_json, of="webhooks")
 
 
 def show(
@@ -190,7 +190,7 @@ def deliveries(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         found = list(connection.client.rows(f"{_PATH}/{id}/deliveries", limit, state=state))
-    show_rows(screen, found, _DELIVERIES, is_json=is_json)
+    show_rows(screen, found, _DELIVERIES, is_json=is_json, of="deliveries")
 
 
 def delivery(

@@ -65,11 +65,6 @@ WORDS: Final = _words(
     as_of | at block {block}, {date} | 截至第 {block} 号区块，{date}
     evaluation | For evaluation only: a chain in this process, whose keys everybody can compute. http://{host}:{port}/docs | 仅供评估：链在本进程内，其密钥人人可算出。http://{host}:{port}/docs
     rebuilding | Rebuilding | 正在重建
-    of_id | Number | 编号
-    of_verb | Verb | 业务
-    of_state | State | 状态
-    of_block | Block | 区块
-    of_digest | Digest | 摘要
     check_versions | versions | 版本
     check_file | file | 文件权限
     check_database | database | 数据库

@@ -186,16 +186,6 @@ LABELS: Final = terms_of(
     fingerprint | Invoice fingerprint | 发票指纹
     used | Amount used | 使用金额
     share | Obligor's share of the cost | 债务人承担比例
-    net_cash | Cash now | 到账现金
-    cost | Cost against holding | 较持有到期的成本
-    annual_percent | Cost a year, % | 年化成本（%）
-    at_maturity | Still to come at maturity | 到期尚可收回
-    refusal | Refusal | 拒绝码
-    detail | Detail | 说明
-    next_step | Next step | 下一步
-    holding_at_maturity | Held to maturity | 持有到期所得
-    holding_due | Held until | 持有至
-    holding_days | Days held | 持有天数
     """
 )
 """Labels of fields, by their snake_case name."""

@@ -50,7 +50,7 @@ NO_IDS: Final = frozenset(
         *("overdue", "paused", "principal", "rate", "rate_max", "recourse", "release", "role"),
         *("roles", "scopes", "share_max", "start", "state", "suspended", "threshold_high"),
         *("threshold_low", "time", "total", "until", "used", "value_day", "review_day", "verb"),
-        *("frozen", "invoice_number", "operation", "rail"),
+        *("frozen", "heads", "invoice_number", "operation", "rail"),
         *("after", "cursor", "dry_run", "changed_from", "changed_to"),
         # of rules
         *("depth_max", "late_rate_daily", "offer_days", "overdue_multiplier", "piece_min"),

@@ -112,7 +112,7 @@ def lists(app: FastAPI) -> Mapping[str, Listed]:
                 path,
                 _names(asked, "limit", "cursor"),
                 frozenset(EXPECTED) | parties,
-                _names(file, "format"),
+                _names(file, "format", "heads"),
             )
     assert len(found) > 30
     return found

@@ -189,10 +189,15 @@ class TestExports:
         with TestClient(create_app(world.service, OPTIONS)) as door:
             assert len(_read(kind, door.get(path, headers=headers).content)) > 4
 
-    def test_heads_follow_the_language(self, birch: Person) -> None:
-        answer = birch.get("/v1/exports/vouchers", headers={"accept-language": "zh"})
-        assert answer.content.startswith(b"\xef\xbb\xbf")
-        assert "到期日" in answer.content.decode("utf-8-sig").splitlines()[0]
+    def test_heads_follow_the_language_or_stay(self, birch: Person) -> None:
+        path = "/v1/exports/vouchers?payable=P-4000000000"
+        told = birch.client.get("/v1/openapi.json").json()["paths"]["/v1/exports/vouchers"]["get"]
+        for language, more, name in (("zh", "", "zh"), ("en", "", "en"), ("zh", "names", "name")):
+            address = f"{path}&heads={more}" if more else path
+            answer = birch.get(address, headers={"accept-language": language})
+            assert answer.content.startswith(b"\xef\xbb\xbf")
+            assert _read("csv", answer.content) == [[one[name] for one in told["x-columns"]]]
+        assert birch.get(f"{path}&heads=codes").status_code == 422
 
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     @pytest.mark.parametrize("evil", EVIL)

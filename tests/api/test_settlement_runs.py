@@ -140,10 +140,10 @@ class TestProposal:
         self, person: People
     ) -> None:
         bank = person("Settlement Bank")
-        path = "/v1/exports/payment-proposals?run=R-1.1"
+        path = "/v1/exports/payment-proposals?run=R-1.1&heads=names"
         text = bank.get(f"{path}&format=csv").content.decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text)))
-        assert sum(int(row["Amount"].replace(".", "")) for row in rows) == FACE
+        assert sum(int(row["amount"].replace(".", "")) for row in rows) == FACE
         assert ACCOUNT in text
         book = bank.get(f"{path}&format=xlsx")
         assert book.status_code == 200

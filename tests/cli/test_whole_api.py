@@ -94,6 +94,10 @@ class TestExports:
         words = ["import", "export-rows", made["id"], "--faulty", "--out", out]
         assert core.run(*words).exit_code == 0
         assert len(_read(out)) == 2
+        assert core.run(*words, "--lang", "zh").exit_code == 0
+        assert _read(out)[0][:2] == ["行号", "业务编号"]
+        assert core.run(*words, "--field-names").exit_code == 0
+        assert _read(out)[0][:2] == ["line", "reference"]
         workbook = tmp_path / "rows.XLSX"
         assert core.run(*words[:3], "--out", workbook).exit_code == 0
         assert workbook.read_bytes()[:2] == b"PK"

@@ -1,0 +1,199 @@
+"""Heads of columns in English and Chinese: for the files of lists and the shell's tables."""
+
+from typing import Final
+
+from ledger.model.glossary import LABELS, Language, terms_of
+
+__all__ = ["HEADS", "head"]
+
+
+def head(name: str, language: Language, *, of: str = "") -> str:
+    """The head of a column, by the list that it is of where it means something else there.
+
+    Where it has none it has the label of the command's field, else its name.
+    """
+    found = HEADS.get(f"{of}.{name}") or HEADS.get(name) or LABELS.get(name)
+    return name if found is None else found.text(language)
+
+
+HEADS: Final = terms_of(
+    """
+    id | Number | 编号
+    number | Number | 序号
+    name | Name | 名称
+    label | Label | 标签
+    kind | Kind | 种类
+    kinds | Kinds | 种类
+    state | State | 状态
+    reason | Reason | 原因
+    refusal | Refusal | 拒绝原因
+    code | Code | 代码
+    detail | Detail | 说明
+    next_step | Next step | 下一步
+    reference | Reference | 业务编号
+    external_reference | External reference | 业务编号
+    digest | Digest | 摘要
+    verb | Verb | 业务
+    block | Block | 区块
+    time | Time | 时间
+    date | Date | 日期
+    day | Day | 日期
+    days | Days | 天数
+    at | Time | 时间
+    data | Data | 数据
+    returns | Times returned | 退回次数
+    transaction_hash | Transaction hash | 交易哈希
+
+    participant | Participant | 参与方
+    participants | Participants | 涉及参与方
+    holder | Holder | 持有人
+    offeree | Issued to | 接收方
+    counterparty | Offered or pledged to | 待签收方或质权人
+    settlement_bank | Settlement bank | 清算行
+    supplier | Supplier | 供应商
+    regulator | Regulator | 监管
+    owner | Depositor | 存款人
+    giver | From | 转出方
+    taker | To | 转入方
+    seller | Seller | 转让方
+    borrower | Borrower | 借款人
+    payee | Payee | 收款方
+
+    made_at | Made at | 创建时间
+    updated_at | Changed at | 更新时间
+    accepted_at | Taken in at | 受理时间
+    offered_at | Offered at | 发出时间
+    given_at | Quoted at | 报价时间
+    begun | Frozen at | 冻结时间
+    begun_at | Begun at | 开始时间
+    ended_at | Ended at | 结束时间
+    ends_at | Ends at | 失效时间
+    revoked_at | Revoked at | 撤销时间
+    read_at | Read at | 读取时间
+    moved_at | Moved at | 变动时间
+    sold_at | Sold at | 转让时间
+    settled_at | Settled at | 清分时间
+    until | Open until | 询价截止时间
+
+    payable | Payable | 应付账款
+    payables | Payables | 应付账款笔数
+    request | Request for quotes | 询价
+    quote | Quote | 报价
+    holiday | Holiday | 节假日
+    depth | Hops | 流转层级
+    pieces | Open vouchers | 未关闭凭证数
+    is_open | Open | 未结清
+    is_overdue | Overdue | 逾期
+    is_frozen | Frozen | 已冻结
+    is_lifted | Lifted | 已解除
+    is_suspended | Suspended | 已暂停资格
+    is_void | Void | 已作废
+    is_in_force | In force | 现行有效
+    is_with_recourse | With recourse | 有追索权
+    is_cost_shared | Cost borne in part by the obligor | 债务人分担成本
+
+    live | Principal owed | 未付本金
+    paid | Paid | 已付金额
+    redeemed | Redeemed early | 已提前兑付金额
+    cancelled | Cancelled | 已取消金额
+    interest | Late interest | 逾期利息
+    owed | Principal owed | 应付本金
+    receivable | Principal to receive | 应收本金
+    rail | Way of payment | 付款方式
+    price | Price | 价款
+    cost_borne | Cost borne by the obligor | 债务人承担的成本
+    advanced_day | Day of the advance | 放款日
+    interest_left | Interest left | 未付利息
+    interest_from | Interest paid up to | 利息付至
+    principal_paid | Principal paid | 已还本金
+    interest_paid | Interest paid | 已付利息
+    released | Vouchers set free | 已解押凭证
+    to_holder | To the holder | 付持有人
+    to_lender | To the lender | 付贷款人
+    payments | Payments distributed | 已清分付款笔数
+
+    first_payment | First payment | 首笔付款序号
+    payment_count | Payments | 付款笔数
+    expected | Expected | 应收金额
+    received | Received | 实收金额
+    distributed | Distributed | 已清分金额
+    left_amount | Left | 待清分金额
+    difference | Difference | 差额
+    vouchers_done | Vouchers settled | 已清分凭证数
+    vouchers_left | Vouchers left | 待清分凭证数
+    vouchers_frozen | Vouchers frozen | 冻结凭证数
+    payable_count | Payables due | 到期应付账款笔数
+    voucher_count | Vouchers due | 到期凭证数
+    opening | At the beginning | 期初金额
+    spent | Spent | 支出金额
+    closing | At the end | 期末金额
+    account_holder | Account holder | 户名
+    account_number | Account number | 账号
+    account_bank | Bank of the account | 开户行
+    account_branch | Branch number | 开户行联行号
+    return_reference | Return reference | 退回参考号
+
+    asked | Asked | 询价对象
+    documents | Commitments of documents | 文件承诺值
+    answers | Answers | 答复
+    signed | As signed | 签署原文
+    net_cash | Cash now | 到账现金
+    cost | Cost against holding | 较持有到期的成本
+    annual_percent | Cost a year, % | 年化成本（%）
+    at_maturity | Still to come at maturity | 到期尚可收回
+    holding_at_maturity | Held to maturity | 持有到期所得
+    holding_due | Held until | 持有至
+    holding_days | Days held | 持有天数
+    level | Weight | 程度
+
+    format | Format | 文件格式
+    valid | Valid rows | 有效行数
+    errors | Errors | 错误数
+    warnings | Warnings | 提示数
+    choice | Rows to issue | 开立范围
+    operation | Operation | 业务请求
+    issued | Payables issued | 已开立笔数
+    refused | Payables refused | 被拒绝笔数
+    left | Left to issue | 待开立金额
+    line | Line | 行号
+    findings | Findings | 问题
+
+    scopes | Scopes | 权限
+    actor | Session or key | 登录会话或接口密钥
+    trace_id | Trace number | 追踪编号
+    url | Address | 地址
+    failures | Failures in a row | 连续失败次数
+    rests_until | Rests until | 暂停至
+    seq | Number in the feed | 事件序号
+    tries | Tries | 尝试次数
+    next_try_at | Next try at | 下次尝试时间
+
+    access-log.participant | Read by | 读取方
+    access-log.operation | What was read | 读取操作
+    access-log.asked | Asked for | 读取内容
+    access-log.purpose | Purpose | 用途
+    comparison.giver | Quoted by | 报价方
+    comparison.days | Days financed | 融资天数
+    comparison.refusal | Refusal | 拒绝码
+    comparison.code | Refusal | 拒绝码
+    deposit-statements.received | Received | 收入金额
+    financing-requests.kinds | Kinds of quote | 报价种类
+    loans.principal | Principal left | 剩余本金
+    movements.giver | Payer | 付款方
+    movements.taker | Payee | 收款方
+    offers.giver | Offeror | 发出方
+    offers.taker | Offeree | 待签收方
+    offers.ended_at | Answered at | 答复时间
+    offers.reason | Commitment of the reason | 原因承诺值
+    operations.participant | Signed for | 签署方
+    payables.due | Due day | 顺延后付款日
+    payments.owed | Principal owed before | 付款前未付本金
+    payments.day | Value date | 起息日
+    payment-proposals.reference | Reference for the transfer | 转账附言
+    quotes.giver | Quoted by | 报价方
+    quotes.taker | Quoted to | 报价对象
+    vouchers.due | Due day | 顺延后付款日
+    webhooks.kinds | Kinds of event | 事件种类
+    """
+)
+"""By the name of the field, and first by list and field."""
