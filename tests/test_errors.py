@@ -57,7 +57,7 @@ ALL = {
 
 TECHNICAL = {
     "AnswerUnreadable", "BookInvalid", "ChainMismatch", "DatabaseFailed", "DeploymentUnknown",
-    "InvalidField", "MissingField", "NodeFailed", "SettingInvalid", "UnknownField",
+    "InvalidField", "NodeFailed", "SettingInvalid",
 }  # fmt: skip
 """Refusals that quote fields, settings and what a machine has answered."""
 

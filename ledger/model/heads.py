@@ -80,6 +80,8 @@ HEADS: Final = terms_of(
     request | Request for quotes | 询价
     quote | Quote | 报价
     holiday | Holiday | 节假日
+    start | Range from (fen) | 区间起点（分）
+    end | Range up to (fen) | 区间终点（分）
     depth | Hops | 流转层级
     pieces | Open vouchers | 未关闭凭证数
     is_open | Open | 未结清
@@ -91,6 +93,9 @@ HEADS: Final = terms_of(
     is_in_force | In force | 现行有效
     is_with_recourse | With recourse | 有追索权
     is_cost_shared | Cost borne in part by the obligor | 债务人分担成本
+
+    tenor_days_max | Longest tenor, days | 最长期限（天）
+    offer_days | Days to answer an offer | 签收期限（天）
 
     live | Principal owed | 未付本金
     paid | Paid | 已付金额
@@ -176,9 +181,12 @@ HEADS: Final = terms_of(
     comparison.days | Days financed | 融资天数
     comparison.refusal | Refusal | 拒绝码
     comparison.code | Refusal | 拒绝码
+    deposit-statements.bank | Settlement bank | 清算行
     deposit-statements.received | Received | 收入金额
+    deposits.bank | Settlement bank | 清算行
     financing-requests.kinds | Kinds of quote | 报价种类
     loans.principal | Principal left | 剩余本金
+    movements.bank | Settlement bank | 清算行
     movements.giver | Payer | 付款方
     movements.taker | Payee | 收款方
     offers.giver | Offeror | 发出方
@@ -189,6 +197,8 @@ HEADS: Final = terms_of(
     payables.due | Due day | 顺延后付款日
     payments.owed | Principal owed before | 付款前未付本金
     payments.day | Value date | 起息日
+    payouts.bank | Settlement bank | 清算行
+    payouts.number | Payout | 划付
     payment-proposals.reference | Reference for the transfer | 转账附言
     quotes.giver | Quoted by | 报价方
     quotes.taker | Quoted to | 报价对象

@@ -46,6 +46,8 @@ VALUES: Final = terms_of(
     taker | party quoted to | 报价对象
     message | message | 指令内容
     challenge | challenge | 登录口令
+    command | command | 指令
+    EIP-712 document | EIP-712 document | EIP-712 结构
     typed_data | typed data | 待签结构
     primaryType | kind of command | 指令种类
     digest | digest | 摘要

@@ -1,7 +1,7 @@
 """Refusals of the service itself: what was given cannot be a command, a value or a key."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Expected, Input, Text
+from ledger.model.meanings import Expected, Input, Text, Word
 
 __all__ = [
     "InvalidField",
@@ -29,7 +29,7 @@ class MissingField(LedgerError):
     """{struct} lacks the field {field}."""
 
     field: Text
-    struct: Text
+    struct: Word
     kind = Kind.MALFORMED
     zh = "{struct} 缺少字段 {field}。"
     next_steps = ("Add {field} and send it again.", "请补充 {field} 后重新提交。")
@@ -39,7 +39,7 @@ class UnknownField(LedgerError):
     """{struct} has no field {field}."""
 
     field: Text
-    struct: Text
+    struct: Word
     kind = Kind.MALFORMED
     zh = "{struct} 没有字段 {field}。"
     next_steps = ("Leave {field} out or correct its name.", "请删除 {field} 或更正其名称。")
