@@ -202,3 +202,6 @@ def test_words_of_the_code_are_said_in_the_language_of_the_reader() -> None:
     assert full.message("zh") == "同时进行中的询价不得超过 5 个。"
     wrong = errors.ImportStateWrong(import_id="imp_1", state="done", expected="uploaded, previewed")
     assert "“已办结”；仅在“已上传、已预览”时" in wrong.message("zh")
+    off = errors.QuoteOffRequest(field="start")
+    assert off.message() == "The quote and the request differ in: start."
+    assert off.message("zh") == "报价与询价不一致：区间起点。"

@@ -2,18 +2,17 @@
 
 from typing import Final
 
-from ledger.model.glossary import LABELS, Language, Term, terms_of
+from ledger.model.glossary import LABELS, Language, terms_of
 
 __all__ = ["VALUES", "value_text"]
 
 
 def value_text(key: str, language: Language) -> str:
     """A word or a list of them by their keys; where there is none, the key as it is."""
-    if known := _term(key):
-        return known.text(language)
-    parts = key.split(", ")
+    if key in VALUES:
+        return VALUES[key].text(language)
     comma = "、" if language == "zh" else ", "
-    return comma.join(one.text(language) if (one := _term(part)) else part for part in parts)
+    return comma.join(_one(part, language) for part in key.split(", "))
 
 
 VALUES: Final = terms_of(
@@ -85,5 +84,8 @@ VALUES: Final = terms_of(
 """By what a refusal carries; fields of commands have their labels."""
 
 
-def _term(key: str) -> Term | None:
-    return VALUES.get(key) or LABELS.get(key)
+def _one(key: str, language: Language) -> str:
+    """A field keeps its name in English: a label would begin large in the midst of a sentence."""
+    if key in VALUES:
+        return VALUES[key].text(language)
+    return LABELS[key].zh if language == "zh" and key in LABELS else key
