@@ -96,7 +96,7 @@ def rebuild(
 
 def _finished(database: Database, making: "_Making", goal: Cursor, *, takes_over: bool) -> bool:
     with writing(database, "take over") as connection:
-        database.lock(connection, "follow")
+        database.lock(connection, "follow", waits=True)
         making.claim(connection)
         if not takes_over:
             drop_shadow(connection)
@@ -125,7 +125,7 @@ def recover(
     making = _Making(database, endpoint, deployment, lambda *_: None, cache_rows=cache_rows)
     making.read_to(goal)
     with writing(database, "take over") as connection:
-        database.lock(connection, "follow")
+        database.lock(connection, "follow", waits=True)
         making.claim(connection)
         take_over(connection)
         forget_landings(connection, above=goal.number, wall=int(wall()))

@@ -3,7 +3,8 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -32,6 +33,12 @@ _PRAGMAS: Final = (
 # The driver looks in three places how bytes are stored, for each value anew, unless it is told.
 sqlite3.register_adapter(bytes, bytes)
 
+_CONNECTIONS_KEPT, _CONNECTIONS_MAX = 20, 50
+"""To a server: one for each of the forty threads that a door answers in, and for the loops."""
+
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(:name)")
+_WITHOUT_END: Final = text("SET LOCAL lock_timeout = 0")
+
 _BUSY: Final = ("database is locked", "database table is locked", "55P03", "40001", "40P01")
 """What the drivers say when another transaction stands in the way."""
 
@@ -39,8 +46,8 @@ _BUSY: Final = ("database is locked", "database table is locked", "55P03", "4000
 class Database:
     """A pool of connections; safe to share between threads, not between processes."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, schema: str = "") -> None:
+        self._engine, self._schema = engine, schema
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._turn = Turn(Path(f"{engine.url.database}{SUFFIX}")) if self._is_sqlite else None
 
@@ -53,7 +60,7 @@ class Database:
         try:
             named = make_url(url)
             engine = _sqlite(named) if url.startswith("sqlite") else _postgresql(named)
-            database = cls(engine)
+            database = cls(engine, str(named.query.get("schema", "")))
             with database.reading():
                 pass
         except (SQLAlchemyError, OSError) as failure:
@@ -102,15 +109,22 @@ class Database:
             with connection.begin():
                 yield connection
 
-    def lock(self, connection: Connection, name: str) -> None:
+    def lock(self, connection: Connection, name: str, *, waits: bool = False) -> None:
         """Within a write transaction, wait until nobody else holds this name; till its end.
 
-        On SQLite whoever writes is alone already.
+        On SQLite whoever writes is alone already. Raises `DatabaseBusy` where that does not come
+        within seconds, unless one `waits` for as long as it takes.
         """
-        if not self._is_sqlite:
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name}
-            )
+        if self._is_sqlite:
+            return
+        if waits:
+            connection.execute(_WITHOUT_END)
+        connection.execute(_LOCK, {"name": self._lock_number(name)})
+
+    def _lock_number(self, name: str) -> int:
+        """Of this ledger's tables. Nobody finds a name of his own that has another's number."""
+        place = f"{self._schema}\0{name}".encode()
+        return int.from_bytes(blake2b(place, digest_size=8).digest(), signed=True)
 
     def _connected_in_turn(self) -> AbstractContextManager[Connection]:
         connect = self._engine.connect
@@ -121,7 +135,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables to this release; raises `DatabaseOutdated` for a later one's."""
         with self.writing() as connection:
-            self.lock(connection, "migrate")
+            self.lock(connection, "migrate", waits=True)
             found = current_revision(connection)
             if found and not is_known(found):
                 raise DatabaseOutdated(found=found, expected=head_revision())
@@ -144,12 +158,21 @@ def _sqlite(url: URL) -> Engine:
         raise OSError("SQLite needs a file")
     if not Path(url.database).absolute().parent.is_dir():
         raise OSError(f"no folder {Path(url.database).absolute().parent}")
-    # For its owner's eyes alone, whoever opens it first; what SQLite puts beside it follows suit.
-    os.close(os.open(url.database, os.O_RDONLY | os.O_CREAT, 0o600))
+    _make(url.database)
     engine = create_engine(url, connect_args={"isolation_level": None})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make(path: str) -> None:
+    """A file for its owner's eyes alone, whoever opens it first; what is beside it follows suit.
+
+    One that is there is not touched: to close any descriptor of a file lets go of all locks that a
+    process has on it, also of those by which SQLite knows that somebody is at work.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -169,10 +192,14 @@ def _postgresql(url: URL) -> Engine:
     from ledger.store.placeholders import translate_once  # noqa: PLC0415 -- only it has the driver
 
     translate_once()
-    settings = {"search_path": schema} if (schema := url.query.get("schema")) else {}
+    settings = {"lock_timeout": f"{round(BUSY_SECONDS * 1000)}ms"}
+    if schema := url.query.get("schema"):
+        settings["search_path"] = str(schema)
     return create_engine(
         url.difference_update_query(["schema"]),
         pool_pre_ping=True,
+        pool_size=_CONNECTIONS_KEPT,
+        max_overflow=_CONNECTIONS_MAX - _CONNECTIONS_KEPT,
         connect_args={"application_name": "fenbook", "startup_params": settings},
     )
 

@@ -1,11 +1,13 @@
 """One database behind two words: what is refused, what is kept, who waits for whom."""
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from ledger.model.errors import DatabaseBusy, DatabaseFailed
@@ -57,6 +59,19 @@ class TestOpen:
         assert len(modes) > 2  # what is beside it too
         assert set(modes.values()) == {0o600}, modes
 
+    def test_open_of_a_second_one_lets_go_of_no_lock_of_the_first(self, tmp_path: Path) -> None:
+        path = tmp_path / "books.sqlite"
+        first = Database.open(f"sqlite:///{path}")
+        first.migrate()
+        Database.open(f"sqlite:///{path}").close()
+        # Of a file that nobody locks, whoever closes it last takes the log with him.
+        _asked(path, "INSERT INTO settings (key, value) VALUES ('other', 'x')")
+        with first.writing() as connection:
+            connection.execute(PUT, {"key": "acknowledged"})
+        found = _asked(path, "SELECT key FROM settings WHERE value = 'x' ORDER BY 1")
+        assert found == "[('acknowledged',), ('other',)]"
+        first.close()
+
     def test_sqlite_keeps_what_is_committed_through_a_loss_of_power(self, tmp_path: Path) -> None:
         database = Database.open(f"sqlite:///{tmp_path / 'books.sqlite'}")
         with database.reading() as connection:
@@ -71,6 +86,68 @@ class TestOpen:
             "foreign_keys": 1,
             "busy_timeout": 5000,
         }
+
+
+def _asked(path: Path, statement: str) -> str:
+    """What another process hears, which closes the file behind itself."""
+    code = (
+        "import sqlite3, sys\n"
+        "books = sqlite3.connect(sys.argv[1])\n"
+        "print(books.execute(sys.argv[2]).fetchall())\n"
+        "books.commit()\n"
+        "books.close()\n"
+    )
+    words = [sys.executable, "-c", code, str(path), statement]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
+
+
+class TestLocks:
+    def test_name_that_does_not_come_free_is_told_within_seconds(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+        other = Database.open(_url_of(database))
+        with database.writing() as connection:
+            database.lock(connection, "turn")
+            with pytest.raises(DatabaseBusy), other.writing() as waiting:
+                other.lock(waiting, "turn")
+        with other.writing() as connection:
+            other.lock(connection, "turn")
+        other.close()
+
+    def test_whoever_waits_for_a_name_gets_it(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if database.dialect == "sqlite":
+            pytest.skip("on SQLite one waits for the turn alone")
+        monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+        other, got = Database.open(_url_of(database)), threading.Event()
+
+        def wait() -> None:
+            with other.writing() as waiting:
+                other.lock(waiting, "turn", waits=True)
+                got.set()
+
+        thread = threading.Thread(target=wait)
+        with database.writing() as connection:
+            database.lock(connection, "turn")
+            thread.start()
+            assert not got.wait(0.2)
+        thread.join()
+        assert got.is_set()
+        other.close()
+
+    def test_names_of_another_ledger_in_the_same_server_are_others(self) -> None:
+        engine = create_engine("sqlite://")
+        one, other = Database(engine, "one"), Database(engine, "other")
+        numbers = {each._lock_number(name) for each in (one, other) for name in ("a", "b")}
+        assert len(numbers) == 4
+        assert all(-(2**63) <= number < 2**63 for number in numbers)
+
+
+def _url_of(database: Database) -> str:
+    url = database._engine.url.render_as_string(hide_password=False)
+    return url if database.dialect == "sqlite" else f"{url}?schema={database._schema}"
 
 
 class TestTransactions:
