@@ -18,8 +18,8 @@ from api.exports import File, Format, exported
 from api.reading import Reading, as_of, reading
 from api.router import router
 from api.shapes import AsOf, Shape
-from ledger.model.errors import CursorInvalid, ServiceBusy
-from ledger.service.access import Scope
+from ledger.model.errors import CursorInvalid, LedgerError, ServiceBusy
+from ledger.service.access import Scope, Subject
 from ledger.service.events import event_json
 from ledger.store.feed import Looked
 
@@ -90,7 +90,7 @@ def export_events(
     """The same events and filters as the feed, in one file."""
 
     def rows(opened: Reading) -> Iterator[dict[str, Any]]:
-        found = Looked((), query.after, has_more=True)
+        found = Looked((), query.after, query.after, has_more=True)
         while found.has_more:
             found = looked(opened, query, after=found.after, limit=_PAGE)
             yield from map(event_json, found.events)
@@ -106,8 +106,8 @@ def export_events(
 )
 async def stream_events(
     request: Request,
-    subject: Reader,  # noqa: ARG001 -- asked again in every round
-    query: Annotated[EventsAsked, Query()],
+    subject: Reader,
+    query: Annotated[EventFilters, Query()],
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> StreamingResponse:
     """The same as they happen, as server-sent events; each id is a number to go on from.
@@ -116,47 +116,52 @@ async def stream_events(
     again with Last-Event-ID.
     """
     after = query.after if last_event_id is None else _seq(last_event_id)
-    context = context_of(request)
-    if context.streams.locked():
+    if context_of(request).streams.locked():
         raise ServiceBusy()
-    await context.streams.acquire()
+    # Faults of the filters are told here: once the answer has begun it is too late.
+    first = await run_in_threadpool(_looked, request, subject, query, after)
     return StreamingResponse(
-        _told(request, query, after),
+        _told(request, query, first),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
 
 
-def _round(request: Request, asked: EventFilters, after: int) -> Looked | None:
-    """What has come since; None where whoever asks may no longer."""
-    subject = subject_still(request)
-    if subject is None or Scope.READ not in subject.scopes:
-        return None
+def _looked(request: Request, subject: Subject, asked: EventFilters, after: int) -> Looked:
     with reading(request, subject) as opened:
         return looked(opened, asked, after=after, limit=_PAGE)
 
 
-async def _told(request: Request, asked: EventFilters, after: int) -> AsyncIterator[str]:
+def _round(request: Request, asked: EventFilters, after: int) -> Looked | None:
+    """What has come since; None where whoever asks may no longer, or comes again later."""
+    try:
+        subject = subject_still(request)
+        if subject is None or Scope.READ not in subject.scopes:
+            return None
+        return _looked(request, subject, asked, after)
+    except LedgerError:
+        return None
+
+
+async def _told(request: Request, asked: EventFilters, first: Looked) -> AsyncIterator[str]:
     context, loop = context_of(request), asyncio.get_running_loop()
+    found: Looked | None = first
     end = loop.time() + context.options.stream_seconds
     beat = loop.time()
-    try:
+    if context.streams.locked():
+        return
+    async with context.streams:
         yield "retry: 2000\n\n"
-        while loop.time() < end and not await request.is_disconnected():
-            found = await run_in_threadpool(_round, request, asked, after)
-            if found is None:
-                return
+        while found is not None and loop.time() < end and not await request.is_disconnected():
             for one in found.events:
                 said = json.dumps(event_json(one), ensure_ascii=False, separators=(",", ":"))
                 yield f"id: {one.seq}\nevent: {one.kind}\ndata: {said}\n\n"
-            after = found.after
             if not found.events and not found.has_more:
                 if loop.time() - beat > _BEAT_SECONDS:
                     yield ": still here\n\n"
                     beat = loop.time()
                 await asyncio.sleep(_LOOK_SECONDS)
-    finally:
-        context.streams.release()
+            found = await run_in_threadpool(_round, request, asked, found.upto)
 
 
 def _seq(text: str) -> int:

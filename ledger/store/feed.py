@@ -82,6 +82,8 @@ class Looked:
 
     events: Sequence[FeedEvent]
     after: int
+    upto: int
+    """Up to which number was looked: told nobody, since it counts what others do."""
     has_more: bool
 
 
@@ -138,7 +140,8 @@ def look(connection: Connection, after: int, wanted: Wanted, *, limit: int) -> L
     Where it ends depends on what is seen and asked alone, so that it tells nothing more.
     """
     upto = after + (LOOKED_MOST if wanted.is_known else GONE_THROUGH_MOST)
-    is_last = upto >= last_seq(connection)
+    last = last_seq(connection)
+    is_last = upto >= last
     said = [wanted.where.said(EVENTS), *([] if is_last else [EVENTS.c.seq <= upto])]
     found: list[FeedEvent] = []
     behind, most = after, limit + 1
@@ -150,10 +153,12 @@ def look(connection: Connection, after: int, wanted: Wanted, *, limit: int) -> L
             break
         behind, most = some[-1].seq, max(most, _HIDDEN_PAGE)
     if len(found) > limit:
-        return Looked(found[:limit], found[limit - 1].seq, has_more=True)
+        ended = found[limit - 1].seq
+        return Looked(found[:limit], ended, ended, has_more=True)
     if is_last:
-        return Looked(found, found[-1].seq if found else after, has_more=False)
-    return Looked(found, upto, has_more=True)
+        ended = found[-1].seq if found else after
+        return Looked(found, ended, max(after, last), has_more=False)
+    return Looked(found, upto, upto, has_more=True)
 
 
 def find_event(connection: Connection, seq: int) -> FeedEvent | None:

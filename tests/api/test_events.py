@@ -7,12 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from api import event_filters as events
 from api.app import create_app
 from api.meanings import MEANINGS
 from ledger.chain.artifacts import entries_of
+from ledger.model.errors.store import DatabaseBusy
 from ledger.model.structs import snake_case
+from ledger.store.feed import Looked, last_seq
 from tests.api.conftest import OPTIONS
 from tests.api.world import Person, World, sign_in
 
@@ -129,6 +133,51 @@ class TestStream:
         assert time.monotonic() - begun < 10
         last = birch.get("/v1/events?limit=200&after=" + str(told[-1]["seq"])).json()["data"]
         assert "DepositMoved" in {one["kind"] for one in last}
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "maturity_from=2026-08-28&maturity_to=2026-01-01",
+            "maturity_from=2026-02-30",
+            "limit=5",  # a stream has no pages
+        ],
+    )
+    def test_filter_that_is_none_is_refused_before_the_stream_begins(
+        self, birch: Person, asked: str
+    ) -> None:
+        answer = birch.get(f"/v1/events/stream?{asked}")
+        assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
+        assert answer.json()["errors"]
+
+    def test_stream_ends_quietly_where_the_database_is_busy(
+        self, monkeypatch: pytest.MonkeyPatch, app: FastAPI, birch: Person
+    ) -> None:
+        rounds = iter((False, True))
+
+        def looked(*given: Any, **asked: Any) -> Looked:
+            if next(rounds):
+                raise DatabaseBusy()
+            return events.looked(*given, **asked)
+
+        monkeypatch.setattr("api.events.looked", looked)
+        with TestClient(app) as door:  # raises what the door does not catch
+            answer = door.get("/v1/events/stream", headers=birch.headers)
+        assert answer.status_code == 200
+        assert _told(answer.text)
+
+    def test_idle_stream_looks_at_no_event_twice(
+        self, monkeypatch: pytest.MonkeyPatch, birch: Person, world: World
+    ) -> None:
+        begun: list[int] = []
+
+        def looked(*given: Any, after: int, limit: int) -> Looked:
+            begun.append(after)
+            return events.looked(*given, after=after, limit=limit)
+
+        monkeypatch.setattr("api.events.looked", looked)
+        assert _told(birch.get("/v1/events/stream?kind=XX").text) == []
+        with world.service.database.reading() as connection:
+            assert set(begun[1:]) == {last_seq(connection)}
 
     @pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 20])
     def test_last_id_that_is_no_number_is_refused(self, birch: Person, last: str) -> None:
