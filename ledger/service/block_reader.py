@@ -13,7 +13,7 @@ from ledger.store.state import SqlState
 from ledger.views import Entry, Projection
 from ledger.views.concerned import CONCERNED, concerned_by
 from ledger.views.projection import HANDLERS, UNREAD
-from ledger.views.telling import data_text, payable_under, trace_of
+from ledger.views.telling import PRICED, data_text, payable_under, trace_of
 
 __all__ = ["BlockReader"]
 
@@ -66,6 +66,7 @@ class BlockReader:
     def _read(self, block: Block, entries: Sequence[Entry]) -> None:
         state, apply, seq, told = self._state, self._apply, self._seq, self.told
         number, second = block.number, block.second
+        behind, is_deal = len(told), False  # the last command, and whether it is a quote
         for entry in entries:
             name = entry.name
             try:
@@ -74,7 +75,13 @@ class BlockReader:
                     concerned = participants_text(concerned_by(state, entry))
                     apply(entry)
                     seq += 1
-                    trace, on = trace_of(state, entry), payable_under(state, entry)
+                    if name == "CommandExecuted":
+                        behind, is_deal = len(told) + 1, False
+                    elif name in PRICED:
+                        is_deal = True
+                        self._give_to_taker(behind)
+                    trace = trace_of(state, entry, is_deal=is_deal)
+                    on = payable_under(state, entry)
                     told.append((seq, name, number, second, trace, concerned, data_text(entry), on))
                 else:
                     apply(entry)
@@ -83,6 +90,14 @@ class BlockReader:
             if name in _NOTED:
                 self._note(entry)
         self._seq = seq
+
+    def _give_to_taker(self, behind: int) -> None:
+        """A deal's pieces and money are told before its price; until then they look the quote's."""
+        quote, taker = self._state.digest, self._state.taker_digest or None
+        for place in range(behind, len(self.told)):
+            row = self.told[place]
+            if row[_TRACE] == quote:
+                self.told[place] = (*row[:_TRACE], taker, *row[_TRACE + 1 :])
 
     def _apply(self, entry: Entry) -> None:
         if entry.name not in _READ:
@@ -116,4 +131,6 @@ class BlockReader:
 
 
 _READ = HANDLERS.keys() | UNREAD
+_TRACE = 4
+"""Where a row of the feed has the digest of its command."""
 _NOTED = frozenset({"CommandExecuted", "NonceVoided", "ItemRefused", "BatchRelayed"})

@@ -11,7 +11,7 @@ from ledger.model.ids import payable_of
 from ledger.views.log import Entry
 from ledger.views.state import State
 
-__all__ = ["data_text", "payable_under", "trace_of"]
+__all__ = ["PRICED", "data_text", "payable_under", "trace_of"]
 
 _OWN: Final = frozenset({"CommandExecuted", "ItemRefused", "StandingOfferUsed"})
 """These name a command themselves."""
@@ -24,13 +24,19 @@ _DEALS: Final = frozenset(
 )  # fmt: skip
 """A quote is authorised right behind the command that takes it; the deal is the taker's."""
 
+PRICED: Final = frozenset({"SalePriced", "RedemptionPriced", "LoanAdvanced"})
+"""By these a deal is known: whatever was told since its quote, and will be, is the taker's too."""
 
-def trace_of(state: State, entry: Entry) -> bytes | None:
-    """The digest of the command whose effect an event is; None where nobody's was needed."""
+
+def trace_of(state: State, entry: Entry, *, is_deal: bool) -> bytes | None:
+    """The digest of the command whose effect an event is; None where nobody's was needed.
+
+    `is_deal`: the last two commands are known to be a deal's.
+    """
     if entry.name in _OWN:
         found = entry.values["digest"]
         return found if any(found) else None
-    return (state.taker_digest if entry.name in _DEALS else state.digest) or None
+    return (state.taker_digest if is_deal or entry.name in _DEALS else state.digest) or None
 
 
 def payable_under(state: State, entry: Entry) -> int | None:

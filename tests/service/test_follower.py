@@ -1,7 +1,9 @@
 """The follower reads what the chain holds, in whatever steps, and keeps to one chain."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -18,7 +20,7 @@ from ledger.store.cursor import put_setting
 from ledger.store.database import Connection, Database
 from ledger.store.feed import events_after
 from ledger.store.rows import VIEW_TABLES
-from ledger.views import Projection
+from ledger.views import Entry, Projection
 from ledger.views.concerned import CONCERNED
 from ledger.views.projection import HANDLERS
 from tests.event_streams import book_stream, scenario_stream
@@ -220,15 +222,29 @@ class TestFeed:
         assert feed(database, participant=1) != feed(database, participant=2)
         assert {one.kind for one in feed(database, kinds=("LimitSet",))} == {"LimitSet"}
 
-    def test_deal_is_told_under_the_command_of_who_took_it(self, database: Database) -> None:
-        chain = RecordedChain.of(scenario_stream())
+    @pytest.mark.parametrize("is_behind_another", [False, True])
+    def test_all_that_a_deal_did_is_told_under_the_command_of_who_took_it(
+        self, database: Database, is_behind_another: bool
+    ) -> None:
+        """The quote has its own row alone; a command before the deal in one batch keeps its own."""
+        deals = [list(one) for one in _transactions() if _PRICED & {each.name for each in one}]
+        stream = list(scenario_stream())
+        if is_behind_another:
+            stream = [one for each in _transactions() for one in _with_another(each)]
+        chain = RecordedChain.of(stream)
         follow(Follower(database, chain, chain.deployment))
-        state = Projection(scenario_stream()).state
-        sold = {
-            one.digest for chain_ in state.hops.values() for one in chain_ if one.kind == "sale"
-        }
-        told = {one.digest for one in feed(database) if one.kind in ("SalePriced", "VoucherSold")}
-        assert told == sold != set()
+        told: dict[bytes | None, list[str]] = {}
+        for event in feed(database):
+            told.setdefault(event.digest, []).append(event.kind)
+        for deal in deals:
+            taker, quote, *others = (one for one in deal if one.name in HANDLERS)
+            assert told[quote["digest"]] == ["CommandExecuted"]
+            names = [one.name for one in others if one.name != "StandingOfferUsed"]
+            assert told[taker["digest"]] == ["CommandExecuted", *names]
+            assert "DepositMoved" in names
+            if is_behind_another:
+                assert told[_another(deal)] == ["CommandExecuted", "DepositMoved"]
+        assert {one.name for deal in deals for one in deal} >= _PRICED | {"VoucherCut"}
 
     def test_whoever_queues_is_told_within_the_transaction(self, database: Database) -> None:
         chain, heard = RecordedChain.of(book_stream(3)), []
@@ -310,3 +326,31 @@ class TestAnswersThatDoNotFit:
         with pytest.raises(NodeFailed):
             follower.step()
         assert stored(database) == before
+
+
+_PRICED = {"SalePriced", "RedemptionPriced", "LoanAdvanced"}
+
+
+def _transactions() -> list[tuple[Entry, ...]]:
+    stream = scenario_stream()
+    return [tuple(found) for _, found in groupby(stream, key=lambda one: one.transaction)]
+
+
+def _with_another(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """A deal's transaction with a move of nothing before the deal."""
+    if not _PRICED & {one.name for one in entries}:
+        return entries
+    executed, moved = (
+        next(one for one in entries if one.name == name)
+        for name in ("CommandExecuted", "DepositMoved")
+    )
+    said = {**executed.values, "digest": _another(entries), "nonce": 10**9 + executed.block}
+    return (
+        msgspec.structs.replace(executed, values=said),
+        msgspec.structs.replace(moved, values={**moved.values, "amount": 0}),
+        *entries,
+    )
+
+
+def _another(entries: Sequence[Entry]) -> bytes:
+    return entries[0].transaction[::-1]
