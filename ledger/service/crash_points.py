@@ -40,7 +40,8 @@ _COMMITS: Final = (
     "revoke",  # access: an API key is out of use
     "log",  # access: a regulator's read, before it is answered
     "forget",  # access: what has ended by itself is gone
-    "answer",  # kept answers: an act that takes effect elsewhere is begun, and its first answer
+    "begin answer",  # kept answers: an act that takes effect elsewhere is begun
+    "end answer",  # kept answers: its first answer
     "records key",  # keyring: a data key
     "renew",  # keyring: a participant has a new records key
     "rotate",  # keyring: data keys are wrapped by the master key in force
@@ -49,7 +50,8 @@ _COMMITS: Final = (
     "memo",  # directory: a text is kept
     "reading",  # directory: a row in the log, before anything is opened
     "want comparison",  # reconciling: somebody has asked for one
-    "begin comparison",  # reconciling: it is this process's, and goes on
+    "begin comparison",  # reconciling: it is this process's
+    "continue comparison",  # reconciling: it goes on
     "end comparison",  # reconciling: what it found
 )
 _CALLS: Final = (

@@ -156,7 +156,7 @@ class KeptAnswers:
             if self._is_begun(key):  # the same request came first, and has gone on meanwhile
                 return
             raise
-        with writing(self._database, "answer") as connection:
+        with writing(self._database, "begin answer") as connection:
             self._database.lock(connection, f"key {key.participant} {key.key}")
             if _found(connection, key) is None:
                 begun = self._answer(key, place, "", _BEGUN)
@@ -166,7 +166,7 @@ class KeptAnswers:
     def end(self, key: ClientKey, place: str, body: str, *, status: int) -> None:
         """Keep the answer of what was begun; raises `CameFirst` where there is one already."""
         answer = self._answer(key, place, body, status)
-        with writing(self._database, "answer") as connection:
+        with writing(self._database, "end answer") as connection:
             if not rows.end_answer(connection, answer, begun=_BEGUN):
                 raise CameFirst()
 

@@ -129,19 +129,19 @@ def reconcile(
         compared[matter.name] = count
         if wrong:
             left[matter.name] = list(dict.fromkeys(key for key, _ in wrong))
-    differences = _looked_at_again(database, asker, left, pace.settle)
+    differences = _looked_at_again(database, asker, left, pace)
     with database.reading() as connection:
         return Reconciled(cursor(connection).number, compared, tuple(differences))
 
 
 def _looked_at_again(
-    database: Database, asker: "_Asker", left: dict[str, list[Any]], settle: Callable[[], None]
+    database: Database, asker: "_Asker", left: dict[str, list[Any]], pace: Pace
 ) -> list[Difference]:
     differences: list[Difference] = []
     for _ in range(_LOOKS):
         if not left:
             return []
-        settle()
+        pace.settle()
         differences = []
         still: dict[str, list[Any]] = {}
         for matter in MATTERS:
@@ -149,6 +149,7 @@ def _looked_at_again(
                 for key, found in _differing(database, asker, matter, some):
                     differences.append(found)
                     still.setdefault(matter.name, []).append(key)
+                pace.beat()
         left = {name: list(dict.fromkeys(keys)) for name, keys in still.items()}
     return differences
 

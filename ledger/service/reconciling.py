@@ -4,6 +4,7 @@ What is asked for and what was found stands in the database, so that every proce
 """
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ _BEAT_SECONDS: Final = 10
 """So often a comparison says that it goes on."""
 _LOST_SECONDS: Final = 120
 """A comparison that has said nothing for so long has died with its process, and is made again."""
+_AHEAD_SECONDS: Final = 120
+"""By so much another machine's clock may be ahead; what lies further ahead is a clock set back."""
 _LOOK_SECONDS: Final = 1.0
 _SETTLE_SECONDS: Final = 1.0
 
@@ -77,6 +80,10 @@ def ask_for(database: Database, keep: Keep = not_kept, *, wall: int) -> None:
         keep(connection, None)
 
 
+class _Overtaken(Exception):
+    """Another process has taken this comparison for lost, and makes it again."""
+
+
 class Reconciling:
     """Compares when it is due or asked for; never twice at once, in however many processes."""
 
@@ -89,11 +96,15 @@ class Reconciling:
     ) -> None:
         self._site, self._wall, self._settle = site, wall, settle
         self._begun = self._beaten = wall()
+        self._token = ""
+        """Names the comparison that goes on, so that nobody ends another's."""
+        self._is_owed = False
+        """Whether somebody waits for it."""
 
     def step(self) -> float:
         """Compare if it is time to; in how many seconds to look again.
 
-        Raises what the endpoint raises.
+        Raises what the endpoint and the database raise; what was asked for is then still to come.
         """
         if not self._claimed():
             return _LOOK_SECONDS
@@ -104,11 +115,12 @@ class Reconciling:
                 self._site.deployment,
                 pace=Pace(self._settle, self._beat),
             )
+        except _Overtaken:
+            return _LOOK_SECONDS
         except BaseException:
             self._end(None)
             raise
-        self._end(found)
-        if not found.is_right:
+        if self._end(found) and not found.is_right:
             _log.error("books differ", count=len(found.differences))
         return _LOOK_SECONDS
 
@@ -122,34 +134,52 @@ class Reconciling:
             self._site.database.lock(connection, "reconcile")
             if not self._is_due(connection, wall):
                 return False
-            put_setting(connection, _RUNNING, str(wall))
+            # One that was lost may have been asked for: that was forgotten when it began.
+            is_lost = setting(connection, _RUNNING) is not None
+            self._is_owed = is_lost or setting(connection, _ASKED) is not None
+            self._token, self._beaten = secrets.token_hex(8), wall
+            put_setting(connection, _RUNNING, f"{wall} {self._token}")
             put_setting(connection, _ASKED, None)
-            self._beaten = wall
         return True
 
     def _beat(self) -> None:
         """Say now and then that it goes on."""
         wall = self._wall()
-        if wall - self._beaten >= _BEAT_SECONDS:
-            with writing(self._site.database, "begin comparison") as connection:
-                self._site.database.lock(connection, "reconcile")
-                put_setting(connection, _RUNNING, str(wall))
-            self._beaten = wall
+        if 0 <= wall - self._beaten < _BEAT_SECONDS:
+            return
+        with writing(self._site.database, "continue comparison") as connection:
+            self._site.database.lock(connection, "reconcile")
+            if not self._is_own(connection):
+                raise _Overtaken()
+            put_setting(connection, _RUNNING, f"{wall} {self._token}")
+        self._beaten = wall
 
     def _is_due(self, connection: Connection, wall: int) -> bool:
         if stop_of(connection) is not None or setting(connection, ALARM) is not None:
             return False  # rows that stand still differ from a chain that goes on
         last = last_reconciled(connection, wall=wall)
-        is_time = wall - last.ended_wall >= _EVERY_SECONDS and wall - self._begun >= _QUIET_SECONDS
+        is_time = not (
+            _is_within(_EVERY_SECONDS, last.ended_wall, wall)
+            or _is_within(_QUIET_SECONDS, self._begun, wall)
+        )
         is_lost = setting(connection, _RUNNING) is not None
         return not last.is_running and (last.is_asked or is_lost or is_time)
 
-    def _end(self, found: Reconciled | None) -> None:
+    def _end(self, found: Reconciled | None) -> bool:
+        """Keep what it found; without it, it is still owed to who asked. False if overtaken."""
         with writing(self._site.database, "end comparison") as connection:
             self._site.database.lock(connection, "reconcile")
+            if not self._is_own(connection):
+                return False
             put_setting(connection, _RUNNING, None)
             if found is not None:
                 put_setting(connection, _LAST, json.dumps(self._told(found)))
+            elif self._is_owed:
+                put_setting(connection, _ASKED, str(self._wall()))
+        return True
+
+    def _is_own(self, connection: Connection) -> bool:
+        return (setting(connection, _RUNNING) or "").endswith(f" {self._token}")
 
     def _told(self, found: Reconciled) -> dict[str, Any]:
         return {
@@ -163,5 +193,10 @@ class Reconciling:
 
 
 def _runs(connection: Connection, wall: int) -> bool:
-    begun = setting(connection, _RUNNING)
-    return begun is not None and wall - int(begun) < _LOST_SECONDS
+    running = setting(connection, _RUNNING)
+    return running is not None and _is_within(_LOST_SECONDS, int(running.split()[0]), wall)
+
+
+def _is_within(seconds: int, since: int, wall: int) -> bool:
+    """Whether less than so many seconds have passed; not if a clock was set back meanwhile."""
+    return -_AHEAD_SECONDS < wall - since < seconds

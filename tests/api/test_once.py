@@ -50,12 +50,12 @@ def _assert_replayed(first: Any, again: Any) -> None:
 
 @contextmanager
 def _dying(what: str, count: int) -> Iterator[None]:
-    """Whoever comes to a crash point of this name goes no further, when it is the count-th."""
+    """Whoever comes to a crash point that ends so goes no further, when it is the count-th."""
     left = count
 
     def strike(point: str) -> None:
         nonlocal left
-        left -= point.partition(" ")[2] == what
+        left -= point.endswith(f" {what}")
         if not left:
             raise RuntimeError(point)
 

@@ -1,15 +1,18 @@
 """The comparison of chain, views and deposits at the door: asked for, kept, told, measured."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from ledger.service import crash_points
-from ledger.service.reconciling import Reconciling, last_reconciled
+from ledger.model.errors.service import NodeUnreachable
+from ledger.service import crash_points, reconciling
+from ledger.service.reconcile import Reconciled
+from ledger.service.reconciling import LastReconciled, Reconciling, last_reconciled
 from ledger.service.site import Site
 from tests.api.conftest import OPTIONS
 from tests.api.world import People, World, opened_world
@@ -49,10 +52,46 @@ class Clock:
         return self.now
 
 
-def _reconciling(world: World, clock: Clock, settle: object = None) -> Reconciling:
+class Away:
+    """A chain whose node is away for the first questions."""
+
+    def __init__(self, endpoint: Any, failures: int) -> None:
+        self._endpoint, self.failures = endpoint, failures
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("call", "calls") and self.failures:
+            self.failures -= 1
+            raise NodeUnreachable(url="away")
+        return getattr(self._endpoint, name)
+
+
+def _reconciling(
+    world: World, clock: Clock, settle: Callable[[], None] = lambda: None, *, failures: int = 0
+) -> Reconciling:
     service = world.service
-    site = Site(service.database, service.endpoint, service.deployment)
-    return Reconciling(site, wall=clock, settle=settle or (lambda: None))  # type: ignore[arg-type]
+    endpoint: Any = Away(service.endpoint, failures)
+    return Reconciling(
+        Site(service.database, endpoint, service.deployment), wall=clock, settle=settle
+    )
+
+
+def _die_at(at: str) -> Callable[[str], None]:
+    def die(point: str) -> None:
+        if point == at:
+            raise SystemExit
+
+    return die
+
+
+def _known(world: World, clock: Clock) -> LastReconciled:
+    """What a process knows whose clock is this one."""
+    with world.service.database.reading() as connection:
+        return last_reconciled(connection, wall=clock.now)
+
+
+def _break_rows(world: World) -> None:
+    with world.service.database.writing() as connection:
+        connection.execute(text("UPDATE v_payables SET live = live + 7"))
 
 
 def test_nobody_but_operator_and_regulator_is_told(person: People) -> None:
@@ -90,8 +129,7 @@ def test_asked_for_it_compares_once_and_tells_what_it_found(
 def test_difference_is_told_counted_and_measured(
     world: World, client: TestClient, person: People
 ) -> None:
-    with world.service.database.writing() as connection:
-        connection.execute(text("UPDATE v_payables SET live = live + 7"))
+    _break_rows(world)
     person("Regulator").post(PATH, None)
     _reconciling(world, Clock()).step()
     told = person("Regulator").get(PATH).json()
@@ -115,8 +153,7 @@ def test_by_itself_it_compares_from_time_to_time(world: World) -> None:
     for hours in (0, 1, 2, 6, 1):
         clock.now += hours * HOURS
         reconciling.step()
-        with world.service.database.reading() as connection:
-            ended.append(last_reconciled(connection, wall=clock.now).ended_wall)
+        ended.append(_known(world, clock).ended_wall)
     assert ended == [0, WALL + HOURS, WALL + HOURS, clock.now - HOURS, clock.now - HOURS]
 
 
@@ -127,8 +164,7 @@ def test_two_never_compare_at_once(world: World, person: People) -> None:
         begun.set()
         assert go_on.wait(30)
 
-    with world.service.database.writing() as connection:
-        connection.execute(text("UPDATE v_payables SET live = live + 7"))
+    _break_rows(world)
     operator = person("Operator")
     operator.post(PATH, None)
     first = threading.Thread(target=_reconciling(world, clock, settle).step)
@@ -138,8 +174,8 @@ def test_two_never_compare_at_once(world: World, person: People) -> None:
         operator.post(PATH, None)
         other = _reconciling(world, clock)
         other.step()
-        told = operator.get(PATH).json()
-        assert (told["is_running"], told["is_asked"], told["ended_at"]) == (True, True, None)
+        known = _known(world, clock)
+        assert (known.is_running, known.is_asked, known.compared) == (True, True, None)
     finally:
         go_on.set()
         first.join(30)
@@ -149,13 +185,9 @@ def test_two_never_compare_at_once(world: World, person: People) -> None:
 
 
 def test_comparison_whose_process_died_is_made_again(world: World, person: People) -> None:
-    def die(point: str) -> None:
-        if point == "before end comparison":
-            raise SystemExit
-
     clock, operator = Clock(), person("Operator")
     operator.post(PATH, None)
-    with crash_points.hook(die), pytest.raises(SystemExit):
+    with crash_points.hook(_die_at("before end comparison")), pytest.raises(SystemExit):
         _reconciling(world, clock).step()
     clock.now += 60
     again = _reconciling(world, clock)
@@ -177,7 +209,7 @@ def test_comparison_that_takes_long_is_not_taken_for_a_dead_one(
 
     def look(point: str) -> None:
         struck.append(point)
-        if struck.count("after begin comparison") == LOOKS and len(others) < 1:
+        if struck.count("after continue comparison") == LOOKS and len(others) < 1:
             others.append(_reconciling(world, clock))
             others[0].step()
 
@@ -188,3 +220,100 @@ def test_comparison_that_takes_long_is_not_taken_for_a_dead_one(
         slow.step()
     assert len(others) == 1
     assert struck.count("after end comparison") == 1
+
+
+@pytest.mark.parametrize("has_died", [False, True])
+def test_comparison_that_fails_is_still_owed_to_who_asked(
+    world: World, person: People, has_died: bool
+) -> None:
+    clock, operator = Clock(), person("Operator")
+    operator.post(PATH, None, idempotency_key="books")
+    if has_died:  # and whoever makes it again is the one who fails
+        with crash_points.hook(_die_at("before end comparison")), pytest.raises(SystemExit):
+            _reconciling(world, clock).step()
+        clock.now += 120
+    again = _reconciling(world, clock, failures=1)
+    with pytest.raises(NodeUnreachable):
+        again.step()
+    told = operator.get(PATH).json()
+    assert (told["is_running"], told["is_asked"], told["ended_at"]) == (False, True, None)
+    again.step()
+    told = operator.get(PATH).json()
+    assert (told["is_asked"], told["difference"]) == (False, "0.00")
+
+
+def test_comparison_by_itself_that_fails_is_owed_to_nobody(world: World, person: People) -> None:
+    clock = Clock()
+    by_itself = _reconciling(world, clock, failures=1)
+    clock.now += HOURS
+    with pytest.raises(NodeUnreachable):
+        by_itself.step()
+    assert person("Operator").get(PATH).json()["is_asked"] is False
+    by_itself.step()
+    assert person("Operator").get(PATH).json()["ended_at"] is not None
+
+
+@pytest.mark.parametrize("how", ["goes on", "fails", "ends"])
+def test_comparison_that_was_overtaken_does_not_end_the_other(
+    world: World, person: People, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """It stood still for so long that another process has begun, and is at work."""
+
+    def stand_still() -> None:
+        if clock.now == WALL:
+            clock.now += 120
+            with crash_points.hook(_die_at("after begin comparison")), pytest.raises(SystemExit):
+                _reconciling(world, clock).step()
+
+    def settle() -> None:
+        if how != "ends":
+            stand_still()
+        if how == "fails":
+            raise NodeUnreachable(url="away")
+
+    def compared(*arguments: Any, **options: Any) -> Reconciled:
+        found = reconcile(*arguments, **options)
+        stand_still()
+        return found
+
+    clock, reconcile = Clock(), reconciling.reconcile
+    monkeypatch.setattr(reconciling, "reconcile", compared)
+    _break_rows(world)
+    person("Operator").post(PATH, None)
+    slow = _reconciling(world, clock, settle)
+    if how == "fails":
+        with pytest.raises(NodeUnreachable):
+            slow.step()
+    else:
+        slow.step()
+    assert clock.now == WALL + 120
+    known = _known(world, clock)
+    assert (known.is_running, known.is_asked, known.compared) == (True, False, None)
+
+
+def test_comparison_that_looks_again_says_that_it_goes_on(world: World, person: People) -> None:
+    def settle() -> None:
+        clock.now += 50
+        _reconciling(world, clock).step()
+
+    clock, struck = Clock(), list[str]()
+    _break_rows(world)
+    person("Operator").post(PATH, None)
+    with crash_points.hook(struck.append):
+        _reconciling(world, clock, settle).step()
+    assert clock.now - WALL > 120
+    assert struck.count("after begin comparison") == struck.count("after end comparison") == 1
+
+
+def test_clock_that_was_set_back_keeps_no_comparison_waiting(world: World, person: People) -> None:
+    clock, operator = Clock(), person("Operator")
+    operator.post(PATH, None)
+    with crash_points.hook(_die_at("after begin comparison")), pytest.raises(SystemExit):
+        _reconciling(world, clock).step()
+    clock.now -= HOURS
+    again, ended = _reconciling(world, clock), []
+    for hours in (0, -24, 1):
+        clock.now += hours * HOURS
+        again.step()
+        ended.append(_known(world, clock).ended_wall)
+    assert ended == [WALL - HOURS, WALL - 25 * HOURS, WALL - 25 * HOURS]

@@ -186,6 +186,7 @@ def _serve(place: Place, strike: Strike, _: int) -> None:
         crash_points.hook(strike),
         patch.object(app, "_TIDY_SECONDS", _TIDY_SECONDS),
         patch.object(reconciling, "_LOST_SECONDS", _LOST_SECONDS),
+        patch.object(reconciling, "_BEAT_SECONDS", 0),
     ):
         serve("127.0.0.1", place.port, environment=place.settings)
 

@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
+from unittest.mock import patch
 
-from ledger.service import crash_points
+from ledger.service import crash_points, reconciling
 from ledger.service.running import Service
 from ledger.service.settings import Settings
 from tests.databases import database_url
@@ -70,7 +71,7 @@ class Office:
 
 def _work(url: str, life: int, receiver: str, strike: Callable[[str], None], told: int) -> None:
     """A life of the service, in one thread."""
-    with crash_points.hook(strike):
+    with crash_points.hook(strike), patch.object(reconciling, "_BEAT_SECONDS", 0):
         settings = Settings(database=url, webhook_loopback=True)  # type: ignore[arg-type]
         service = Service.open(settings)
         OfficeDay(service, life, receiver, told).work()

@@ -38,7 +38,7 @@ EMBEDDED_POINTS: Final = _points(
 OFFICE_POINTS: Final = _points(
     *("import", "desk", "quote", "run", "ask", "remind", "hook", "take", "post", "note"),
     *("accept", "switch", "release", "journal", "mark", "follow"),
-    *("want comparison", "begin comparison", "end comparison"),
+    *("want comparison", "begin comparison", "continue comparison", "end comparison"),
 )
 """In a payable's whole life: import, desk, scheduler, settlement, webhooks; and again the path."""
 
@@ -55,7 +55,8 @@ DOOR_POINTS: Final = _points(
 """Of a divided service, by what its clients ask for at the door: in it, and behind it."""
 
 HOUSE_POINTS: Final = _points(
-    *("answer", "want comparison", "begin comparison", "end comparison"),
+    *("begin answer", "end answer"),
+    *("want comparison", "begin comparison", "continue comparison", "end comparison"),
     *("import", "hook", "take", "post", "note", "accept", "journal", "follow"),
 )
 """Of a service on the embedded chain, by what its clients ask for at the door."""
@@ -81,7 +82,17 @@ NOT_IN_WORLDS: Final[Mapping[str, str]] = {
     "ask": "the model of the chain has deposits, no vouchers",
     "remind": "the model of the chain has deposits, no payables",
     **dict.fromkeys(
-        ("seal", "sign in", "sign out", "key", "revoke", "log", "forget", "answer"),
+        (
+            "seal",
+            "sign in",
+            "sign out",
+            "key",
+            "revoke",
+            "log",
+            "forget",
+            "begin answer",
+            "end answer",
+        ),
         "worlds have no door",
     ),
     **dict.fromkeys(
@@ -89,7 +100,7 @@ NOT_IN_WORLDS: Final[Mapping[str, str]] = {
         "worlds have no records but the secrets of webhooks",
     ),
     **dict.fromkeys(
-        ("want comparison", "begin comparison", "end comparison"),
+        ("want comparison", "begin comparison", "continue comparison", "end comparison"),
         "the model answers no questions about its records",
     ),
 }
