@@ -18,6 +18,7 @@ from api.quote_shapes import KIND_NAMES, Terms, terms_shape
 from api.reading import Reading, as_of, reading
 from api.router import router
 from api.shapes import AsOf, Shape
+from api.veil import told_to
 from ledger.chain.calls import Signed
 from ledger.model.days import day_of_second
 from ledger.model.errors import LedgerError, ResourceUnknown
@@ -167,4 +168,6 @@ def _compared(row: QuoteRow, quote: Signed, terms: Terms, refusal: Refusal | Non
 
 
 def _refusal(opened: Reading, refusal: LedgerError | None) -> Refusal | None:
-    return None if refusal is None else Refusal(**refusal_now(refusal, opened.language))
+    if refusal is None:
+        return None
+    return Refusal(**refusal_now(told_to(opened.sight, refusal), opened.language))

@@ -115,7 +115,7 @@ async def _asked(
     found = await run_in_threadpool(ask)
     if found is None:
         return JSONResponse({"dry_run": True})
-    return await answered(request, Accepted(found.place, found.body, found.is_replay))
+    return await answered(request, subject, Accepted(found.place, found.body, found.is_replay))
 
 
 def _require_payable(opened: Reading, payable: int) -> None:

@@ -1,6 +1,8 @@
 """Operations: what became of each command that the service answered for."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Path, Request
@@ -12,12 +14,15 @@ from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
 from api.problems import problem
 from api.router import router
 from api.shapes import AsOf, Shape
+from api.veil import veiled_in
 from ledger.model.errors import LedgerError, ResourceUnknown
 from ledger.model.glossary import Language
 from ledger.model.ids import parse_payable
 from ledger.model.plain import moment_text
+from ledger.model.structs import Struct
 from ledger.service.intake import NEVER
 from ledger.service.outbox import Operation as Row
+from ledger.service.posted import read_posted
 from ledger.service.refusals import refusal_before, refusal_of
 from ledger.store.lists import AllOf, Condition, Is, Of, find
 
@@ -29,7 +34,7 @@ __all__ = [
     "Refusal",
     "first_answer",
     "one_operation",
-    "operation_json",
+    "operation_seen",
     "refusal_json",
     "refusal_now",
 ]
@@ -85,7 +90,12 @@ class OneOperation(Operation):
     as_of: AsOf
 
 
-def operation_json(row: Row, language: Language) -> dict[str, Any]:
+def first_answer(row: Row) -> str:
+    """What is answered when an operation was accepted, as JSON."""
+    return _ENCODER.encode(_operation(row, None))
+
+
+def _operation(row: Row, refusal: dict[str, Any] | None) -> dict[str, Any]:
     """An operation as it stands."""
     return {
         "id": row.id,
@@ -93,7 +103,7 @@ def operation_json(row: Row, language: Language) -> dict[str, Any]:
         "participant": row.participant,
         "verb": row.verb,
         "state": row.state,
-        "refusal": refusal_json(row.refusal, language),
+        "refusal": refusal,
         "deadline": None if row.deadline >= NEVER else moment_text(row.deadline),
         "external_reference": row.external_reference,
         "accepted_at": moment_text(row.accepted_wall),
@@ -103,19 +113,22 @@ def operation_json(row: Row, language: Language) -> dict[str, Any]:
     }
 
 
-def first_answer(row: Row) -> str:
-    """What is answered when an operation was accepted, as JSON."""
-    return _ENCODER.encode(operation_json(row, "en"))
+def _as_it_is(refusal: LedgerError) -> LedgerError:
+    return refusal
 
 
-def refusal_json(stored: str | None, language: Language) -> dict[str, Any] | None:
-    """A refusal as it was stored, told to people."""
+def refusal_json(
+    stored: str | None,
+    language: Language,
+    told: Callable[[LedgerError], LedgerError] = _as_it_is,
+) -> dict[str, Any] | None:
+    """A refusal as it was stored, told to people; `told` makes of it what its reader may know."""
     refusal = None if stored is None else refusal_of(stored)
     if stored is None or refusal is None:
         return None
     before = refusal_before(stored)
-    after = None if before is None else _reason_json(before, language)
-    return {**_reason_json(refusal, language), "after": after}
+    after = None if before is None else _reason_json(told(before), language)
+    return {**_reason_json(told(refusal), language), "after": after}
 
 
 def refusal_now(refusal: LedgerError, language: Language) -> dict[str, Any]:
@@ -165,19 +178,26 @@ def _where(opened: Reading, asked: OperationFilters) -> Condition:
 
 
 def _shown(opened: Reading, rows: Rows, _: OperationFilters) -> list[dict[str, Any]]:
-    return [_seen(opened, row) for _, row in rows]
+    return [operation_seen(opened, row) for _, row in rows]
 
 
-def _seen(opened: Reading, row: Row) -> dict[str, Any]:
-    """An operation; to whom it is not told what it is about, how it fares."""
-    told = operation_json(row, opened.language)
+def operation_seen(opened: Reading, row: Row) -> dict[str, Any]:
+    """An operation as a reader may know it; of another's, how it fares and no more."""
     if opened.sight.sees_contents(row.participant):
-        return told
-    refusal = told["refusal"]
+        told = partial(veiled_in, opened, _command_of(row))
+        return _operation(row, refusal_json(row.refusal, opened.language, told))
+    refusal = refusal_json(row.refusal, opened.language)
     if refusal is not None:
         blank = {"params": {}, "detail": "", "next_step": ""}
         refusal = {"code": refusal["code"], **blank, "after": None}
-    return {**told, "digest": None, "external_reference": None, "refusal": refusal}
+    return {**_operation(row, refusal), "digest": None, "external_reference": None}
+
+
+def _command_of(row: Row) -> Struct | None:
+    """The command of one that is refused; None for acts, which nobody has signed."""
+    if row.refusal is None or row.digest is None:
+        return None
+    return read_posted(json.loads(row.signed)).command
 
 
 OPERATIONS = Listing(
@@ -206,4 +226,4 @@ def one_operation(opened: Reading, operation: str) -> OneOperation:
     row: Row | None = find(opened.connection, "operations", where)
     if row is None:
         raise ResourceUnknown()
-    return OneOperation(**_seen(opened, row), as_of=as_of(opened))
+    return OneOperation(**operation_seen(opened, row), as_of=as_of(opened))

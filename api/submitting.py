@@ -16,8 +16,9 @@ from starlette.responses import JSONResponse, Response
 from api.context import context_of
 from api.forms import SignedForm
 from api.languages import CONTENT_LANGUAGE
-from api.operations import operation_json
+from api.operations import operation_seen
 from api.problems import scope_language
+from api.reading import reading
 from api.shapes import Shape
 from api.veil import veiled
 from api.verbs import Beside, Verb
@@ -26,7 +27,7 @@ from ledger.service.access import Subject
 from ledger.service.first_answers import Accepted, Keyed
 from ledger.service.intake import Post
 from ledger.service.kept_answers import ClientKey
-from ledger.service.outbox import is_final
+from ledger.service.outbox import Operation, is_final
 from ledger.service.posted import Written, canonical, read_posted
 
 __all__ = [
@@ -113,10 +114,10 @@ async def submit(request: Request, verb: Verb, body: SignedForm, subject: Subjec
     except LedgerError as refusal:
         raise await run_in_threadpool(_refused, request, subject, post, refusal) from None
     request.scope["state"]["trace_id"] = json.loads(accepted.body)["digest"][2:]
-    return await answered(request, accepted)
+    return await answered(request, subject, accepted)
 
 
-async def answered(request: Request, accepted: Accepted) -> Response:
+async def answered(request: Request, subject: Subject, accepted: Accepted) -> Response:
     """Answer with the operation that was taken in, after as long a wait as is preferred."""
     context = context_of(request)
     headers = {"Location": f"/v1/operations/{accepted.operation}"}
@@ -124,7 +125,7 @@ async def answered(request: Request, accepted: Accepted) -> Response:
         headers["Idempotent-Replayed"] = "true"
     seconds = _seconds(request.headers.get("prefer"), context.options.wait_most)
     if seconds:
-        return await _waited(request, accepted, seconds, headers)
+        return await _waited(request, subject, accepted, seconds, headers)
     return Response(accepted.body, 202, headers, "application/json")
 
 
@@ -139,7 +140,7 @@ async def try_out(request: Request, verb: Verb, body: SignedForm, subject: Subje
 
 
 async def _waited(
-    request: Request, accepted: Accepted, seconds: int, headers: dict[str, str]
+    request: Request, subject: Subject, accepted: Accepted, seconds: int, headers: dict[str, str]
 ) -> Response:
     """The operation at its end, or as it stands when the time is over."""
     context, loop = context_of(request), asyncio.get_running_loop()
@@ -162,7 +163,13 @@ async def _waited(
     language = scope_language(request.scope)
     more = {"Preference-Applied": f"wait={seconds}", "Content-Language": CONTENT_LANGUAGE[language]}
     status = 200 if is_final(found) else 202
-    return JSONResponse(operation_json(found, language), status, headers | more)
+    seen = await run_in_threadpool(_seen, request, subject, found)
+    return JSONResponse(seen, status, headers | more)
+
+
+def _seen(request: Request, subject: Subject, found: Operation) -> dict[str, Any]:
+    with reading(request, subject) as opened:
+        return operation_seen(opened, found)
 
 
 def _post(verb: Verb, body: SignedForm, subject: Subject) -> Post:

@@ -2,7 +2,8 @@
 
 The contracts say to whoever signs that a claim is not his, and how it stands. At the door the same
 would tell strangers which claims there are: one they may not read is refused as if it were absent,
-whichever of several claims the contracts look at first.
+whichever of several claims the contracts look at first. Nor is anybody told what others have on
+deposit, or what others have used of an obligor's budget.
 Whoever deals with somebody for the first time is told the name, which counts as a look-up; so
 nobody reads the names of all participants by counting their numbers up.
 """
@@ -16,8 +17,13 @@ from fastapi import Request
 from api.context import context_of
 from api.finding import sees_payable, sees_voucher, still_known
 from api.lists import Reading, reading
+from api.need_to_know import Sight
 from ledger.model.errors import (
+    BudgetShort,
+    CostShareExceeded,
+    DepositShort,
     LedgerError,
+    PayerShort,
     TooManyRequests,
     UnknownLoan,
     UnknownPayable,
@@ -30,7 +36,7 @@ from ledger.model.structs import Struct, fields_of
 from ledger.service.access import Subject
 from ledger.store.lists import AllOf, Is, find, rows_of
 
-__all__ = ["nameable", "veiled"]
+__all__ = ["nameable", "told_to", "veiled", "veiled_in"]
 
 
 def _sees_loan(opened: Reading, loan: int) -> bool:
@@ -54,17 +60,47 @@ _CLAIMS: Final[Mapping[Meaning, tuple[Callable[[Reading, int], bool], Callable[[
 def veiled(
     request: Request, subject: Subject, command: Struct, refusal: LedgerError
 ) -> LedgerError:
-    """A refusal; where it tells of claims, that of the first one which its sender may not see."""
-    tells = any(one in _CLAIMS for one in meanings_of(type(refusal)).values())
-    if not tells or isinstance(refusal, VoucherNotOffered):  # that is said of absent ones as well
-        return refusal
+    """A refusal of a command as its sender is told it."""
+    if not _tells(refusal):
+        return refusal  # which spares a read
     with reading(request, subject) as opened:
+        return veiled_in(opened, command, refusal)
+
+
+def veiled_in(opened: Reading, command: Struct | None, refusal: LedgerError) -> LedgerError:
+    """The same within a read, as things stand there.
+
+    Where it tells of claims, that of the first of the command's which the reader may not see.
+    """
+    if _tells_of_claims(refusal) and command is not None:
         for meaning, claim in _claims_of(command):
             sees, absent = _CLAIMS[meaning]
             if not sees(opened, claim):
                 unknown: LedgerError = absent(claim)
                 return unknown
+    return told_to(opened.sight, refusal)
+
+
+def told_to(sight: Sight, refusal: LedgerError) -> LedgerError:
+    """A refusal without what others have on deposit or have used of a budget."""
+    if sight.sees_all:
+        return refusal
+    if isinstance(refusal, DepositShort) and refusal.participant != sight.own:
+        return PayerShort(participant=refusal.participant, asked=refusal.asked)
+    if isinstance(refusal, CostShareExceeded):  # an obligor sells nothing under its own offer
+        return BudgetShort(budget=refusal.budget)
     return refusal
+
+
+def _tells(refusal: LedgerError) -> bool:
+    """Whether it may be told otherwise to somebody."""
+    return isinstance(refusal, DepositShort | CostShareExceeded) or _tells_of_claims(refusal)
+
+
+def _tells_of_claims(refusal: LedgerError) -> bool:
+    if isinstance(refusal, VoucherNotOffered):  # that is said of absent ones as well
+        return False
+    return any(one in _CLAIMS for one in meanings_of(type(refusal)).values())
 
 
 def _claims_of(struct: Struct) -> Iterator[tuple[Meaning, int]]:

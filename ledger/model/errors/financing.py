@@ -67,12 +67,12 @@ class CostShareSpent(LedgerError):
 
 
 class CostShareExceeded(LedgerError):
-    """The obligor's share of {asked} exceeds what is left of its budget, {budget}."""
+    """All shares given under the offer would come to {asked}; its budget is {budget}."""
 
     asked: Amount
     budget: Amount
     kind = Kind.LIMIT
-    zh = "债务人应分担 {asked}，超过剩余预算 {budget}。"
+    zh = "该承诺项下的分担合计将达 {asked}，其预算为 {budget}。"
     next_steps = (
         "Ask for a smaller share or a new offer of the obligor.",
         "请降低分担比例，或请债务人重新出具分担承诺。",

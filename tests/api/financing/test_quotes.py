@@ -263,7 +263,8 @@ class TestCompared:
         cast.echo.act(MoveDeposit, to=cast.cedar.id, **values)
         desk.world.follow()
         [one] = desk.read(birch, request, "/comparison")["data"]
-        assert one["refusal"]["code"] == "DepositShort"
+        assert one["refusal"]["code"] == "PayerShort"
+        assert "available" not in one["refusal"]["params"]
         [row] = desk.file(birch, request, "/comparison")
         assert row[10:13] == [one["refusal"][name] for name in ("code", "detail", "next_step")]
         cast.cedar.act(MoveDeposit, to=cast.echo.id, **values)
