@@ -26,9 +26,9 @@ from tests.api.conftest import OPTIONS
 from tests.api.world import People, World
 from tests.shares import Tell
 
-QUICK: Final = 9
+QUICK: Final = 8
 """Good and bad cases of each operation, each."""
-DEEP: Final = 75
+DEEP: Final = 56
 CASES: Final = 3_000
 CASES_DEEP: Final = 20_000
 
