@@ -100,9 +100,12 @@ def export_lineage(
 
 
 def lineage_page(opened: Reading, span: Span, asked: Paging, *, of: str) -> LineagePage:
-    """A page of a lineage; its cursors are good for what it is of, and for this reader."""
+    """A page of a lineage; its cursors are good for these units of what it is of, as this reader
+    is told of them.
+    """
     cursors, row = opened.context.cursors, span.row
     bound = {"list": "lineage", "of": of, "reader": opened.subject.participant}
+    bound |= {"start": row.start, "end": row.end, "is_whole": span.is_whole}
     after = -1 if asked.cursor is None else cursors.opened(bound, asked.cursor)[0]
     found = list(islice(_hops(opened, span, after), asked.limit + 1))
     rows, has_more = found[: asked.limit], len(found) > asked.limit

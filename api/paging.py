@@ -11,11 +11,14 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ledger.model.errors import CursorInvalid
+from ledger.model.errors.records import RecordTampered
+from ledger.records.vault import DataKey, Place
 
 __all__ = ["CURSOR_MOST", "Cursors", "Paging"]
 
 CURSOR_MOST: Final = 400
-_MAC: Final = 16
+_PADDED: Final = 64
+"""Bytes of which a position has one, two, ...: its length is told as little as itself."""
 
 
 class Paging(BaseModel):
@@ -31,28 +34,30 @@ class Paging(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Cursors:
-    """Seals positions."""
+    """Seals positions: how far apart two of them lie would tell of the rows between."""
 
-    seal: bytes
+    secret: bytes
 
     def sealed(self, bound: Mapping[str, Any], position: list[Any]) -> str:
         """A cursor after a position, for what it is bound to: list, reader, filters."""
         said = json.dumps(position, separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(self._mac(bound, said) + said).rstrip(b"=").decode()
+        padded = said + b" " * (-len(said) % _PADDED)
+        sealed = self._key().seal(padded, _place(bound))
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
     def opened(self, bound: Mapping[str, Any], cursor: str) -> list[Any]:
         """The position of a cursor; raises `CursorInvalid` where it is not ours for this."""
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        except (binascii.Error, ValueError):
+            position: list[Any] = json.loads(self._key().open(raw, _place(bound)))
+        except (binascii.Error, ValueError, RecordTampered):
             raise CursorInvalid() from None
-        mac, said = raw[:_MAC], raw[_MAC:]
-        if not hmac.compare_digest(mac, self._mac(bound, said)):
-            raise CursorInvalid()
-        position: list[Any] = json.loads(said)
         return position
 
-    def _mac(self, bound: Mapping[str, Any], said: bytes) -> bytes:
-        told = json.dumps(bound, sort_keys=True, separators=(",", ":")).encode()
-        key = hmac.digest(self.seal, b"cursor", "sha256")
-        return hmac.digest(key, len(told).to_bytes(4, "big") + told + said, "sha256")[:_MAC]
+    def _key(self) -> DataKey:
+        return DataKey(hmac.digest(self.secret, b"cursor", "sha256"))
+
+
+def _place(bound: Mapping[str, Any]) -> Place:
+    told = json.dumps(bound, sort_keys=True, separators=(",", ":"))
+    return Place("cursors", "position", told, 0)

@@ -1,5 +1,6 @@
 """Lists: pages whose cursors are bound, filters, and files in which nothing is a formula."""
 
+import base64
 import csv
 import io
 import re
@@ -12,7 +13,7 @@ from starlette.testclient import TestClient
 
 from api import sheets
 from api.app import create_app
-from api.paging import Cursors
+from api.paging import CURSOR_MOST, Cursors
 from ledger.imports.cells import restored
 from ledger.model.errors import CursorInvalid
 from tests.api.conftest import OPTIONS
@@ -96,6 +97,27 @@ class TestPages:
         for cursors, bound in ((other, {"list": "x"}), (mine, {"list": "y"})):
             with pytest.raises(CursorInvalid):
                 cursors.opened(bound, sealed)
+
+    def test_cursor_of_a_lineage_is_good_for_its_range_alone(
+        self, world: World, cedar: Person, regulator: Person
+    ) -> None:
+        path = "/v1/vouchers/V-1.2/lineage"
+        behind = f"{path}?cursor=" + regulator.get(f"{path}?limit=1").json()["next_cursor"]
+        assert regulator.get(behind).json()["data"]
+        part = {"to": 2, "voucher": "V-1.2", "amount": "1.00", "evidence": "0x" + "11" * 32}
+        cedar.submit("/v1/vouchers/transfer", parts=[part])
+        world.turn()
+        assert regulator.get(behind).json()["code"] == "CursorInvalid"
+
+    def test_cursor_tells_nothing_of_its_position(self) -> None:
+        """Nor how many rows that are hidden lie between two."""
+        cursors, bound = Cursors(b"a" * 32), {"list": "x"}
+        near, far = (cursors.sealed(bound, [place]) for place in (7, 1_234_567))
+        assert len(near) == len(far)
+        assert b"1234567" not in base64.urlsafe_b64decode(far + "=" * (-len(far) % 4))
+        longest = [2**63, {"hex": "f" * 64}, {"hex": "f" * 64}]
+        made = cursors.sealed(bound, longest)
+        assert (len(made) <= CURSOR_MOST, cursors.opened(bound, made)) == (True, longest)
 
 
 class TestFilters:
