@@ -16,6 +16,7 @@ from ledger.model.errors import (
     QuoteEnded,
     QuotesTooMany,
     RequestEnded,
+    RequestHeldUp,
     ResourceUnknown,
 )
 from ledger.service.asking import Asking, RefusalReason, request_of, require_fit
@@ -133,7 +134,8 @@ class Financing:
         """Take a signed quote on a request in; `said` writes the answer.
 
         What is no quote, or whose signatures do not hold, leaves no trace. Raises the refusal of
-        the contracts where nobody could take it now.
+        the contracts where its giver could not give it now, `RequestHeldUp` where nobody could
+        take it.
         """
         if known := self._answers.known(key):
             return known
@@ -149,8 +151,8 @@ class Financing:
             require_fit(connection, standing.row, quote.command)
             if is_new:
                 _require_open(standing, self._second(connection))
-        if is_new and (refusal := self.trials.quote(quote)):
-            raise refusal
+        if is_new:
+            self._require_takeable(quote, id_)
 
         def make(connection: Connection) -> tuple[str, str]:
             self._database.lock(connection, f"desk of {row.giver}")
@@ -190,6 +192,14 @@ class Financing:
         second = self._second(connection)
         return request_standings(connection, [row], second, viewer=participant)[0]
 
+    def _require_takeable(self, quote: Signed, request: str) -> None:
+        """Refuse a quote that could not be taken; how its taker's claim stands is not told."""
+        of_giver, of_taker = self.trials.quote(quote)
+        if of_giver is not None:
+            raise of_giver
+        if of_taker is not None:
+            raise RequestHeldUp(request=request)
+
     def _second(self, connection: Connection) -> int:
         """Now, but not before what the views have read."""
         return max(self._now(), cursor(connection).second)
@@ -221,10 +231,10 @@ def signed_of(row: QuoteRow) -> Signed:
 
 
 def _require_open(standing: RequestStanding, second: int) -> None:
-    """Refuse an answer to a request that takes none any more."""
-    if standing.reason is not None:
-        raise standing.reason
-    if second > standing.row.until:
-        raise RequestEnded(request=standing.row.id, state=RequestState.EXPIRED.value)
-    if not standing.takes_answers:
-        raise RequestEnded(request=standing.row.id, state=standing.state.value)
+    """Refuse an answer to a request that takes none any more; why it is void is its maker's."""
+    state = standing.state
+    if standing.takes_answers:
+        if second <= standing.row.until:
+            return
+        state = RequestState.EXPIRED
+    raise RequestEnded(request=standing.row.id, state=state.value)

@@ -50,12 +50,16 @@ class QuoteTrials:
 
     def disposal(self, deal: Deal) -> LedgerError | None:
         """Why the taker could not dispose of the part now."""
-        return self._first([self._disposal(deal)])
+        return self._answers([[self._disposal(deal)]])[0]
 
-    def quote(self, quote: Signed) -> LedgerError | None:
-        """Why a quote could not be taken now, whatever its giver's deposit holds."""
-        steps = [self._authority(quote), self._disposal(Deal.of(quote.command))]
-        return self._first(steps)
+    def quote(self, quote: Signed) -> tuple[LedgerError | None, LedgerError | None]:
+        """Why a quote's giver could not give it now, and why its taker could not take it.
+
+        What the giver's deposit holds is not asked.
+        """
+        steps = [[self._authority(quote)], [self._disposal(Deal.of(quote.command))]]
+        giver, taker = self._answers(steps)
+        return giver, taker
 
     def deals(self, priced: Sequence[tuple[Signed, int, int]]) -> list[LedgerError | None]:
         """Why each quote could not be taken now; of each its settlement bank and its price."""
@@ -95,9 +99,6 @@ class QuoteTrials:
 
     def _payment(self, quote: Command, bank: int, price: int) -> tuple[list[Question], _Reading]:
         return [quotes.payment(self._deployment, quote, bank=bank, price=price)], _refusal
-
-    def _first(self, steps: Sequence[tuple[list[Question], _Reading]]) -> LedgerError | None:
-        return self._answers([steps])[0]
 
     def _answers(
         self, every: Sequence[Sequence[tuple[list[Question], _Reading]]]

@@ -10,6 +10,7 @@ __all__ = [
     "QuoteOffRequest",
     "QuotesTooMany",
     "RequestEnded",
+    "RequestHeldUp",
     "RequestTimeUnfit",
 ]
 
@@ -45,6 +46,18 @@ class RequestEnded(LedgerError):
     next_steps = (
         "Have the supplier make a new request.",
         "请供应商重新询价。",
+    )
+
+
+class RequestHeldUp(LedgerError):
+    """Financing request {request} cannot be answered as things stand."""
+
+    request: Text
+    kind = Kind.NOT_YET
+    zh = "询价 {request} 目前无法答复。"
+    next_steps = (
+        "Look at its state and try again, or have the supplier make a new request.",
+        "请查看其状态后重试，或请供应商重新询价。",
     )
 
 

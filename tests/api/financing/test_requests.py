@@ -315,7 +315,7 @@ class TestStates:
         seen = birch.get(f"/v1/quotes/{quote['id']}").json()
         assert (seen["state"], seen["reason"]["code"]) == ("void", "RangeChanged")
         form = desk.signed(delta, request, "sale")
-        assert told(desk.post(delta, "sale", form)) == (409, "RangeChanged")
+        assert told(desk.post(delta, "sale", form)) == (409, "RequestEnded")
 
     def test_void_requests_and_quotes_are_listed_and_exported(
         self, desk: Desk, birch: Person, delta: Person

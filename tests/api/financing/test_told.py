@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.model.commands import MoveDeposit
+from ledger.model.commands import MoveDeposit, WithdrawOffer
 from tests.api.financing.desk import Desk, told
 from tests.api.world import People, Person
 from tests.cast import Member
@@ -84,6 +84,42 @@ def test_seller_does_not_learn_what_others_used_of_a_budget(
     answer = _post(birch, path, {**form, "cost_share": offer})
     assert told(answer) == (409, "BudgetShort")
     assert answer.json()["params"] == {"budget": "0.01"}
+
+
+@pytest.mark.parametrize("is_read", [False, True], ids=["before the views", "in the views"])
+def test_asked_bank_does_not_learn_what_became_of_the_range(
+    desk: Desk, birch: Person, echo: Person, *, is_read: bool
+) -> None:
+    voucher, cast = desk.voucher(), desk.world.cast
+    request = desk.asked(birch, voucher)
+    form = desk.signed(echo, request, "sale")
+    root = (int(voucher[2:-2]) << 32) | 1
+    desk.acts.offer(cast.birch, root, 1_00, cast.cedar)
+    if is_read:
+        desk.world.follow()
+        refused = {"code": "RequestEnded", "params": {"request": request["id"], "state": "void"}}
+        path = f"/v1/financing-requests/{request['id']}/refuse?dry_run=true"
+        answers = [echo.post(path, {"reason": "price"})]
+    else:
+        refused, answers = {"code": "RequestHeldUp", "params": {"request": request["id"]}}, []
+    answers += [desk.post(echo, "sale", form), echo.post("/v1/quotes/sale?dry_run=true", form)]
+    for answer in answers:
+        assert {name: answer.json()[name] for name in refused} == refused
+    desk.world.follow()
+
+
+def test_offered_voucher_holds_a_request_up_and_no_more_is_told(
+    desk: Desk, birch: Person, echo: Person
+) -> None:
+    voucher, cast = desk.voucher(), desk.world.cast
+    request = desk.asked(birch, voucher)
+    form = desk.signed(echo, request, "sale")
+    offered = desk.acts.offer(cast.birch, (int(voucher[2:-2]) << 32) | 1, 10_000_00, cast.cedar)
+    desk.world.follow()
+    assert told(desk.post(echo, "sale", form)) == (409, "RequestHeldUp")
+    cast.birch.act(WithdrawOffer, [], voucher=offered)
+    desk.world.follow()
+    assert desk.post(echo, "sale", form).status_code == 201
 
 
 def test_operation_says_nothing_of_a_claim_that_went_on(desk: Desk, birch: Person) -> None:
