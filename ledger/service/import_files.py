@@ -83,6 +83,21 @@ class ImportFiles:
         """Seal what was found."""
         return self.seal(participant, id_, "sealed_report", packed(reading))
 
+    def found(self, participant: int, id_: str, meta: Meta, reading: Reading) -> dict[str, Any]:
+        """The columns of a file that was read: sealed what it says, in clear what was counted."""
+        valid = [draft for draft in reading.drafts if draft.is_valid]
+        found = [*reading.findings, *(one for draft in reading.drafts for one in draft.findings)]
+        errors = sum(one.is_error for one in found)
+        return {
+            "sealed_meta": self.seal_meta(participant, id_, meta),
+            "sealed_report": self.seal_reading(participant, id_, reading),
+            "payables": len(reading.drafts),
+            "valid": len(valid),
+            "total": sum(draft.face for draft in valid),
+            "errors": errors,
+            "warnings": len(found) - errors,
+        }
+
     def open(self, connection: Connection, participant: int, id_: str, column: str) -> bytes:
         """Open one column; raises `ImportUnknown` where there is nothing yet."""
         sealed = rows.sealed_of(connection, id_, column)

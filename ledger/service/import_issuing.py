@@ -74,21 +74,21 @@ class ImportIssuing:
         """
         reading = self._shelf.reading(participant, id_)
         with writing(self._database, "import") as connection:
-            row = self._shelf.find_in(connection, participant, id_)
-            expect(row, ImportState.DONE, ImportState.FAILED)
+            row = self._shelf.held(connection, participant, id_)
+            expect(row, *_ENDED)
             batch = self._batch(connection, row)
             if batch is None or batch.is_void or cursor(connection).second > batch.deadline:
                 raise ImportStateWrong(
                     import_id=row.id, state=row.state, expected=ImportState.ISSUING
                 )
+            self._database.lock(connection, f"references {participant}")
             refused = stored.items_in(connection, id_, ItemState.REFUSED, row.refused)
             lost = _lost(connection, row, refused, reading)
             again = [one for one in refused if one.place not in lost]
             self._mark(connection, row, again, state=ItemState.WAITING)
-            self._change(connection, row, state=ImportState.ISSUING, refused=len(lost))
-            row = self._shelf.find_in(connection, participant, id_)
-            keep(connection, row)
-            return row
+            now = self._change(connection, row, state=ImportState.ISSUING, refused=len(lost))
+            keep(connection, now)
+            return now
 
     # ---- private
 
@@ -99,9 +99,8 @@ class ImportIssuing:
             self._await_record(row)
             return 0
         with writing(self._database, "import") as connection:
-            self._database.lock(connection, f"import {row.id}")
-            now = self._shelf.find_in(connection, row.participant, row.id)
-            if now.state not in (*_UNDER_WAY, *_ENDED):
+            now = self._shelf.held(connection, row.participant, row.id)
+            if now.state not in (*_UNDER_WAY, *_ENDED) or now.digest != row.digest:
                 return 0
             self._read_feed(connection, now)
             self._read_refusals(connection, now)
@@ -111,17 +110,16 @@ class ImportIssuing:
     def _await_record(self, row: ImportRow) -> None:
         """The commitment is on its way, or was refused for good."""
         with writing(self._database, "import") as connection:
-            self._database.lock(connection, f"import {row.id}")
-            row = self._shelf.find_in(connection, row.participant, row.id)
+            row = self._shelf.held(connection, row.participant, row.id)
             if row.state not in (*_UNDER_WAY, *_ENDED):
                 return
             if cursor(connection).epoch != row.feed_epoch:  # the chain that had it is gone
                 row = self._wind_back(connection, row)
-                self._change(connection, row, state=ImportState.RECORDING, issued=0)
+                row = self._change(connection, row, state=ImportState.RECORDING, issued=0)
             elif row.state in _ENDED:
                 return
             operation = find_operation(connection, row.operation or "")
-            if operation is None or operation.state != REFUSED:
+            if operation is None or operation.state != REFUSED or self._batch(connection, row):
                 return
             items = stored.items_of(connection, row.id)
             self._refuse(connection, row, items, operation.refusal)
@@ -146,8 +144,8 @@ class ImportIssuing:
         self._mark(connection, row, issued, state=ItemState.WAITING)
         sources = [source_of(row.id, one.place) for one in issued]
         rows.forget_payables(connection, row.participant, sources)
-        self._change(connection, row, feed_seq=0, feed_epoch=cursor(connection).epoch)
-        return self._shelf.find_in(connection, row.participant, row.id)
+        epoch = cursor(connection).epoch
+        return self._change(connection, row, feed_seq=0, feed_epoch=epoch)
 
     def _read_refusals(self, connection: Connection, row: ImportRow) -> None:
         """Which operations ended without their payable."""
@@ -189,7 +187,9 @@ class ImportIssuing:
         ]
 
         def keep(connection: Connection, operations: Sequence[Operation]) -> None:
-            self._database.lock(connection, f"import {row.id}")
+            now = self._shelf.held(connection, row.participant, row.id)
+            if now.digest != digest:
+                raise _Overtaken()
             waiting = stored.items_in(connection, row.id, ItemState.WAITING, len(items))
             if [one.place for one in waiting] != [one.place for one in items]:
                 raise _Overtaken()
@@ -226,9 +226,9 @@ class ImportIssuing:
         places = [one.place for one in items]
         stored.mark_items(connection, row.id, places, [values] * len(places))
 
-    def _change(self, connection: Connection, row: ImportRow, **values: Any) -> None:
+    def _change(self, connection: Connection, row: ImportRow, **values: Any) -> ImportRow:
         values["updated_wall"] = self._wall()
-        rows.change(connection, row.id, list(ImportState), values)
+        return self._shelf.change(connection, row, [ImportState(row.state)], values)
 
 
 def _lost(

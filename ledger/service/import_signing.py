@@ -12,7 +12,7 @@ from ledger.chain.calls import Signed
 from ledger.model.commands import IssueBatch, command_of
 from ledger.model.errors import CheckerMissing, LedgerError, MakerMissing, SignersTooFew
 from ledger.service.crash_points import writing
-from ledger.service.import_shelf import ImportShelf, expect, wrong
+from ledger.service.import_shelf import ImportShelf, expect, overtaken, wrong
 from ledger.service.import_states import ImportState
 from ledger.service.intake import Answer, Intake, Post
 from ledger.service.kept_answers import Keep, not_kept
@@ -57,13 +57,13 @@ class ImportSigning:
         """
         row, command = self._checked(participant, id_, approvals)
         with writing(self._database, "import") as connection:
-            now = self._shelf.find_in(connection, participant, id_)
+            now = self._shelf.held(connection, participant, id_)
             expect(now, ImportState.AWAITING_SIGNATURES)
-            if now.digest != row.digest:
-                raise wrong(now, ImportState.AWAITING_SIGNATURES)  # made ready anew meanwhile
+            _expect_same(now, row)
             for approval in approvals:
                 rows.add_approval(connection, id_, approval[0], approval, wall=self._wall())
-        return self._submit(row, command, keep)
+            given = rows.approvals_of(connection, id_)
+        return self._submit(row, _post(command, given), keep)
 
     def try_out(self, participant: int, id_: str, approvals: Sequence[bytes]) -> None:
         """Raise what `sign` would; nothing is kept."""
@@ -88,28 +88,40 @@ class ImportSigning:
                 raise problem
         return row, command
 
-    def _given(self, row: ImportRow) -> list[bytes]:
+    def _given(self, row: ImportRow) -> tuple[bytes, ...]:
         with self._database.reading() as connection:
-            return list(rows.approvals_of(connection, row.id))
+            _expect_same(self._shelf.find_in(connection, row.participant, row.id), row)
+            return rows.approvals_of(connection, row.id)
 
-    def _submit(self, row: ImportRow, command: IssueBatch, keep: Keep) -> ImportRow:
-        post = _post(command, self._given(row))
+    def _submit(self, row: ImportRow, post: Post, keep: Keep) -> ImportRow:
+        """Have the command taken in together with what becomes of its import, or neither."""
+        noted = [row]
 
         def note(connection: Connection, answers: Sequence[Answer]) -> None:
             [answer] = answers
+            now = self._shelf.held(connection, row.participant, row.id)
+            _expect_same(now, row)
             values: dict[str, Any] = {"updated_wall": self._wall()}
             if isinstance(answer, Operation):
                 values |= {"state": ImportState.RECORDING, "operation": answer.id, "refusal": None}
             else:
                 values |= {"refusal": refusal_text(answer)}
-            rows.change(connection, row.id, [ImportState.AWAITING_SIGNATURES], values)
+            if now.state == ImportState.AWAITING_SIGNATURES:  # another signer may have been faster
+                now = self._shelf.change(connection, now, [ImportState.AWAITING_SIGNATURES], values)
             if not _is_refused(answer):
-                keep(connection, self._shelf.find_in(connection, row.participant, row.id))
+                keep(connection, now)
+            noted.append(now)
 
         [answer] = self._intake.submit([post], note)
         if _is_refused(answer):
             raise answer
-        return self._shelf.find(row.participant, row.id)
+        return noted[-1]
+
+
+def _expect_same(now: ImportRow, row: ImportRow) -> None:
+    """Refuse what was begun for a command that has been given back meanwhile."""
+    if now.digest != row.digest:
+        raise overtaken(now, ImportState.AWAITING_SIGNATURES)
 
 
 def _post(command: IssueBatch, approvals: Sequence[bytes]) -> Post:

@@ -26,7 +26,7 @@ from ledger.service.import_leaves import (
     leaves_of,
     rows_chosen,
 )
-from ledger.service.import_shelf import ImportShelf, expect, wrong
+from ledger.service.import_shelf import ImportShelf, Opened, expect, is_signed, wrong
 from ledger.service.import_states import ImportState
 from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.numbers import new_id
@@ -38,7 +38,6 @@ from ledger.store.cursor import cursor
 from ledger.store.database import Database
 from ledger.store.feed import last_seq
 from ledger.store.imports import ImportRow
-from ledger.store.lists import Is, find
 
 __all__ = ["Choice", "Clerk", "Importing", "Terms", "Wishes"]
 
@@ -129,9 +128,11 @@ class Importing:
         """Read the file and say what is wrong with each row.
 
         What is wished is kept for the next time; what the headings mean is remembered for the
-        participant's next file. Raises `ColumnMissing` and the like.
+        participant's next file. Raises `ColumnMissing` and the like, and `ImportChanged` where
+        another request came between, as every step does.
         """
-        row, meta, data = self._shelf.opened(participant, id_, *_EARLY)
+        opened = self._shelf.opened(participant, id_, *_EARLY)
+        meta = opened.meta
         if wishes.sheet is not None or wishes.columns is not None:
             meta = replace(meta, heading=0, columns=dict(wishes.columns or {}))
         meta = replace(
@@ -141,10 +142,10 @@ class Importing:
         )
         with self._database.reading() as connection:
             remembered = self._files.layout(connection, participant)
-        reading, layout = self._read(participant, meta, data, reader, remembered)
+        reading, layout = self._read(participant, meta, opened.data, reader, remembered)
         headings = {heading: of.value for of, heading in layout.headings.items() if heading}
         meta = replace(meta, heading=layout.line, columns=frozen(layout))
-        self._keep(row, meta, reading, {**remembered, **headings}, keep)
+        self._keep(opened, meta, reading, {**remembered, **headings}, keep)
         return reading
 
     def prepare(
@@ -158,15 +159,17 @@ class Importing:
         issued on other terms than were shown. A corrected command gets the number of the
         one before, so that of both at most one takes effect.
         """
-        row, meta, data = self._shelf.opened(participant, id_, ImportState.PREVIEWED)
-        nonce = meta.nonce if terms.nonce is None else terms.nonce
+        opened = self._shelf.opened(participant, id_, ImportState.PREVIEWED)
+        nonce = opened.meta.nonce if terms.nonce is None else terms.nonce
         nonce = self._clerk.propose(participant) if nonce is None else nonce
-        meta = replace(meta, nonce=nonce)
+        meta = replace(opened.meta, nonce=nonce)
         shown = self._shelf.reading(participant, id_)
-        reading, _ = self._read(participant, meta, data, reader, {})
+        reading, _ = self._read(participant, meta, opened.data, reader, {})
         expect_unchanged(shown, reading)
-        if not terms.is_tried:  # what is wrong with a row now can be looked at
-            self._keep(row, meta, reading, None, not_kept)
+        if terms.is_tried:
+            self._shelf.expect_still(opened)
+        else:  # what is wrong with a row now can be looked at
+            opened = self._keep(opened, meta, reading, None, not_kept)
         chosen = rows_chosen(reading, is_all=terms.choice == "all")
         leaves = leaves_of(self._clerk.directory, participant, id_, chosen)
         latest = self._clerk.facts.latest_deadline
@@ -178,7 +181,7 @@ class Importing:
             nonce=nonce,
             deadline=latest if terms.deadline is None else terms.deadline,
         )
-        self._await(row, command, leaves, terms.choice, keep)
+        self._await(opened, command, leaves, terms.choice, keep)
         return command
 
     def reopen(
@@ -186,11 +189,10 @@ class Importing:
     ) -> ImportRow:
         """Take an import back that was not recorded: to preview it again, or for good."""
         with writing(self._database, "import") as connection:
-            row = self._shelf.find_in(connection, participant, id_)
+            row = self._shelf.held(connection, participant, id_)
             expect(row, *(_OPEN if cancel else (ImportState.AWAITING_SIGNATURES, *_FAILED)))
-            if find(connection, "batches", Is("digest", (row.digest,))) is not None:
+            if is_signed(connection, row):
                 raise wrong(row, ImportState.AWAITING_SIGNATURES)  # it was signed after all
-            give_back(connection, row)
             values = {
                 "state": ImportState.CANCELLED if cancel else ImportState.PREVIEWED,
                 "command": None,
@@ -201,10 +203,10 @@ class Importing:
                 "refusal": None,
                 "updated_wall": self._clerk.wall(),
             }
-            rows.change(connection, id_, [row.state], values)
-            row = self._shelf.find_in(connection, participant, id_)
-            keep(connection, row)
-            return row
+            now = self._shelf.change(connection, row, [ImportState(row.state)], values)
+            give_back(connection, row)
+            keep(connection, now)
+            return now
 
     # ---- private
 
@@ -239,41 +241,30 @@ class Importing:
 
     def _keep(
         self,
-        row: ImportRow,
+        opened: Opened,
         meta: Meta,
         reading: Reading,
         headings: dict[str, str] | None,
         keep: Keep,
-    ) -> None:
-        valid = [draft for draft in reading.drafts if draft.is_valid]
-        found = [*reading.findings, *(one for draft in reading.drafts for one in draft.findings)]
-        errors = sum(one.is_error for one in found)
-        wall = self._clerk.wall()
-        values = {
-            "state": ImportState.PREVIEWED,
-            "sealed_meta": self._files.seal_meta(row.participant, row.id, meta),
-            "sealed_report": self._files.seal_reading(row.participant, row.id, reading),
-            "payables": len(reading.drafts),
-            "valid": len(valid),
-            "total": sum(draft.face for draft in valid),
-            "errors": errors,
-            "warnings": len(found) - errors,
-            "updated_wall": wall,
-        }
-        sealed = None if headings is None else self._files.seal_layout(row.participant, headings)
+    ) -> Opened:
+        """Keep what was found in a file as it was opened; the import as it stands then."""
+        own, id_, wall = opened.row.participant, opened.row.id, self._clerk.wall()
+        values = self._files.found(own, id_, meta, reading)
+        values |= {"state": ImportState.PREVIEWED, "updated_wall": wall}
+        sealed = None if headings is None else self._files.seal_layout(own, headings)
         with writing(self._database, "import") as connection:
-            if not rows.change(connection, row.id, _EARLY, values):
-                raise wrong(row, ImportState.PREVIEWED)
+            row = self._shelf.held(connection, own, id_)
+            now = self._shelf.change(connection, row, _EARLY, values, mark=opened.mark)
             if sealed is not None:
-                rows.put_layout(connection, row.participant, sealed, wall=wall)
-            now = self._shelf.find_in(connection, row.participant, row.id)
+                rows.put_layout(connection, own, sealed, wall=wall)
             keep(connection, Previewed(now, meta, reading))
+        return replace(opened, row=now, meta=meta, mark=values["sealed_meta"])
 
     def _await(
-        self, row: ImportRow, command: IssueBatch, leaves: Leaves, choice: Choice, keep: Keep
+        self, opened: Opened, command: IssueBatch, leaves: Leaves, choice: Choice, keep: Keep
     ) -> None:
-        """Keep what is to be signed, and claim its references."""
-        owner = row.participant
+        """Keep what is to be signed of a file as it was opened, and claim its references."""
+        owner = opened.row.participant
         values = {
             "state": ImportState.AWAITING_SIGNATURES,
             "choice": choice,
@@ -285,15 +276,16 @@ class Importing:
         }
         indices = [one.reference_index for one in leaves.references]
         with writing(self._database, "import") as connection:
+            row = self._shelf.held(connection, owner, opened.row.id)
+            values |= {"feed_seq": last_seq(connection), "feed_epoch": cursor(connection).epoch}
+            early = [ImportState.PREVIEWED]
+            self._shelf.change(connection, row, early, values, mark=opened.mark)
             self._database.lock(connection, f"references {owner}")
             taken = records.find_references(connection, owner, indices)
             free = refused_of(connection, taken.values())
             if len(free) < len(taken):
                 raise RowsInvalid(count=len(taken) - len(free))
             records.drop_references(connection, owner, free)
-            feed = {"feed_seq": last_seq(connection), "feed_epoch": cursor(connection).epoch}
-            if not rows.change(connection, row.id, [ImportState.PREVIEWED], values | feed):
-                raise wrong(row, ImportState.PREVIEWED)
             stored.add_items(connection, row.id, leaves.items)
             records.add_memos(connection, leaves.memos)
             records.add_references(connection, leaves.references)

@@ -160,13 +160,21 @@ def imports_under_way(
 
 
 def change(
-    connection: Connection, id_: str, states: Sequence[str], values: Mapping[str, Any]
+    connection: Connection,
+    id_: str,
+    states: Sequence[str],
+    values: Mapping[str, Any],
+    *,
+    sealed_meta: bytes | None = None,
 ) -> bool:
-    """Change an import that is in one of these states; False where it is in none of them."""
-    done = connection.execute(
-        update(IMPORTS).where(IMPORTS.c.id == id_, IMPORTS.c.state.in_(states)).values(**values)
-    )
-    return done.rowcount == 1
+    """Change an import that is in one of these states; False where it is in none of them.
+
+    Or where its choices are no longer those: they are sealed anew whenever they are kept.
+    """
+    asked = update(IMPORTS).where(IMPORTS.c.id == id_, IMPORTS.c.state.in_(states))
+    if sealed_meta is not None:
+        asked = asked.where(IMPORTS.c.sealed_meta == sealed_meta)
+    return connection.execute(asked.values(**values)).rowcount == 1
 
 
 def issues_named(

@@ -13,6 +13,7 @@ __all__ = [
     "FileProtected",
     "FileTooLarge",
     "FileUnsupported",
+    "ImportChanged",
     "ImportStateWrong",
     "ImportUnknown",
     "NothingToIssue",
@@ -180,6 +181,18 @@ class ImportStateWrong(LedgerError):
     kind = Kind.CONFLICT
     zh = "导入 {import_id} 的状态为“{state}”；仅在“{expected}”时可执行此操作。"
     next_steps = ("Look at the import again.", "请重新查看该导入。")
+
+
+class ImportChanged(LedgerError):
+    """Import {import_id} was changed meanwhile by another request."""
+
+    import_id: Text
+    kind = Kind.CONFLICT
+    zh = "导入 {import_id} 已同时被另一请求更改。"
+    next_steps = (
+        "Look at the import again before you repeat it.",
+        "请重新查看该导入，再重试。",
+    )
 
 
 class RowsInvalid(LedgerError):
