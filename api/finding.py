@@ -22,6 +22,7 @@ from ledger.store.lists import (
     Is,
     Of,
     PayableIn,
+    PayableInEach,
     find,
     rows_of,
 )
@@ -138,7 +139,7 @@ def on_voucher(opened: Reading, asked: OnPayable, column: str = "voucher") -> li
     if isinstance(asked, OnVoucher) and asked.voucher:
         found.append(Is(column, (parse_voucher(asked.voucher),)))
     if payables := of_payables(opened, asked):
-        found.append(PayableIn(column, AllOf(tuple(payables))))
+        found.append(PayableInEach(column, AllOf(tuple(payables))))
     return found
 
 

@@ -185,7 +185,11 @@ class Sight:
     @property
     def movements(self) -> Condition:
         """Of its own deposits, and of those that it keeps."""
-        return EVERYTHING if self.sees_all else self._is("giver", "taker", "bank")
+        if self.sees_all:
+            return EVERYTHING
+        # Who keeps none is not asked about as a bank, so that its own are found by their indices.
+        keeps = ("bank",) if self.roles & Role.SETTLEMENT else ()
+        return self._is("giver", "taker", *keeps)
 
     # ---- who takes part
 

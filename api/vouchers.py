@@ -17,7 +17,7 @@ from api.shapes import AsOf, Shape
 from ledger.model.errors import ResourceUnknown
 from ledger.model.ids import parse_voucher
 from ledger.model.states import VoucherState
-from ledger.store.lists import AllOf, AnyOf, Condition, Is, PayableIn, find
+from ledger.store.lists import AllOf, AnyOf, Condition, Is, PayableInEach, find
 from ledger.store.slices import sliced, whole
 from ledger.views.claim_rows import Voucher as Row
 from ledger.views.projection import Projection
@@ -87,7 +87,7 @@ def _where(opened: Reading, asked: VoucherFilters) -> Condition:
 
 def _whether_overdue(day: int, asked: bool) -> Condition:
     """A closed voucher is never overdue, whatever its payable is."""
-    on_such = PayableIn("id", whether_overdue(day, asked))
+    on_such = PayableInEach("id", whether_overdue(day, asked))
     closed = Is("state", (VoucherState.CLOSED,))
     if not asked:
         return AnyOf((closed, on_such))

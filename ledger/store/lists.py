@@ -55,6 +55,7 @@ __all__ = [
     "Of",
     "OfEach",
     "PayableIn",
+    "PayableInEach",
     "find",
     "page",
     "page_up",
@@ -98,6 +99,16 @@ class PayableIn(Condition):
     def said(self, table: Table) -> ColumnElement[bool]:
         payable = table.c[self.column].op(">>")(_PAYABLE_BITS)
         return whether(payable.in_(_chosen("payables", "id", self.where)))
+
+
+@dataclass(frozen=True, slots=True)
+class PayableInEach(PayableIn):
+    """The same, looked up for each row: a page ends long before most payables are gone through."""
+
+    def said(self, table: Table) -> ColumnElement[bool]:
+        payables = VIEW_TABLES["payables"].table
+        is_it = payables.c.id == table.c[self.column].op(">>")(_PAYABLE_BITS)
+        return select(payables.c.id).where(is_it, self.where.said(payables)).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ _INDICES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "settlements": (("voucher", "place"), ("holder", "place"), ("lender", "place")),
     "payouts": (("payee", "number"), ("bank", "number"), ("voucher", "number")),
     "movements": (("giver", "place"), ("taker", "place"), ("payable", "place")),
+    "batches": (("obligor", "digest"),),
     "executed": (("digest",),),
     "refused": (("digest",),),
 }

@@ -9,10 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from api.access_log import READS
+from api.batches import BATCHES
+from api.deposits import MOVEMENTS
+from api.lists import Listing
+from api.need_to_know import Sight
+from api.reading import Reading
+from api.vouchers import VOUCHERS
+from ledger.model.states import Role
 from ledger.store import operations, relaying
+from ledger.store.cursor import NOWHERE
 from ledger.store.database import Connection, Database
 from ledger.store.feed import Wanted, add_events, look
-from ledger.store.lists import Condition, Is, Named, OfEach
+from ledger.store.lists import Condition, Is, Named, OfEach, page
 from tests.databases import database_url
 
 KEY = "0x" + "5" * 40
@@ -80,6 +89,32 @@ def test_page_of_events_goes_through_no_more_than_its_numbers(
         plan = _plan(connection, lambda it: look(it, 0, Wanted(where, is_known), limit=50))
     assert way in plan
     assert [line for line in plan if _WALKED.search(line)] == []
+
+
+_OWN = {3: Role.SUPPLIER, 1: Role.ISSUER, 9: Role.REGULATOR}
+
+
+@pytest.mark.parametrize(
+    ("listing", "own", "asked", "way"),
+    [
+        (VOUCHERS, 3, {"overdue": True}, "v_payables USING INTEGER PRIMARY KEY (rowid=?)"),
+        (VOUCHERS, 3, {"overdue": False}, "v_payables USING INTEGER PRIMARY KEY (rowid=?)"),
+        (VOUCHERS, 3, {"maturity_to": "2026-08-28"}, "v_payables USING INTEGER PRIMARY KEY"),
+        (MOVEMENTS, 3, {}, "v_movements USING INDEX ix_v_movements_giver_place (giver=?"),
+        (BATCHES, 1, {}, "v_batches USING INDEX ix_v_batches_obligor_digest (obligor=?"),
+        (READS, 9, {"operation": "readLoan"}, "ix_access_log_operation_seq (operation=?"),
+    ],
+)
+def test_page_of_a_list_goes_through_what_its_reader_has(
+    database: Database, listing: Listing, own: int, asked: dict[str, Any], way: str
+) -> None:
+    context: Any = None
+    with database.reading() as connection:
+        opened = Reading(context, connection, context, Sight(own, _OWN[own]), NOWHERE, "en")
+        where = listing.where(opened, listing.filters(**asked))
+        plan = _plan(connection, lambda it: page(it, listing.view, where, after=(9,), most=51))
+    assert [line for line in plan if way in line]
+    assert [line for line in plan if _WALKED.search(line) or "(rowid<?)" in line] == []
 
 
 def _plan(connection: Connection, ask: Callable[[Connection], object]) -> list[str]:

@@ -10,6 +10,8 @@ CREATE TABLE access_log (
     CONSTRAINT pk_access_log PRIMARY KEY (seq)
 );
 
+CREATE INDEX ix_access_log_operation_seq ON access_log (operation, seq);
+
 CREATE INDEX ix_access_log_participant_seq ON access_log (participant, seq);
 
 CREATE FUNCTION access_log_keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'access_log only grows'; END $$;
@@ -445,6 +447,8 @@ CREATE TABLE v_batches (
     is_void BOOLEAN NOT NULL,
     CONSTRAINT pk_v_batches PRIMARY KEY (digest)
 );
+
+CREATE INDEX ix_v_batches_obligor_digest ON v_batches (obligor, digest);
 
 CREATE TABLE v_cost_shares (
     offer BYTEA NOT NULL,

@@ -10,6 +10,8 @@ CREATE TABLE access_log (
     CONSTRAINT pk_access_log PRIMARY KEY (seq)
 );
 
+CREATE INDEX ix_access_log_operation_seq ON access_log (operation, seq);
+
 CREATE INDEX ix_access_log_participant_seq ON access_log (participant, seq);
 
 CREATE TRIGGER access_log_keeps_update BEFORE UPDATE ON access_log BEGIN SELECT RAISE(ABORT, 'access_log only grows'); END;
@@ -446,6 +448,8 @@ CREATE TABLE v_batches (
     CONSTRAINT pk_v_batches PRIMARY KEY (digest)
 )
  WITHOUT ROWID;
+
+CREATE INDEX ix_v_batches_obligor_digest ON v_batches (obligor, digest);
 
 CREATE TABLE v_cost_shares (
     offer BLOB NOT NULL,
