@@ -16,7 +16,7 @@ from ledger.model.errors import RecordTampered
 from ledger.service.crash_points import calling, writing
 from ledger.service.webhook_client import Answered, Undelivered, WebhookClient
 from ledger.service.webhook_messages import body_of
-from ledger.service.webhook_queue import has_unqueued, queue_events
+from ledger.service.webhook_queue import catch_up
 from ledger.service.webhook_secrets import WebhookSecrets, signed_headers
 from ledger.store import webhooks as rows
 from ledger.store.database import Connection, Database
@@ -74,8 +74,8 @@ class Deliverer:
 
     def step(self) -> Delivered:
         """Deliver what is due. Raises what the database raises."""
-        self._catch_up()
         begun = self._now
+        is_more = catch_up(self._database, wall=begun)
         taken = self._take(begun)
         delivered, resting = 0, set[str]()
         for message, endpoint in taken:
@@ -89,22 +89,13 @@ class Deliverer:
             if is_resting:
                 resting.add(endpoint.id)
         self._forget()
-        return Delivered(len(taken), delivered, is_more=bool(taken))
+        return Delivered(len(taken), delivered, is_more=is_more or bool(taken))
 
     @property
     def _now(self) -> int:
         return int(self._wall())
 
     # ---- what is due
-
-    def _catch_up(self) -> None:
-        """Queue what was told without being queued with it."""
-        with self._database.reading() as connection:
-            if not has_unqueued(connection):
-                return
-        with writing(self._database, "hook") as connection:
-            self._database.lock(connection, "webhooks")
-            queue_events(connection, wall=self._now)
 
     def _take(self, wall: int) -> list[_Taken]:
         """Messages that are tried now; that they are is stored first."""
@@ -156,6 +147,10 @@ class Deliverer:
         status = None if answer is None else answer.status
         attempt = AttemptRow(message.id, 0, begun, spent, status, problem or _problem(status))
         with writing(self._database, "note") as connection:
+            if status == 410:  # or the follower queues more for it, which it has found enabled
+                self._database.lock(connection, "webhooks")
+            if not rows.lock_endpoint(connection, endpoint.id):
+                return False, True  # it was removed meanwhile, with its messages
             add_attempt(connection, attempt)
             return self._note(connection, message, endpoint, answer, body is not None)
 

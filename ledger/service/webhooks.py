@@ -21,7 +21,7 @@ from ledger.service.kept_answers import Keep, Once, not_kept
 from ledger.service.keyring import Keyring
 from ledger.service.numbers import new_id
 from ledger.service.webhook_client import target_of
-from ledger.service.webhook_queue import begin_queue, concerned, delivery_id
+from ledger.service.webhook_queue import begin_queue, catch_up_before, concerned, delivery_id
 from ledger.service.webhook_secrets import OVERLAP_SECONDS, Hidden, WebhookSecrets, new_secret
 from ledger.store import webhook_log
 from ledger.store import webhooks as rows
@@ -104,6 +104,7 @@ class Webhooks:
             made_wall=wall,
             updated_wall=wall,
         )
+        catch_up_before(self._database, wall=wall)
         with writing(self._database, "hook") as connection:
             self._database.lock(connection, "webhooks")
             if rows.count_endpoints(connection, participant) >= ENDPOINTS_MAX:
@@ -138,6 +139,8 @@ class Webhooks:
         if change.is_enabled is not None:
             values["state"] = ENABLED if change.is_enabled else DISABLED
             values |= {"failures": 0, "rests_until_wall": 0}
+        if change.is_enabled:
+            catch_up_before(self._database, wall=self.wall)
         with writing(self._database, "hook") as connection:
             self._database.lock(connection, "webhooks")
             row = _found(connection, participant, id_)
@@ -170,6 +173,7 @@ class Webhooks:
     def remove(self, participant: int, id_: str, keep: Keep = not_kept) -> None:
         """Forget an endpoint with all that was delivered to it."""
         with writing(self._database, "hook") as connection:
+            self._database.lock(connection, "webhooks")
             _found(connection, participant, id_)
             rows.drop_endpoint(connection, id_)
             keep(connection, None)
@@ -181,6 +185,8 @@ class Webhooks:
         made = f"msg_{id_.partition('_')[2]}_T{new_id('').lstrip('_')}"
         row = DeliveryRow(made, id_, None, QUEUED, 0, self.wall, self.wall)
         with writing(self._database, "hook") as connection:
+            self._database.lock(connection, "webhooks")
+            rows.lock_endpoint(connection, id_)
             _enabled(_found(connection, participant, id_))
             rows.add_deliveries(connection, [row])
             keep(connection, row)
@@ -199,6 +205,7 @@ class Webhooks:
         wall = self.wall
         with writing(self._database, "hook") as connection:
             self._database.lock(connection, "webhooks")
+            rows.lock_endpoint(connection, id_)
             row = _found(connection, participant, id_)
             _enabled(row)
             told = rows.told_between(connection, first - 1, last, limit=REPLAY_MAX)

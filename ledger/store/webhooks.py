@@ -35,6 +35,7 @@ __all__ = [
     "find_endpoint",
     "has_due_deliveries",
     "known_deliveries",
+    "lock_endpoint",
     "queue_again",
     "told_between",
 ]
@@ -139,8 +140,18 @@ def change_endpoint(connection: Connection, id_: str, **values: Any) -> None:
     connection.execute(update(ENDPOINTS).where(ENDPOINTS.c.id == id_).values(**values))
 
 
+def lock_endpoint(connection: Connection, id_: str) -> bool:
+    """Keep an endpoint from others who change it or its messages; whether it is there.
+
+    To be had before its messages are touched: whoever had those first would wait in a ring.
+    """
+    asked = select(ENDPOINTS.c.id).where(ENDPOINTS.c.id == id_).with_for_update()
+    return connection.execute(asked).first() is not None
+
+
 def drop_endpoint(connection: Connection, id_: str) -> None:
     """Forget an endpoint with everything that was delivered to it."""
+    lock_endpoint(connection, id_)
     own = select(DELIVERIES.c.id).where(DELIVERIES.c.endpoint == id_)
     connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.delivery.in_(own)))
     connection.execute(delete(DELIVERIES).where(DELIVERIES.c.endpoint == id_))
