@@ -24,7 +24,7 @@ from ledger.service.intake import NEVER
 from ledger.service.outbox import Operation as Row
 from ledger.service.posted import read_posted
 from ledger.service.refusals import refusal_before, refusal_of
-from ledger.store.lists import AllOf, Condition, Is, Of, find
+from ledger.store.lists import AllOf, AnyOf, Condition, Is, Of, find
 
 __all__ = [
     "ROUTER",
@@ -173,7 +173,8 @@ def _where(opened: Reading, asked: OperationFilters) -> Condition:
         found.append(Is("external_reference", (asked.external_reference,)))
     if asked.payable:
         on_it = Is("payable", (parse_payable(asked.payable),))
-        found.append(Of("digest", "events", "digest", on_it))
+        unsigned = AllOf((on_it, Is("state", ("done",))))  # has no digest by which events tell it
+        found.append(AnyOf((Of("digest", "events", "digest", on_it), unsigned)))
     return AllOf(tuple(found))
 
 

@@ -248,6 +248,7 @@ class Intake:
             external_reference=None,
             accepted_wall=wall,
             updated_wall=wall,
+            payable=act.payable,
         )
 
 

@@ -18,6 +18,7 @@ from ledger.chain.artifacts import Entry, artifact
 from ledger.chain.calls import ENTRY_POINTS, Item, Signed, abi_values, item_of
 from ledger.model.commands import COMMANDS, Command, CostShareOffer, command_of
 from ledger.model.errors.input import InvalidField, MissingField, UnknownCommand, UnknownField
+from ledger.model.ids import payable_of
 from ledger.model.once import once
 from ledger.model.structs import Struct
 
@@ -88,6 +89,10 @@ class Posted:
         return (self.signed, *beside)
 
 
+_ON_PAYABLES: Final = frozenset({"lapse", "applyUnapplied"})
+"""Acts whose first value is their payable."""
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """An act without a signature: `settle`, `lapse`, `issueFromBatch`, …"""
@@ -108,6 +113,13 @@ class Act:
     def text(self) -> str:
         """The values by their names, as canonical JSON."""
         return canonical(self._message)
+
+    @property
+    def payable(self) -> int | None:
+        """The payable that it is about; None for acts that are about none, or make one."""
+        if self.verb == "settle":
+            return payable_of(self.values[0][0])
+        return int(self.values[0]) if self.verb in _ON_PAYABLES else None
 
     @property
     def told(self) -> str:

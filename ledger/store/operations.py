@@ -74,6 +74,8 @@ class Operation:
     tries: int = 0
     """How often the ledger has refused it so far."""
     next_try_wall: int = 0
+    payable: int | None = None
+    """That an act which nobody signs is about; a command's is told by its events."""
 
 
 @dataclass(frozen=True, slots=True)

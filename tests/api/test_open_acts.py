@@ -141,8 +141,15 @@ class TestEffects:
         again = ask(asker, path, body, key=f"{path}:once")
         assert again.headers["idempotent-replayed"] == "true"
         assert again.json() == made
+        payable = claims["unanswered" if path == "/v1/lapses" else "paid"]
+        on_it = f"/v1/operations?payable={payable}"
+        assert asker.get(on_it).json()["data"] == []  # nothing took effect yet
         world.turn()
-        assert asker.get(f"/v1/operations/{made['id']}").json()["state"] == "done"
+        done = asker.get(f"/v1/operations/{made['id']}").json()
+        del done["as_of"]
+        assert done["state"] == "done"
+        assert asker.get(on_it).json()["data"] == [done]
+        assert person("Echo Bank").get(on_it).json()["data"] == []
         assert person("Echo Bank").get(f"/v1/operations/{made['id']}").status_code == 404
         last = ask(asker, path, body, key=f"{path}:once")
         assert (last.status_code, last.json()["id"]) == (202, made["id"])

@@ -43,6 +43,7 @@ OPERATIONS: Final = Table(
     Column("transaction_hash", Bytes),
     Column("tries", Word, nullable=False, server_default=text("0")),
     Column("next_try_wall", Word, nullable=False, server_default=text("0")),
+    Column("payable", Word),  # of an act that nobody signs
 )
 
 Index(None, OPERATIONS.c.state, OPERATIONS.c.next_try_wall, OPERATIONS.c.id)
@@ -50,3 +51,6 @@ Index(None, OPERATIONS.c.participant, OPERATIONS.c.id)
 Index(None, OPERATIONS.c.participant, OPERATIONS.c.nonce)
 Index(None, OPERATIONS.c.external_reference)
 Index(None, OPERATIONS.c.block)
+
+_IS_ABOUT: Final = OPERATIONS.c.payable.is_not(None)
+Index(None, OPERATIONS.c.payable, sqlite_where=_IS_ABOUT, postgresql_where=_IS_ABOUT)

@@ -218,6 +218,7 @@ CREATE TABLE operations (
     transaction_hash BLOB,
     tries INTEGER DEFAULT 0 NOT NULL,
     next_try_wall INTEGER DEFAULT 0 NOT NULL,
+    payable INTEGER,
     CONSTRAINT pk_operations PRIMARY KEY (id),
     CONSTRAINT uq_operations_digest UNIQUE (digest)
 );
@@ -229,6 +230,8 @@ CREATE INDEX ix_operations_external_reference ON operations (external_reference)
 CREATE INDEX ix_operations_participant_id ON operations (participant, id);
 
 CREATE INDEX ix_operations_participant_nonce ON operations (participant, nonce);
+
+CREATE INDEX ix_operations_payable ON operations (payable) WHERE payable IS NOT NULL;
 
 CREATE INDEX ix_operations_proposals ON operations (verb) WHERE verb IN ('proposeRecovery', 'proposeVersion');
 
