@@ -11,13 +11,13 @@ from api.asking import Preparer, submitter_of
 from api.context import Context, context_of, parties_of
 from api.forms import draft_of, message_of, signed_form_of
 from api.languages import CONTENT_LANGUAGE
+from api.look_ups import nameable
 from api.openapi import FORM
 from api.operations import Operation
 from api.problems import scope_language
 from api.router import refuse_unknown
 from api.shapes import Given, Shape
 from api.submitting import PARAMETERS, DryRun, is_dry, read_form, submit, try_out
-from api.veil import nameable
 from api.verbs import QUOTES, VERBS, Verb
 from ledger.chain.typed_data import Domain, digest, typed_data
 from ledger.model.commands import COMMANDS, Command
@@ -53,6 +53,9 @@ class Prepared(Shape):
     digest: shapes.Hash = Field(description="What is signed; the trace id from now on.")
     check_code: str = Field(description="The digest's first eight digits.", examples=["9f86d081"])
     deadline: shapes.Moment
+    unnamed: list[shapes.ParticipantNumber] = Field(
+        description="Parties whose names are left out on purpose: your look-ups are used up."
+    )
 
 
 def add_preparations(router: APIRouter, *commands: str) -> None:
@@ -141,9 +144,11 @@ def _numbered(names: Names) -> Names:
 def prepared(request: Request, command: Command, subject: Subject) -> Prepared:
     """A command as its signers read it."""
     context, language = context_of(request), scope_language(request.scope)
-    parties = nameable(request, subject, parties_of(command))
-    names = context.names(parties, subject, language, "sign")
-    return prepared_for(context, command, names, language)
+    parties = parties_of(command)
+    told = nameable(request, subject, parties)
+    names = context.names(told, subject, language, "sign")
+    made = prepared_for(context, command, names, language)
+    return made.model_copy(update={"unnamed": sorted(parties - told)})
 
 
 def prepared_for(context: Context, command: Command, names: Names, language: Language) -> Prepared:
@@ -159,4 +164,5 @@ def prepared_for(context: Context, command: Command, names: Names, language: Lan
         digest="0x" + hashed.hex(),
         check_code=hashed.hex()[:8],
         deadline=moment_text(command.deadline),
+        unnamed=[],
     )

@@ -12,6 +12,7 @@ from api.commands import add_verbs
 from api.context import context_of
 from api.finding import still_known
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
+from api.look_ups import count_look_up
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import AsOf, Given, Shape
@@ -143,9 +144,8 @@ add_lists(ROUTER, PARTICIPANTS)
 @ROUTER.post("/v1/participants/lookup", operation_id="lookUpParticipant")
 def look_up(request: Request, asked: LookupAsked, subject: Reader) -> LookupFound:
     """Find a participant by its exact unified social credit code."""
-    context = context_of(request)
-    context.limits.take(request.scope, "lookup", context.options.lookup, subject.actor)
-    known = context.service.directory
+    count_look_up(request, subject)
+    known = context_of(request).service.directory
     found = known.by_uscc([asked.uscc]) if known is not None else {}
     if asked.uscc not in found:
         raise ResourceUnknown()

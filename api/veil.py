@@ -4,18 +4,15 @@ The contracts say to whoever signs that a claim is not his, and how it stands. A
 would tell strangers which claims there are: one they may not read is refused as if it were absent,
 whichever of several claims the contracts look at first. Nor is anybody told what others have on
 deposit, or what others have used of an obligor's budget.
-Whoever deals with somebody for the first time is told the name, which counts as a look-up; so
-nobody reads the names of all participants by counting their numbers up.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from fastapi import Request
 
-from api.context import context_of
-from api.finding import sees_payable, sees_voucher, still_known
+from api.finding import sees_payable, sees_voucher
 from api.lists import Reading, reading
 from api.need_to_know import Sight
 from ledger.model.errors import (
@@ -24,7 +21,6 @@ from ledger.model.errors import (
     DepositShort,
     LedgerError,
     PayerShort,
-    TooManyRequests,
     UnknownLoan,
     UnknownPayable,
     UnknownVoucher,
@@ -34,9 +30,9 @@ from ledger.model.errors.base import meanings_of
 from ledger.model.meanings import Meaning
 from ledger.model.structs import Struct, fields_of
 from ledger.service.access import Subject
-from ledger.store.lists import AllOf, Is, find, rows_of
+from ledger.store.lists import AllOf, Is, find
 
-__all__ = ["nameable", "told_to", "veiled", "veiled_in"]
+__all__ = ["told_to", "veiled", "veiled_in"]
 
 
 def _sees_loan(opened: Reading, loan: int) -> bool:
@@ -112,23 +108,3 @@ def _claims_of(struct: Struct) -> Iterator[tuple[Meaning, int]]:
                 yield from _claims_of(one)
             elif member.meaning in _CLAIMS:
                 yield member.meaning, one
-
-
-def nameable(request: Request, subject: Subject, participants: Collection[int]) -> set[int]:
-    """Those whose names are told: whom the subject knows, and of others so many at a time.
-
-    It is counted for the participant, whoever of it asks, and alike for numbers that nobody has.
-    """
-    context = context_of(request)
-    with reading(request, subject) as opened:
-        where = AllOf((Is("id", tuple(participants)), opened.sight.participants))
-        rows = list(rows_of(opened.connection, "participants", where))
-        found = {one.id for one in still_known(opened, rows)}
-    rate, who = context.options.lookup, str(subject.participant)
-    for one in sorted(set(participants) - found):
-        try:
-            context.limits.take(request.scope, "lookup", rate, who)
-        except TooManyRequests:
-            break  # the rest goes by its number alone
-        found.add(one)
-    return found

@@ -330,12 +330,18 @@ class TestFound:
         acme = crowd.person("Acme")
         with TestClient(few) as door:
 
-            def named(to: int) -> str:
+            def named(to: int, *, unnamed: list[int]) -> str:
                 draft = {"bank": 6, "to": to, "amount": "1.00", "purpose": "0x" + "22" * 32}
                 answer = door.post("/v1/deposits/move/typed-data", json=draft, headers=acme.headers)
+                assert answer.headers["ratelimit-policy"].startswith('"subject"')
+                assert answer.json()["unnamed"] == unnamed  # whoever signs knows of it
                 return str(answer.json()["sentence"])
 
-            assert "Cedar (3)" in named(3)
-            assert "4000000000" in named(4_000_000_000)
-            assert "Cedar" not in named(3)
-            assert "Birch (2)" in named(2)
+            assert "Cedar (3)" in named(3, unnamed=[])
+            assert "4000000000" in named(4_000_000_000, unnamed=[])
+            assert "Cedar" not in named(3, unnamed=[3])
+            assert "Birch (2)" in named(2, unnamed=[])
+            # Names and codes are looked up under one count.
+            asked = {"uscc": "91350100M000100Y43"}
+            refused = door.post("/v1/participants/lookup", json=asked, headers=acme.headers)
+            assert refused.status_code == 429
