@@ -200,8 +200,12 @@ def test_words_of_the_code_are_said_in_the_language_of_the_reader() -> None:
     assert {one for one in words if one not in known or not CJK.search(known[one].zh)} == set()
     full = errors.DeskFull(most=5, what="requests")
     assert full.message("zh") == "同时进行中的询价不得超过 5 个。"
-    wrong = errors.ImportStateWrong(import_id="imp_1", state="done", expected="uploaded, previewed")
-    assert "“已办结”；仅在“已上传、已预览”时" in wrong.message("zh")
+    expected = "uploaded, previewed or done"
+    wrong = errors.ImportStateWrong(import_id="imp_1", state="failed", expected=expected)
+    assert "“已失败”；仅在“已上传、已预览或已办结”时" in wrong.message("zh")
+    assert wrong.message().endswith("only while it is uploaded, previewed or done.")
+    odd = errors.BodyUnreadable(problem="a character that is none")
+    assert odd.message().endswith(": half a character, or the character zero.")
     off = errors.QuoteOffRequest(field="start")
     assert off.message() == "The quote and the request differ in: start."
     assert off.message("zh") == "报价与询价不一致：区间起点。"

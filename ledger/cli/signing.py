@@ -24,11 +24,13 @@ from ledger.model.commands import COMMANDS
 from ledger.model.errors.base import LedgerError
 from ledger.model.errors.client import AnswerFalse, SignerUnknown
 from ledger.model.errors.input import InvalidField, MissingField, UnknownCommand, UnknownField
+from ledger.model.glossary import LABELS
 from ledger.model.meanings import Meaning
 from ledger.model.plain import plain_of, struct_of
 from ledger.model.rendering import NO_NAMES, Names
 from ledger.model.sentences import fields, sentence
 from ledger.model.structs import Command, Struct, fields_of
+from ledger.model.values import VALUES
 
 __all__ = [
     "Approval",
@@ -73,7 +75,7 @@ def checked(
         for name, value in plain_of(struct_of(kind, {**plain_of(command), **asked})).items():
             _require(name, plain_of(command)[name] == value)
     except _FORMS as refusal:
-        raise AnswerFalse(what=str(refusal.values.get("field", "typed_data"))) from None
+        raise AnswerFalse(what=_field_of(refusal)) from None
     except (KeyError, TypeError, AttributeError):
         raise AnswerFalse(what="typed_data") from None
     _require("digest", prepared.get("digest") == "0x" + digest(command, domain).hex())
@@ -169,6 +171,12 @@ def _signer(
 def _require(what: str, is_so: bool) -> None:
     if not is_so:
         raise AnswerFalse(what=what)
+
+
+def _field_of(refusal: LedgerError) -> str:
+    """The command's field that a refusal is about; the whole where that has no word of its own."""
+    field = str(refusal.values.get("field", "")).partition(".")[0].partition("[")[0]
+    return field if field in LABELS or field in VALUES else "typed_data"
 
 
 def _parties(struct: Struct) -> set[int]:

@@ -11,8 +11,11 @@ def value_text(key: str, language: Language) -> str:
     """A word or a list of them by their keys; where there is none, the key as it is."""
     if key in VALUES:
         return VALUES[key].text(language)
-    comma = "、" if language == "zh" else ", "
-    return comma.join(_one(part, language) for part in key.split(", "))
+    for between, chinese in ((" or ", "或"), (", ", "、")):
+        if between in key:
+            words = [value_text(part, language) for part in key.split(between)]
+            return (chinese if language == "zh" else between).join(words)
+    return _one(key, language)
 
 
 VALUES: Final = terms_of(
@@ -78,7 +81,7 @@ VALUES: Final = terms_of(
     a number that is not whole | a number that is not whole | 有不是整数的数字
     NaN or Infinity | NaN or Infinity | 含有 NaN 或 Infinity
     a number of too many digits | a number of too many digits | 数字位数过多
-    a character that is none | a character that is none | 含有残缺字符或零字符
+    a character that is none | half a character, or the character zero | 含有残缺字符或零字符
     """
 )
 """By what a refusal carries; fields of commands have their labels."""

@@ -169,4 +169,5 @@ def overtaken(now: ImportRow, *states: ImportState) -> LedgerError:
 
 def wrong(row: ImportRow, *states: ImportState) -> ImportStateWrong:
     """The refusal that says in which state it could be done."""
-    return ImportStateWrong(import_id=row.id, state=row.state, expected=", ".join(states))
+    expected = " or ".join(filter(None, (", ".join(states[:-1]), states[-1])))
+    return ImportStateWrong(import_id=row.id, state=row.state, expected=expected)

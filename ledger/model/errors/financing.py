@@ -117,8 +117,9 @@ class UnknownLoan(LedgerError):
     kind = Kind.NOT_FOUND
     zh = "贷款 {loan} 不存在。"
     next_steps = (
-        "Check the loan; what is another's looks like what is not there.",
-        "请核对贷款编号；他方的贷款显示为不存在。",
+        "Check the loan; what is another's looks like what is not there, and one that was just "
+        "made is known in a moment.",
+        "请核对贷款编号；他方的贷款显示为不存在，刚生成的贷款稍候即可查到。",
     )
 
 

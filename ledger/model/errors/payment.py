@@ -41,8 +41,9 @@ class UnknownPayable(LedgerError):
     kind = Kind.NOT_FOUND
     zh = "应付账款 {payable_id} 不存在。"
     next_steps = (
-        "Check the payable; what is another's looks like what is not there.",
-        "请核对应付账款编号；他方的应付账款显示为不存在。",
+        "Check the payable; what is another's looks like what is not there, and one that was just "
+        "made is known in a moment.",
+        "请核对应付账款编号；他方的应付账款显示为不存在，刚生成的应付账款稍候即可查到。",
     )
 
 

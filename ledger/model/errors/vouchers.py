@@ -41,8 +41,9 @@ class UnknownVoucher(LedgerError):
     kind = Kind.NOT_FOUND
     zh = "凭证 {voucher} 不存在。"
     next_steps = (
-        "Check the voucher; what is another's looks like what is not there.",
-        "请核对凭证编号；他方的凭证显示为不存在。",
+        "Check the voucher; what is another's looks like what is not there, and one that was just "
+        "made is known in a moment.",
+        "请核对凭证编号；他方的凭证显示为不存在，刚生成的凭证稍候即可查到。",
     )
 
 
@@ -67,8 +68,8 @@ class VoucherNotHeld(LedgerError):
     kind = Kind.CONFLICT
     zh = "凭证 {voucher} 当前状态为{state}，不是持有中。"
     next_steps = (
-        "Wait until the offer is answered or the loan repaid.",
-        "请待签收答复或贷款清偿后再办理。",
+        "Wait while it is offered or pledged; one that is closed is not held again.",
+        "待签收或已质押的，请等待答复或贷款清偿；已关闭的不再恢复。",
     )
 
 

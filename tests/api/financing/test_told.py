@@ -122,6 +122,22 @@ def test_offered_voucher_holds_a_request_up_and_no_more_is_told(
     assert desk.post(echo, "sale", form).status_code == 201
 
 
+def test_claim_that_the_views_have_not_read_yet_is_not_called_absent_for_good(
+    desk: Desk, birch: Person
+) -> None:
+    root = desk.acts.issue(10_000_00)
+    name = f"V-{root >> 32}.1"
+    part = {"to": 3, "voucher": name, "amount": "99999.00", "evidence": "0x" + "11" * 32}
+    path, language = "/v1/vouchers/transfer?dry_run=true", {"accept_language": "zh"}
+    form = birch.signed("/v1/vouchers/transfer", parts=[part])
+    for headers, said in (({}, "just made is known in a moment"), (language, "稍候即可查到")):
+        answer = birch.post(path, form, **headers)
+        assert told(answer) == (404, "UnknownVoucher")
+        assert said in answer.json()["next_step"]
+    desk.world.follow()
+    assert told(birch.post(path, form)) == (409, "AmountExceedsVoucher")
+
+
 def test_operation_says_nothing_of_a_claim_that_went_on(desk: Desk, birch: Person) -> None:
     cast, voucher, key = desk.world.cast, desk.voucher(), secrets.token_hex(8)
     root = (int(voucher[2:-2]) << 32) | 1
