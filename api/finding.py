@@ -221,8 +221,11 @@ def under_reference(opened: Reading, reference: str) -> Condition:
     if directory is None:
         return posted
     # Those of an import stand sealed beside its rows, and are found by their owner alone.
-    claims = directory.references_claimed(opened.sight.own, (reference,)).values()
-    return AnyOf((posted, Is("id", tuple(one.payable for one in claims if one.payable))))
+    own_claims = directory.references_claimed(
+        opened.sight.own, (reference,), within=opened.connection
+    )
+    issued = tuple(one.payable for one in own_claims.values() if one.payable)
+    return AnyOf((posted, Is("id", issued)))
 
 
 def named(parse: Callable[[object], int], text: str) -> int:

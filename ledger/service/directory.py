@@ -5,6 +5,7 @@ reader before the log of readings has a row that says who reads what of whom, an
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from ledger.model.errors.records import (
@@ -22,7 +23,7 @@ from ledger.service.crash_points import writing
 from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.keyring import LEDGER, Keyring, Purpose
 from ledger.store import records as rows
-from ledger.store.database import Database
+from ledger.store.database import Connection, Database
 
 __all__ = ["Directory", "Reader"]
 
@@ -202,11 +203,14 @@ class Directory:
         return _name_index(index, f"reference {owner}", reference)
 
     def references_claimed(
-        self, owner: int, references: Iterable[str]
+        self, owner: int, references: Iterable[str], *, within: Connection | None = None
     ) -> dict[str, rows.ReferenceRow]:
-        """Which of these references stand for an earlier payable, or one about to be issued."""
+        """Which of these references stand for an earlier payable, or one about to be issued.
+
+        `within` is the transaction that is open already: nobody needs two connections.
+        """
         asked = {one: self.reference_index(owner, one) for one in set(references)}
-        with self._database.reading() as connection:
+        with nullcontext(within) if within else self._database.reading() as connection:
             found = rows.find_references(connection, owner, asked.values())
         return {one: found[mac] for one, mac in asked.items() if mac in found}
 

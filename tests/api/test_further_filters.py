@@ -1,6 +1,7 @@
 """Filters of files, their rows and batches, of money that moved, and of what is late or frozen."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
@@ -11,6 +12,7 @@ from api.app import create_app
 from ledger.model.commands import FreezeParticipant, FreezeRange, PayPayable, VoidBatch
 from ledger.service.scheduler import Scheduler
 from ledger.service.site import Site
+from ledger.store.database import Connection, Database
 from ledger.store.nonces import COUNTED_MOST
 from tests.api.conftest import OPTIONS
 from tests.api.test_imports import approvals, previewed, rows
@@ -62,6 +64,28 @@ def files(world: World, person: People) -> Mapping[str, str]:
     found["open"] = _signed(world, acme, *rows(2, 业务编号="PO-O")[:1])
     world.follow()
     return found
+
+
+@pytest.mark.parametrize("path", ["payables", "events", "batches"])
+def test_reference_is_looked_up_in_the_read_that_is_open(
+    monkeypatch: pytest.MonkeyPatch, person: People, files: Mapping[str, str], path: str
+) -> None:
+    reading, opened, most = Database.reading, 0, 0
+
+    @contextmanager
+    def counted(database: Database) -> Iterator[Connection]:
+        nonlocal opened, most
+        with reading(database) as connection:
+            opened += 1
+            most = max(most, opened)
+            yield connection
+            opened -= 1
+
+    assert files
+    found = _rows(person("Acme"), path, external_reference="PO-A")  # the key is kept from now on
+    monkeypatch.setattr(Database, "reading", counted)
+    assert _rows(person("Acme"), path, external_reference="PO-A") == found != []
+    assert most == 1
 
 
 def _signed(world: World, acme: Person, *lines: list[object]) -> str:
