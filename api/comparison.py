@@ -1,6 +1,5 @@
 """Quotes on a request side by side, beside holding to maturity; as an answer and as a file."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Request
@@ -9,7 +8,7 @@ from starlette.responses import Response
 
 from api import shapes
 from api.asking import Exporter, Reader
-from api.exports import File, Format, exported
+from api.exports import File, Format, exported_as_found
 from api.financing_requests import RequestPath, one_request
 from api.financing_shapes import KindName
 from api.meanings import shown
@@ -24,6 +23,7 @@ from ledger.model.days import day_of_second
 from ledger.model.errors import LedgerError, ResourceUnknown
 from ledger.model.ids import payable_of
 from ledger.model.plain import moment_text
+from ledger.service.access import Subject
 from ledger.service.financing import signed_of
 from ledger.service.financing_states import QuoteState, RequestStanding
 from ledger.service.quote_terms import terms_of
@@ -75,9 +75,7 @@ class Comparison(Shape):
 @ROUTER.get("/v1/financing-requests/{request_id}/comparison", operation_id="compareQuotes")
 def compare_quotes(request: Request, request_id: RequestPath, subject: Reader) -> Comparison:
     """The quotes on your request by cost a year, each asked of the ledger whether it stands."""
-    with reading(request, subject) as opened:
-        asked = _asked(opened, request_id)
-    return _comparison(opened, *asked)
+    return _compare(request, request_id, subject)[1]
 
 
 @ROUTER.get(
@@ -90,15 +88,22 @@ def export_comparison(
 ) -> Response:
     """The same quotes, in one file; each row ends with what holding comes to."""
 
-    def rows(opened: Reading) -> Iterator[dict[str, Any]]:
-        made = _comparison(opened, *_asked(opened, request_id))
+    def find() -> tuple[Reading, list[dict[str, Any]]]:
+        opened, made = _compare(request, request_id, subject)
         holding = {f"holding_{name}": one for name, one in made.holding.model_dump().items()}
-        return (_row(one) | holding for one in made.data)
+        return opened, [_row(one) | holding for one in made.data]
 
-    return exported(request, subject, _FILE, query, rows)
+    return exported_as_found(request, subject, _FILE, query, find)
 
 
 # ---- private
+
+
+def _compare(request: Request, id_: str, subject: Subject) -> tuple[Reading, Comparison]:
+    """A request's comparison, after the read whose block it names: the contracts are slow."""
+    with reading(request, subject) as opened:
+        asked = _asked(opened, id_)
+    return opened, _comparison(opened, *asked)
 
 
 def _asked(opened: Reading, id_: str) -> tuple[RequestStanding, Payable]:

@@ -1,6 +1,7 @@
 """Files of lists: every row that the list has at one block, or a refusal."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ from ledger.model.glossary import Language
 from ledger.model.heads import head
 from ledger.service.access import Subject
 
-__all__ = ["File", "Format", "exported"]
+__all__ = ["File", "Format", "exported", "exported_as_found"]
 
 
 class Format(BaseModel):
@@ -76,20 +77,47 @@ def exported(
     rows: Callable[[Reading], Iterator[Mapping[str, Any]]],
 ) -> Response:
     """All rows in one file, of one block; raises `ExportTooLong` rather than leave some out."""
+    with _at_work(request, subject), reading(request, subject) as opened:
+        return _written(opened, file, asked, rows(opened))
+
+
+def exported_as_found(
+    request: Request,
+    subject: Subject,
+    file: File,
+    asked: Format,
+    find: Callable[[], tuple[Reading, Iterable[Mapping[str, Any]]]],
+) -> Response:
+    """The same of rows that others than the database are asked for, which no read may wait for.
+
+    `find` says at which read's block they are true; that read has ended.
+    """
+    with _at_work(request, subject):
+        opened, rows = find()
+        return _written(opened, file, asked, rows)
+
+
+@contextmanager
+def _at_work(request: Request, subject: Subject) -> Iterator[None]:
+    """Count an export, and have one of the places where they are written."""
     context = context_of(request)
     context.limits.take(request.scope, "export", context.options.export, subject.actor)
     if not context.exports.acquire(blocking=False):
         raise ServiceBusy()
     try:
-        with reading(request, subject) as opened:
-            heads = file.columns if asked.heads == "names" else file.heads(opened.language)
-            found = _counted(rows(opened), context.options.export_rows_most)
-            lines = ([one[name] for name in file.columns] for one in found)
-            made = sheets.written(asked.format, file.name, heads, lines)
-            block = opened.at.number
+        yield
     finally:
         context.exports.release()
-    name = f"fenbook-{file.name}-{block}.{asked.format}"
+
+
+def _written(
+    opened: Reading, file: File, asked: Format, rows: Iterable[Mapping[str, Any]]
+) -> Response:
+    heads = file.columns if asked.heads == "names" else file.heads(opened.language)
+    found = _counted(rows, opened.context.options.export_rows_most)
+    lines = ([one[name] for name in file.columns] for one in found)
+    made = sheets.written(asked.format, file.name, heads, lines)
+    name = f"fenbook-{file.name}-{opened.at.number}.{asked.format}"
     return StreamingResponse(
         iter(lambda: made.read(65_536), b""),
         media_type=sheets.MEDIA_TYPES[asked.format],

@@ -252,6 +252,23 @@ class TestCompared:
             answer = other.get(f"/v1/exports/financing-requests/{request['id']}/comparison")
             assert told(answer) == (404, "ResourceUnknown")
 
+    @pytest.mark.parametrize("place", ["", "exports/"])
+    def test_contracts_are_asked_when_the_read_has_ended(
+        self, desk: Desk, birch: Person, delta: Person, monkeypatch: Any, place: str
+    ) -> None:
+        """A node that does not answer must not hold a connection of the database."""
+        request, service = desk.asked(birch, desk.spare("compared")), desk.world.service
+        desk.give(delta, request)
+        calls, seen = service.endpoint.calls, []
+
+        def watched(questions: Any) -> Any:
+            seen.append(service.database._engine.pool.checkedout())  # type: ignore[attr-defined]
+            return calls(questions)
+
+        monkeypatch.setattr(service.endpoint, "calls", watched)
+        birch.get(f"/v1/{place}financing-requests/{request['id']}/comparison")
+        assert seen == [0]
+
     def test_quote_whose_giver_cannot_pay_is_seenapart(
         self, desk: Desk, birch: Person, echo: Person
     ) -> None:
