@@ -35,7 +35,7 @@ from ledger.service.financing_states import RequestStanding, request_standings
 from ledger.service.kept_answers import Keep
 from ledger.store.database import Connection
 from ledger.store.financing import RequestRow
-from ledger.store.lists import AllOf, Condition, Is, Named, find, rows_of
+from ledger.store.lists import AllOf, Between, Condition, Is, Named, find, rows_of
 
 __all__ = ["ROUTER", "RequestPath", "one_request"]
 
@@ -104,17 +104,32 @@ def _where(opened: Reading, asked: RequestFilters) -> Condition:
         found.append(Named("asked", asked.asked))
         if asked.asked != opened.sight.own and not opened.sight.sees_all:
             found.append(Is("participant", (opened.sight.own,)))
+    if asked.state == "open":  # the state itself is not written, but this much of it is
+        found.append(Between("until", opened.at.second))
+    elif asked.state == "withdrawn":
+        found.append(Between("withdrawn", 1))
     return AllOf((*found, *on_voucher(opened, asked)))
 
 
-def _shown(opened: Reading, rows: Rows, asked: RequestFilters) -> list[dict[str, Any]]:
-    requests, reader = [row for _, row in rows], _reader(opened)
-    payables = _payables(opened.connection, requests)
-    found = request_standings(opened.connection, requests, opened.at.second, viewer=reader)
+def _standings(opened: Reading, rows: Rows) -> list[RequestStanding]:
+    requests, second = [row for _, row in rows], opened.at.second
+    return request_standings(opened.connection, requests, second, viewer=_reader(opened))
+
+
+def _seen(opened: Reading, rows: Rows, asked: RequestFilters) -> Rows:
+    """Those in the state that is asked for, which no row has."""
+    if asked.state is None:
+        return rows
+    found = {one.row.id for one in _standings(opened, rows) if one.state.value == asked.state}
+    return [(key, row) for key, row in rows if row.id in found]
+
+
+def _shown(opened: Reading, rows: Rows, _: RequestFilters) -> list[dict[str, Any]]:
+    reader, payables = _reader(opened), _payables(opened.connection, [row for _, row in rows])
     return [
         request_json(one, payables[payable_of(one.row.voucher)], reader, opened.language)
-        for one in found
-        if asked.state in (None, one.state.value) and payable_of(one.row.voucher) in payables
+        for one in _standings(opened, rows)
+        if payable_of(one.row.voucher) in payables
     ]
 
 
@@ -126,6 +141,7 @@ REQUESTS = Listing(
     filters=RequestFilters,
     where=_where,
     shown=_shown,
+    seen=_seen,
 )
 
 add_lists(ROUTER, REQUESTS)

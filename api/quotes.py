@@ -39,7 +39,7 @@ from ledger.model.structs import fields_of
 from ledger.service.financing_states import QuoteStanding, QuoteState, quote_standings
 from ledger.store.database import Connection
 from ledger.store.financing import QuoteRow
-from ledger.store.lists import AllOf, Condition, Is, find
+from ledger.store.lists import EVERYTHING, AllOf, Between, Condition, Is, OfEach, find
 
 __all__ = ["ROUTER"]
 
@@ -102,12 +102,29 @@ def _where(opened: Reading, asked: QuoteFilters) -> Condition:
     if asked.kind:
         structs = tuple(one for one, kind in KIND_NAMES.items() if kind == asked.kind)
         named.append(Is("kind", structs))
+    if asked.state == "open":  # the state itself is not written, but this much of it is
+        named.append(Between("deadline", opened.at.second))
+    elif asked.state == "expired":
+        named.append(Between("deadline", None, opened.at.second - 1))
+    elif asked.state == "taken":
+        named.append(OfEach("digest", "executed", "digest", EVERYTHING))
     return AllOf((opened.sight.quotes, *named, *on_voucher(opened, asked)))
 
 
-def _shown(opened: Reading, rows: Rows, asked: QuoteFilters) -> list[dict[str, Any]]:
-    found = quote_standings(opened.connection, [row for _, row in rows], opened.at.second)
-    return [_quote(opened, one) for one in found if asked.state in (None, one.state.value)]
+def _standings(opened: Reading, rows: Rows) -> list[QuoteStanding]:
+    return quote_standings(opened.connection, [row for _, row in rows], opened.at.second)
+
+
+def _seen(opened: Reading, rows: Rows, asked: QuoteFilters) -> Rows:
+    """Those in the state that is asked for, which no row has."""
+    if asked.state is None:
+        return rows
+    found = {one.row.id for one in _standings(opened, rows) if one.state.value == asked.state}
+    return [(key, row) for key, row in rows if row.id in found]
+
+
+def _shown(opened: Reading, rows: Rows, _: QuoteFilters) -> list[dict[str, Any]]:
+    return [_quote(opened, one) for one in _standings(opened, rows)]
 
 
 def _quote(opened: Reading, standing: QuoteStanding) -> dict[str, Any]:
@@ -123,6 +140,7 @@ LIST = Listing(
     filters=QuoteFilters,
     where=_where,
     shown=_shown,
+    seen=_seen,
 )
 
 add_lists(ROUTER, LIST)

@@ -8,6 +8,7 @@ import pytest
 from api.app import create_app
 from ledger.model.commands import VoidNonce
 from ledger.service import financing
+from ledger.service.financing_states import QuoteState, RequestState
 from tests.api.at_once import gathered
 from tests.api.conftest import OPTIONS
 from tests.api.financing.desk import Desk, text_of, told
@@ -347,11 +348,20 @@ class TestStates:
         assert desk.read(birch, request)["state"] == "answered"
 
     def test_lists_are_filtered_by_state(self, desk: Desk, birch: Person, delta: Person) -> None:
+        """And a page is filled with those of the state, whatever lies between."""
         request = desk.asked(birch, desk.voucher())
-        desk.give(delta, request)
-        path = f"/v1/financing-requests?voucher={request['voucher']}&state="
-        assert request["id"] in birch.get(f"{path}answered").text
-        assert request["id"] not in birch.get(f"{path}open").text
+        quote, later = desk.give(delta, request), desk.give(delta, request)
+        desk.asked(birch, request["voucher"])
+        nonce = int(later["signed"]["message"]["nonce"])
+        desk.world.cast.delta.act(VoidNonce, voided=nonce)
+        desk.world.follow()
+        for path, state, expected in (
+            (f"financing-requests?voucher={request['voucher']}", "answered", request),
+            (f"quotes?request={request['id']}", "open", quote),
+        ):
+            page = birch.get(f"/v1/{path}&limit=1&state={state}").json()
+            assert [one["id"] for one in page["data"]] == [expected["id"]]
+            assert not page["has_more"]
 
     def test_time_ends_quotes_and_requests(self, desk: Desk, birch: Person, delta: Person) -> None:
         voucher, world = desk.voucher(), desk.world
@@ -366,3 +376,9 @@ class TestStates:
         form = desk.signed(delta, request, "sale")
         assert told(desk.post(delta, "sale", form)) == (409, "RequestEnded")
         assert desk.read(birch, request, "/comparison")["data"] == []
+        for path, states in (("financing-requests", RequestState), ("quotes", QuoteState)):
+            whole = birch.get(f"/v1/{path}?limit=200").json()
+            assert not whole["has_more"]
+            for state in states:
+                found = birch.get(f"/v1/{path}?limit=200&state={state.value}").json()["data"]
+                assert found == [one for one in whole["data"] if one["state"] == state.value]
