@@ -6,13 +6,13 @@ from pydantic import Field
 
 from api import shapes
 from api.commands import add_verbs
-from api.finding import OnPayable, as_asked, of_payables, still_seen
+from api.finding import OnPayable, as_asked, of_payables, seen_of
 from api.lists import Filters, Listing, Reading, Rows, add_lists
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import Shape
 from ledger.model.ids import parse_payable
-from ledger.store.lists import AllOf, Condition, Is, Of, rows_of
+from ledger.store.lists import AllOf, Condition, Is, Of
 
 __all__ = ["ROUTER"]
 
@@ -81,9 +81,7 @@ def _still_known(opened: Reading, rows: Rows, asked: MovementFilters) -> Rows:
     """Those on payables that are their reader's whatever time did, where one asks about these."""
     if not asked.is_of_some:
         return rows
-    on = Is("id", tuple({row.payable for _, row in rows}))
-    payables = still_seen(opened, list(rows_of(opened.connection, "payables", on)))
-    seen = {one.id for one in payables}
+    seen = seen_of(opened, (row.payable for _, row in rows))
     return [(key, row) for key, row in rows if row.payable in seen]
 
 

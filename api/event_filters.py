@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, StringConstraints
 
 from api import shapes
-from api.finding import OnPayable, as_asked, of_payables, still_seen, under_reference
+from api.finding import OnPayable, as_asked, of_payables, seen_of, under_reference
 from api.reading import Reading
 from ledger.model.ids import parse_payable
 from ledger.model.meanings import Meaning
@@ -112,9 +112,7 @@ def _seen(opened: Reading, asked: EventFilters, events: Sequence[FeedEvent]) -> 
     if who and who != sight.own:
         events = [one for one in events if _names(one.data, who)]
     if _but_reference(asked).is_of_some:
-        on = Is("id", tuple({one.payable for one in events if one.payable}))
-        payables = still_seen(opened, list(rows_of(opened.connection, "payables", on)))
-        seen = {one.id for one in payables}
+        seen = seen_of(opened, (one.payable for one in events))
         events = [one for one in events if one.payable in seen]
     return events
 

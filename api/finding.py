@@ -1,6 +1,6 @@
 """Filters that several lists share: by parties, and by the payables that their rows lie on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from pydantic import Field
@@ -39,6 +39,7 @@ __all__ = [
     "of_payables",
     "on_payable",
     "on_voucher",
+    "seen_of",
     "sees_payable",
     "sees_voucher",
     "still_known",
@@ -167,6 +168,14 @@ def still_seen(opened: Reading, payables: Sequence[Payable]) -> list[Payable]:
     made = sliced(connection, offered, opened.at.second)
     doubtful -= {one.payable for one in offered if made.voucher(one.id).counterparty == sight.own}
     return [one for one in payables if one.id not in doubtful]
+
+
+def seen_of(opened: Reading, ids: Iterable[int | None]) -> set[int]:
+    """Which of some payables, by their numbers, are still a reader's."""
+    where = Is("id", tuple({one for one in ids if one}))
+    return {
+        one.id for one in still_seen(opened, list(rows_of(opened.connection, "payables", where)))
+    }
 
 
 def sees_payable(opened: Reading, payable: int) -> bool:

@@ -14,7 +14,7 @@ from api.asking import Exporter, Reader
 from api.exports import File, Format, exported
 from api.finding import named
 from api.meanings import picked, shown
-from api.paging import Paging
+from api.paging import Paging, bound_to
 from api.reading import Reading, as_of, reading
 from api.router import router
 from api.shapes import AsOf, Shape
@@ -104,8 +104,8 @@ def lineage_page(opened: Reading, span: Span, asked: Paging, *, of: str) -> Line
     is told of them.
     """
     cursors, row = opened.context.cursors, span.row
-    bound = {"list": "lineage", "of": of, "reader": opened.subject.participant}
-    bound |= {"start": row.start, "end": row.end, "is_whole": span.is_whole}
+    told = {"of": of, "start": row.start, "end": row.end, "is_whole": span.is_whole}
+    bound = bound_to("lineage", opened.subject, told)
     after = -1 if asked.cursor is None else cursors.opened(bound, asked.cursor)[0]
     found = list(islice(_hops(opened, span, after), asked.limit + 1))
     rows, has_more = found[: asked.limit], len(found) > asked.limit

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.asking import Exporter, Reader
 from api.context import context_of
 from api.exports import File, Format, exported
-from api.paging import Paging
+from api.paging import Paging, bound_to
 from api.reading import Reading, as_of, as_of_json, reading
 from api.shapes import AsOf, Shape
 from ledger.service.access import Subject
@@ -108,7 +108,8 @@ def _page_route(listing: Listing) -> Callable[..., Any]:
     def list_rows(
         request: Request, subject: Subject, query: Annotated[Any, Query()]
     ) -> dict[str, Any]:
-        bound = _bound(listing, subject, query)
+        filters = query.model_dump(exclude={"limit", "cursor"}, mode="json")
+        bound = bound_to(listing.name, subject, filters)
         cursors = context_of(request).cursors
         after = None if query.cursor is None else _key(cursors.opened(bound, query.cursor))
         with reading(request, subject) as opened:
@@ -168,12 +169,6 @@ def _every(listing: Listing, opened: Reading, query: Any) -> Iterator[Mapping[st
         if len(found) < _EXPORT_PAGE:
             return
         after = found[-1][0]
-
-
-def _bound(listing: Listing, subject: Subject, query: BaseModel) -> dict[str, Any]:
-    """What a cursor is good for."""
-    filters = query.model_dump(exclude={"limit", "cursor"}, mode="json")
-    return {"list": listing.name, "reader": subject.participant, "filters": filters}
 
 
 def _plain(part: Any) -> Any:

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from ledger.model.errors import CursorInvalid
 from ledger.model.errors.records import RecordTampered
 from ledger.records.vault import DataKey, Place
+from ledger.service.access import Subject
 
-__all__ = ["CURSOR_MOST", "Cursors", "Paging"]
+__all__ = ["CURSOR_MOST", "Cursors", "Paging", "bound_to"]
 
 CURSOR_MOST: Final = 400
 _PADDED: Final = 64
@@ -56,6 +57,11 @@ class Cursors:
 
     def _key(self) -> DataKey:
         return DataKey(hmac.digest(self.secret, b"cursor", "sha256"))
+
+
+def bound_to(name: str, subject: Subject, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a cursor is good for: a list, its reader, and what of it was asked for."""
+    return {"list": name, "reader": subject.participant, "asked": dict(asked)}
 
 
 def _place(bound: Mapping[str, Any]) -> Place:
