@@ -25,6 +25,7 @@ from tests.databases import database_url
 from tests.faults.callers import Town
 from tests.faults.lives import Child, Report, acknowledge, begun
 from tests.faults.points import CAMPAIGNS
+from tests.faults.unreliable import faltering
 
 __all__ = ["AtTheDoor", "Scene"]
 
@@ -40,6 +41,10 @@ _HITS: Final = (1, 1, 3, 9)
 """At most so many times a process may come to a point before it dies there."""
 _WHOLE: Final = 0.3
 """How often the whole group dies at once."""
+_FALTERING: Final = 0.5
+"""How often the node is away once while a life compares the books."""
+_QUESTION: Final = 3
+"""At which question."""
 
 
 class Scene(Protocol):
@@ -94,7 +99,8 @@ class AtTheDoor:
         while not _is_over(clients):
             at, hit = left.pop(0) if left else "", chance.randint(1, chance.choice(_HITS))
             strike = Strike(place.struck, at, hit, is_whole=chance.random() < _WHOLE)
-            life = begun(partial(_serve, place, strike))
+            is_faltering = chance.random() < _FALTERING
+            life = begun(partial(_serve, place, strike, is_faltering))
             self.report.lives += 1
             while (status := life.ended(os.WNOHANG)) is None and not _is_over(clients):
                 if time.monotonic() > limit:
@@ -175,7 +181,7 @@ class Strike:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _serve(place: Place, strike: Strike, _: int) -> None:
+def _serve(place: Place, strike: Strike, is_faltering: bool, _: int) -> None:
     """A life, in a group of its own; the back office is forked from it."""
     os.setpgid(0, 0)
     log = os.open(place.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -187,6 +193,7 @@ def _serve(place: Place, strike: Strike, _: int) -> None:
         patch.object(app, "_TIDY_SECONDS", _TIDY_SECONDS),
         patch.object(reconciling, "_LOST_SECONDS", _LOST_SECONDS),
         patch.object(reconciling, "_BEAT_SECONDS", 0),
+        faltering(_QUESTION if is_faltering else 0),
     ):
         serve("127.0.0.1", place.port, environment=place.settings)
 

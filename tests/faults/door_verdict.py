@@ -63,7 +63,7 @@ def door_verdict(
         verdict(database, chain, known, {_digest(one): one for one in commands})
         with database.reading() as connection:
             _let_in(connection, acknowledged)
-            _answers(connection, acknowledged)
+            _answers(connection, acknowledged, len(commands))
             _looked(connection, acknowledged)
         _records(directory, acknowledged)
 
@@ -95,7 +95,7 @@ def _let_in(connection: Connection, acknowledged: Mapping[str, str]) -> None:
         hold(keys["spare"].revoked_wall is not None, "a key is good that was revoked")
 
 
-def _answers(connection: Connection, acknowledged: Mapping[str, str]) -> None:
+def _answers(connection: Connection, acknowledged: Mapping[str, str], count: int) -> None:
     """Whatever was answered under a client's key, the answer is kept with it."""
     names = ("system", "spare", "revoke", *(f"profile-{one}" for one in CONTACTS))
     places = [(one, key) for one in PARTIES for key in (*names, f"hook-{one}")]
@@ -111,6 +111,7 @@ def _answers(connection: Connection, acknowledged: Mapping[str, str]) -> None:
             if name.startswith(("command-", "poison-"))
         ],
     )
+    hold(len(told) == count, f"of {count} answers about commands {len(told)} are kept")
     for (_, name), answer in told.items():
         hold(answer.location == acknowledged[name], f"{name} is kept as {answer.location}")
 

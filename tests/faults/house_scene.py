@@ -21,6 +21,7 @@ from ledger.service.reconcile import reconcile
 from ledger.service.reconciling import last_reconciled
 from ledger.service.running import Service
 from ledger.service.settings import Settings
+from ledger.store.database import Connection
 from tests.faults.callers import Caller, Town, together, until
 from tests.faults.office_day import HEADER, telling_of
 from tests.faults.office_verdict import arrived, delivered, told_of
@@ -75,11 +76,9 @@ class HouseScene:
             with service.database.reading() as connection:
                 last = last_reconciled(connection, wall=service.outbox.wall)
                 came = arrived(self.kept, self.receiver)
-                queued = delivered(connection, acknowledged["hook"], came)
-                owed = told_of(connection, _CORE, since="PayableIssued")
-            hold(len(owed) >= _ROWS, f"only {owed} concern whoever issued")
-            hold(len(set(queued)) == len(queued), f"queued twice: {queued}")
-            hold(set(owed) <= set(queued), f"queued are {queued} of {owed}")
+                _messages(connection, acknowledged["hook"], came)
+            hooks = [one.row.id for one in telling.webhooks.list(_CORE)]
+            hold(hooks == [acknowledged["hook"]], f"endpoints are {hooks}")
             hold(last.compared and not last.is_asked, f"the books were not compared: {last}")
             hold(not last.differences, f"the books differ: {last}")
             found = reconcile(service.database, service.endpoint, service.deployment)
@@ -91,6 +90,16 @@ class HouseScene:
         finally:
             service.close()
         return _ROWS
+
+
+def _messages(connection: Connection, id_: str, came: set[str]) -> None:
+    """Whatever concerns whoever issued was delivered, from when the receiver was named on."""
+    queued = delivered(connection, id_, came)
+    issued = told_of(connection, _CORE, since="PayableIssued")
+    hold(len(issued) >= _ROWS, f"only {issued} concern whoever issued")
+    hold(bool(queued) and queued[0] <= issued[0], f"queued are {queued}, issued {issued}")
+    owed = [one for one in told_of(connection, _CORE) if one >= queued[0]]
+    hold(queued == owed, f"queued are {queued} of {owed}")
 
 
 def _signed_in(town: Town, participant: int) -> Caller:
@@ -151,8 +160,9 @@ def _file() -> bytes:
 def _imported(service: Service, acknowledged: Mapping[str, str]) -> None:
     """Each row of the file is one payable."""
     assert service.imports is not None
-    [row] = service.imports.shelf.imports(_CORE)
-    hold(row.id == acknowledged["file"], "the file was taken in twice")
+    found = service.imports.shelf.imports(_CORE)
+    hold([one.id for one in found] == [acknowledged["file"]], "the file was taken in twice")
+    [row] = found
     hold((row.state, row.issued, row.refused) == ("done", _ROWS, 0), f"the import is {row}")
     hold(service.ledger.payable_count() == _ROWS, "payables were issued twice")
     hold(set(service.outbox.counts()) == {"done"}, f"operations are {service.outbox.counts()}")

@@ -18,10 +18,13 @@ from tests.faults.lives import Report, acknowledge, forked, striking
 from tests.faults.office_day import OfficeDay
 from tests.faults.office_verdict import ANSWERS, office_verdict
 from tests.faults.points import OFFICE_POINTS
+from tests.faults.unreliable import faltering
 
 __all__ = ["Office"]
 
 _MORE_DEATHS_MAX: Final = 3
+_QUESTION: Final = 3
+"""At which question about the books the node of each life is away."""
 
 
 @dataclass
@@ -71,7 +74,11 @@ class Office:
 
 def _work(url: str, life: int, receiver: str, strike: Callable[[str], None], told: int) -> None:
     """A life of the service, in one thread."""
-    with crash_points.hook(strike), patch.object(reconciling, "_BEAT_SECONDS", 0):
+    with (
+        crash_points.hook(strike),
+        patch.object(reconciling, "_BEAT_SECONDS", 0),
+        faltering(_QUESTION),
+    ):
         settings = Settings(database=url, webhook_loopback=True)  # type: ignore[arg-type]
         service = Service.open(settings)
         OfficeDay(service, life, receiver, told).work()

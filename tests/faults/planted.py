@@ -12,20 +12,24 @@ from unittest.mock import patch
 
 from ledger.chain.batches import relay_call
 from ledger.chain.endpoint import Answer
-from ledger.service import blocks, crash_points, follower
+from ledger.service import blocks, crash_points, follower, resealing
 from ledger.service.follower import Follower
+from ledger.service.importing import Importing, Uploaded
 from ledger.service.intake import trial_of
 from ledger.service.kept_answers import Keep, not_kept
+from ledger.service.keyring import Keyring
 from ledger.service.outbox import Operation, Outbox
 from ledger.service.packing import Packing
+from ledger.service.reconciling import Reconciling
 from ledger.service.relayer import Relayer
 from ledger.service.site import Site
 from ledger.store import relaying as rows
 from ledger.store.cursor import cursor, move_cursor
-from ledger.store.database import Connection
+from ledger.store.database import Connection, Database
+from tests.faults import records_lives
 from tests.faults.world import Parts
 
-__all__ = ["AT_THE_DOOR", "PLANTED", "planted"]
+__all__ = ["AT_THE_DOOR", "IN_THE_HOUSE", "OVER_RECORDS", "PLANTED", "planted"]
 
 
 class _Forgetful(Outbox):
@@ -244,6 +248,46 @@ def _answer_kept_apart() -> Iterator[Parts]:
     yield Parts(outbox=_Apart)
 
 
+def _file_kept_apart() -> Iterator[Parts]:
+    """A file is taken in, and its answer kept in a transaction of its own."""
+    upload = Importing.upload
+
+    def apart(
+        self: Importing, participant: int, name: str, data: bytes, keep: Keep = not_kept
+    ) -> Uploaded:
+        made = upload(self, participant, name, data)
+        with self._database.writing() as connection:
+            keep(connection, made)
+        return made
+
+    with patch.object(Importing, "upload", apart):
+        yield Parts()
+
+
+def _comparison_forgotten() -> Iterator[Parts]:
+    """What was asked for is not asked for any more once it fails."""
+    end = Reconciling._end
+
+    def forgetful(self: Reconciling, found: Any) -> bool:
+        self._is_owed = False
+        return end(self, found)
+
+    with patch.object(Reconciling, "_end", forgetful):
+        yield Parts()
+
+
+def _key_dropped_early() -> Iterator[Parts]:
+    """Keys are renewed before everything is sealed anew that the ones before them have sealed."""
+
+    def early(database: Database, keyring: Keyring) -> int:
+        for owner in keyring.owners():
+            keyring.renew(owner)
+        return resealing._walk(database, keyring, lambda *_: None)
+
+    with patch.object(records_lives, "reseal", early):
+        yield Parts()
+
+
 PLANTED: Final[Mapping[str, Callable[[], Iterator[Parts]]]] = {
     "answered before stored": _answered_before_stored,
     "nonce from the node": _nonce_from_the_node,
@@ -264,9 +308,22 @@ AT_THE_DOOR: Final[Mapping[str, Callable[[], Iterator[Parts]]]] = {
 }
 """Faults that only clients at a door can see."""
 
+IN_THE_HOUSE: Final[Mapping[str, Callable[[], Iterator[Parts]]]] = {
+    "file's answer kept apart": _file_kept_apart,
+    "comparison forgotten when it fails": _comparison_forgotten,
+}
+"""Faults that only clients of a whole house can see."""
+
+OVER_RECORDS: Final[Mapping[str, Callable[[], Iterator[Parts]]]] = {
+    "key before dropped early": _key_dropped_early,
+}
+"""Faults of private records and their keys."""
+
 
 @contextmanager
 def planted(name: str) -> Iterator[Parts]:
     """A pipeline with one fault."""
-    with contextmanager({**PLANTED, **AT_THE_DOOR}[name])() as parts:
+    with contextmanager(
+        {**PLANTED, **AT_THE_DOOR, **IN_THE_HOUSE, **OVER_RECORDS}[name]
+    )() as parts:
         yield parts

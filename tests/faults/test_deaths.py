@@ -20,6 +20,16 @@ AT_THE_DOOR = {
     "first answer kept apart": "after release",
 }
 """Faults that clients at a door see, and where deaths bring them to light."""
+IN_THE_HOUSE = {
+    "file's answer kept apart": "after import",
+    "comparison forgotten when it fails": "after want comparison",
+}
+OVER_RECORDS = {"key before dropped early": "after rotate"}
+ELSEWHERE = [
+    (campaign, name, point)
+    for campaign, own in (("door", AT_THE_DOOR), ("house", IN_THE_HOUSE), ("records", OVER_RECORDS))
+    for name, point in own.items()
+]
 LIMIT_SECONDS = 3_000
 EACH = 5
 """Kills at each point of each campaign."""
@@ -51,8 +61,10 @@ def _campaign(tell: Tell, *options: object) -> dict[str, Any]:
     return report
 
 
-def test_every_fault_at_the_door_is_planted() -> None:
+def test_every_fault_is_planted_where_it_is_found() -> None:
     assert set(AT_THE_DOOR) == set(planted.AT_THE_DOOR)
+    assert set(IN_THE_HOUSE) == set(planted.IN_THE_HOUSE)
+    assert set(OVER_RECORDS) == set(planted.OVER_RECORDS)
 
 
 def test_each_crash_point_is_killed_at_by_a_campaign() -> None:
@@ -110,9 +122,9 @@ def test_planted_fault_is_found_by_real_deaths(name: str, tell: Tell) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(("name", "point"), AT_THE_DOOR.items())
-def test_fault_planted_behind_a_door_is_found_by_its_clients(
-    name: str, point: str, tell: Tell
+@pytest.mark.parametrize(("campaign", "name", "point"), ELSEWHERE)
+def test_fault_planted_elsewhere_is_found_by_deaths_there(
+    campaign: str, name: str, point: str, tell: Tell
 ) -> None:
-    report = _campaign(tell, "--door", 100, "--at", point, "--planted", name)
+    report = _campaign(tell, f"--{campaign}", 100, "--at", point, "--planted", name)
     assert report["failed"]

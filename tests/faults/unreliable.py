@@ -1,19 +1,55 @@
 """A network between the service and its node: answers are lost, doubled, failed, late or old."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from random import Random
 from typing import Any, Final
+from unittest.mock import patch
 
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Landed, Question, Sending
 from ledger.chain.transactions import Reverted
 from ledger.model.errors.service import NodeFailed, NodeUnreachable
+from ledger.service import reconciling
 from tests.faults.model_chain import ModelChain
 
-__all__ = ["KINDS", "Unreliable"]
+__all__ = ["KINDS", "Unreliable", "faltering"]
 
 KINDS: Final = ("lost request", "lost answer", "doubled", "error", "old")
 """What may happen to a question."""
+
+
+@contextmanager
+def faltering(at: int) -> Iterator[None]:
+    """Have the node be away once in this process while books are compared, at a question."""
+    compare, left = reconciling.reconcile, [at]
+
+    def compared(database: Any, endpoint: Any, *more: Any, **options: Any) -> Any:
+        away: Any = _Faltering(endpoint, left)
+        return compare(database, away, *more, **options)
+
+    with patch.object(reconciling, "reconcile", compared):
+        yield
+
+
+class _Faltering:
+    """An endpoint that is away at one question of all that `left` counts."""
+
+    def __init__(self, endpoint: Any, left: list[int]) -> None:
+        self._endpoint, self._left = endpoint, left
+
+    def call(self, question: Question) -> Any:
+        self._count()
+        return self._endpoint.call(question)
+
+    def calls(self, questions: Sequence[Question]) -> Any:
+        self._count()
+        return self._endpoint.calls(questions)
+
+    def _count(self) -> None:
+        self._left[0] -= 1
+        if self._left[0] == 0:
+            raise NodeUnreachable(url="faltering")
 
 
 class Unreliable:
