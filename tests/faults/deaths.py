@@ -199,6 +199,8 @@ def _mail(telling: int, folder: Path) -> None:
 
     class Kept(list[Any]):
         def append(self, got: Any) -> None:
+            if len(got.body) < int(got.headers["content-length"]):
+                return  # whoever sent it died in the midst of it
             with (folder / "mail").open("a") as file:
                 file.write(f"{got.path} {got.id} {got.body.hex()}\n")
 
