@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.context import context_of
-from api.submitting import is_dry
+from api.submitting import client_key, is_dry
 from ledger.model.errors import MissingRole, RecordsKeyMissing, ResourceUnknown, ServiceBusy
 from ledger.model.errors.imports import ImportUnknown
 from ledger.model.states import Role
@@ -39,11 +39,14 @@ def at_work(request: Request) -> Iterator[Imports]:
 
 
 async def in_turn(request: Request, subject: Subject, do: Callable[[], Response]) -> Response:
-    """What takes a place at work: of the same under one key, only the first needs one."""
-    key = request.headers.get("idempotency-key")
-    if key is None or is_dry(request):
+    """What takes a place at work: of the same under one key, only the first needs one.
+
+    The others wait with all that they sent, so that only some may.
+    """
+    if is_dry(request) or "idempotency-key" not in request.headers:
         return await run_in_threadpool(do)
-    async with context_of(request).turns.of(subject.participant, key):
+    key, size = client_key(request), len(await request.body())
+    async with context_of(request).turns.taken(subject.participant, key, size=size):
         return await run_in_threadpool(do)
 
 

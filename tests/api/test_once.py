@@ -3,13 +3,16 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from time import sleep
 from typing import Any, Final
 
 import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.turns import Turns
 from ledger.model.errors import CommandUnworkable
 from ledger.service import crash_points
 from ledger.service.refusals import refusal_text
@@ -63,6 +66,18 @@ def _dying(what: str, count: int) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _dwelling(point: str) -> Iterator[None]:
+    """Whoever comes to a crash point of this name stays there for a while."""
+
+    def strike(name: str) -> None:
+        if name == point:
+            sleep(1)
+
+    with crash_points.hook(strike):
+        yield
+
+
 def _assert_tried(answer: Any) -> None:
     assert (answer.status_code, answer.json()) == (200, {"dry_run": True})
 
@@ -101,6 +116,20 @@ class TestUpload:
         assert {**told, "as_of": None} == {**made, "as_of": None}
         after = [one["id"] for one in acme.get(PATH).json()["data"]]
         assert after == [made["id"], *before]
+
+    def test_files_that_wait_under_a_key_are_few_however_it_is_written(
+        self, acme: Person, world: World
+    ) -> None:
+        key, app = _key(), create_app(world.service, OPTIONS)
+        path, options = self._file(acme, key)
+        quoted = {**options, "headers": {**options["headers"], KEY: f'"{key}"'}}
+        room = 4 * (len(options["content"]) + (64 << 10))
+        app.state.context = replace(app.state.context, turns=Turns(room))
+        with _dwelling("before import"):
+            answers = gathered(app, [(path, options), (path, quoted)] * 5)
+        told = sorted((one.status_code, one.json().get("code", "")) for one in answers)
+        assert told == [(201, "")] * 5 + [(503, "ServiceBusy")] * 5
+        assert acme.client.post(path, **quoted).headers["idempotent-replayed"] == "true"
 
     def test_another_file_or_name_under_the_key_is_refused(self, acme: Person) -> None:
         key = _key()
