@@ -256,6 +256,7 @@ class Importing:
             row = self._shelf.held(connection, own, id_)
             now = self._shelf.change(connection, row, _EARLY, values, mark=opened.mark)
             if sealed is not None:
+                self._database.lock(connection, f"layout {own}")
                 rows.put_layout(connection, own, sealed, wall=wall)
             keep(connection, Previewed(now, meta, reading))
         return replace(opened, row=now, meta=meta, mark=values["sealed_meta"])

@@ -123,6 +123,24 @@ def expect_shown(world: World, id_: str) -> int:
     return command.nonce
 
 
+class TestPreview:
+    def test_of_two_files_at_once_remembers_the_headings_of_one(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, aside: Callable[..., "Future[Any]"]
+    ) -> None:
+        one, other = world.previewed(rows_of(1)), world.previewed(rows_of(1))
+        put, begun = rows.put_layout, list[Any]()
+
+        def slowly(*given: Any, **more: Any) -> None:
+            put(*given, **more)
+            if not begun:
+                begun.append(None)
+                begun[0] = aside(world.importing.preview, ACME, other, READER)
+
+        monkeypatch.setattr(rows, "put_layout", slowly)
+        world.importing.preview(ACME, one, READER)
+        assert begun[0].result(10).is_valid
+
+
 class TestPrepare:
     def test_beside_a_preview_that_began_before_it_is_done_alone(
         self, world: World, monkeypatch: pytest.MonkeyPatch
