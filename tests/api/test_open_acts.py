@@ -163,7 +163,11 @@ class TestEffects:
         answer = ask(acme, "/v1/settlements", {"vouchers": [claims["birch"]]}, key="twice")
         assert (answer.status_code, answer.json()["code"]) == (422, "IdempotencyKeyReused")
 
-    def test_settlement_brought_money(self, world: World, person: People) -> None:
+    def test_settlement_brought_money(
+        self, world: World, person: People, claims: dict[str, str]
+    ) -> None:
+        body = {"vouchers": [claims["birch"], claims["cedar"]]}
+        assert ask(person("Acme"), "/v1/settlements", body).status_code == 202
         world.turn()
         found = person("Acme").get("/v1/settlements").json()["data"]
         assert {one["holder"] for one in found} == {2, 3}
