@@ -118,7 +118,8 @@ class Act:
     def payable(self) -> int | None:
         """The payable that it is about; None for acts that are about none, or make one."""
         if self.verb == "settle":
-            return payable_of(self.values[0][0])
+            [vouchers] = self.values
+            return payable_of(vouchers[0]) if vouchers else None
         return int(self.values[0]) if self.verb in _ON_PAYABLES else None
 
     @property
