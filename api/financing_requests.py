@@ -18,7 +18,7 @@ from api.financing_shapes import (
     RequestStateName,
     request_json,
 )
-from api.finding import OnVoucher, on_voucher
+from api.finding import OnVoucher, in_state, on_voucher
 from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
 from api.once import Doing, done_once, once_route, told_within, tried_out
 from api.reading import reading_in
@@ -117,11 +117,7 @@ def _standings(opened: Reading, rows: Rows) -> list[RequestStanding]:
 
 
 def _seen(opened: Reading, rows: Rows, asked: RequestFilters) -> Rows:
-    """Those in the state that is asked for, which no row has."""
-    if asked.state is None:
-        return rows
-    found = {one.row.id for one in _standings(opened, rows) if one.state.value == asked.state}
-    return [(key, row) for key, row in rows if row.id in found]
+    return in_state(opened, rows, asked.state, _standings)
 
 
 def _shown(opened: Reading, rows: Rows, _: RequestFilters) -> list[dict[str, Any]]:

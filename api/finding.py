@@ -6,12 +6,13 @@ from typing import Final
 from pydantic import Field
 
 from api import shapes
-from api.lists import Filters, Reading
+from api.lists import Filters, Reading, Rows
 from api.need_to_know import Sight
 from ledger.model.days import parse_day
 from ledger.model.errors import InvalidField, ResourceUnknown
 from ledger.model.ids import parse_payable, parse_voucher
 from ledger.model.states import PayableState, VoucherState
+from ledger.service.financing_states import QuoteStanding, RequestStanding
 from ledger.store.lists import (
     NOTHING,
     AllOf,
@@ -35,6 +36,7 @@ __all__ = [
     "OnPayable",
     "OnVoucher",
     "as_asked",
+    "in_state",
     "named",
     "of_payables",
     "on_payable",
@@ -168,6 +170,19 @@ def still_seen(opened: Reading, payables: Sequence[Payable]) -> list[Payable]:
     made = sliced(connection, offered, opened.at.second)
     doubtful -= {one.payable for one in offered if made.voucher(one.id).counterparty == sight.own}
     return [one for one in payables if one.id not in doubtful]
+
+
+def in_state(
+    opened: Reading,
+    rows: Rows,
+    state: str | None,
+    standings: Callable[[Reading, Rows], Sequence[QuoteStanding | RequestStanding]],
+) -> Rows:
+    """Those in the state that is asked for, which no row has."""
+    if state is None:
+        return rows
+    found = {one.row.id for one in standings(opened, rows) if one.state.value == state}
+    return [(key, row) for key, row in rows if row.id in found]
 
 
 def seen_of(opened: Reading, ids: Iterable[int | None]) -> set[int]:

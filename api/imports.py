@@ -32,7 +32,7 @@ from api.import_shapes import (
 from api.imports_asking import at_work, expect_judged, imports_of, in_turn, only_own
 from api.lists import Filters, as_of_json, reading
 from api.once import Doing, done_once, once_route, told_within
-from api.paging import Paging
+from api.paging import Paging, bound_to
 from api.problems import scope_language
 from api.router import router
 from api.submitting import is_dry
@@ -267,8 +267,7 @@ def _whole(request: Request, subject: Subject, import_id: str) -> dict[str, Any]
 
 
 def _bound(name: str, subject: Subject, query: Filters) -> dict[str, Any]:
-    filters = query.model_dump(exclude={"limit", "cursor"}, mode="json")
-    return {"list": name, "reader": subject.participant, "filters": filters}
+    return bound_to(name, subject, query.model_dump(exclude={"limit", "cursor"}, mode="json"))
 
 
 def _after(context: Context, bound: dict[str, Any], cursor: str | None) -> Any:

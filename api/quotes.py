@@ -13,7 +13,7 @@ from api.asking import Preparer, Reader, Submitter
 from api.commands import DEADLINE_SECONDS, Prepared, add_preparations, prepared
 from api.context import Context, context_of
 from api.financing_shapes import KindName
-from api.finding import OnVoucher, as_asked, on_voucher
+from api.finding import OnVoucher, as_asked, in_state, on_voucher
 from api.forms import SignedForm, message_of
 from api.languages import CONTENT_LANGUAGE
 from api.lists import Listing, Reading, Rows, add_lists, as_of, reading
@@ -116,11 +116,7 @@ def _standings(opened: Reading, rows: Rows) -> list[QuoteStanding]:
 
 
 def _seen(opened: Reading, rows: Rows, asked: QuoteFilters) -> Rows:
-    """Those in the state that is asked for, which no row has."""
-    if asked.state is None:
-        return rows
-    found = {one.row.id for one in _standings(opened, rows) if one.state.value == asked.state}
-    return [(key, row) for key, row in rows if row.id in found]
+    return in_state(opened, rows, asked.state, _standings)
 
 
 def _shown(opened: Reading, rows: Rows, _: QuoteFilters) -> list[dict[str, Any]]:
