@@ -14,6 +14,7 @@ from api import sheets
 from api.context import context_of
 from api.openapi import ALSO, COLUMNS
 from api.reading import Reading, reading
+from ledger.model.code_words import in_words
 from ledger.model.errors import ExportTooLong, ServiceBusy
 from ledger.model.glossary import Language
 from ledger.model.heads import head
@@ -30,7 +31,8 @@ class Format(BaseModel):
     format: Literal["csv", "xlsx"] = "csv"
     heads: Literal["words", "names"] = Field(
         "words",
-        description="Words in the language of the request, or the fields' names, which stay.",
+        description="Heads and cells in words of the language of the request, or the fields' "
+        "names and codes, which stay.",
     )
 
 
@@ -67,6 +69,12 @@ class File:
     def heads(self, language: Language) -> list[str]:
         """What stands over its columns."""
         return [head(name, language, of=self.name) for name in self.columns]
+
+    def cells(self, row: Mapping[str, Any], language: Language | None) -> list[Any]:
+        """A row's cells in words of a language; None leaves codes as they are."""
+        if language is None:
+            return [row[name] for name in self.columns]
+        return [in_words(name, row[name], language, of=self.name) for name in self.columns]
 
 
 def exported(
@@ -113,9 +121,10 @@ def _at_work(request: Request, subject: Subject) -> Iterator[None]:
 def _written(
     opened: Reading, file: File, asked: Format, rows: Iterable[Mapping[str, Any]]
 ) -> Response:
-    heads = file.columns if asked.heads == "names" else file.heads(opened.language)
+    language = None if asked.heads == "names" else opened.language
+    heads = file.columns if language is None else file.heads(language)
     found = _counted(rows, opened.context.options.export_rows_most)
-    lines = ([one[name] for name in file.columns] for one in found)
+    lines = (file.cells(one, language) for one in found)
     made = sheets.written(asked.format, file.name, heads, lines)
     name = f"fenbook-{file.name}-{opened.at.number}.{asked.format}"
     return StreamingResponse(

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ledger.cli.screen import DIFFERENT, Screen
+from ledger.model.code_words import in_words
 from ledger.model.heads import head
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def show_operation(screen: Screen, operation: Mapping[str, Any], *, is_json: boo
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     for name in ("id", "verb", "state", "block", "digest"):
         if operation.get(name) is not None:
-            table.add_row(Text(head(name, screen.language)), Text(str(operation[name])))
+            value = in_words(name, operation[name], screen.language, of="operations")
+            table.add_row(Text(head(name, screen.language)), Text(str(value)))
     screen.out.print(table)
     refusal = operation.get("refusal")
     if refusal:

@@ -13,6 +13,7 @@ from ledger.cli.connection import PurposeOption, SessionOption, connected
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.resources import FLAGS, Export, List, Part
 from ledger.cli.screen import Screen
+from ledger.model.code_words import in_words
 from ledger.model.heads import head
 
 __all__ = [
@@ -36,7 +37,6 @@ _COMMON: Final[Mapping[str, tuple[Any, Any]]] = {
     "no_color": (NoColorOption, False),
 }
 _JSON: Final[Mapping[str, tuple[Any, Any]]] = {"is_json": (JsonOption, False)}
-_YES: Final = {True: "yes", False: "no"}
 
 
 def lister_of(resource: List, *, limit: int = 50) -> Callable[..., None]:
@@ -97,24 +97,26 @@ def part_of(part: Part) -> Callable[..., None]:
 
 
 def _getter(path: str, columns: Sequence[str]) -> Callable[..., None]:
+    of = _tail(path.removesuffix("/{id}"))
+
     def run(ctx: typer.Context, id: str = "", **given: Any) -> None:
         screen = _screen(ctx, given)
         with connected(screen, given["session"], given["purpose"]) as connection:
             found = connection.client.whole(path.format(id=id))
         if columns and not given["is_json"]:
-            show_rows(screen, found["data"], columns, is_json=False, of=_tail(path))
+            show_rows(screen, found["data"], columns, is_json=False, of=of)
         else:
-            show_record(screen, found, is_json=given["is_json"])
+            show_record(screen, found, is_json=given["is_json"], of=of)
 
     return typed(run, {**_identity(path), **_COMMON, **_JSON})
 
 
-def show_record(screen: Screen, found: Any, *, is_json: bool) -> None:
-    """One thing as a table, or whole as JSON."""
+def show_record(screen: Screen, found: Any, *, is_json: bool, of: str = "") -> None:
+    """One thing as a table, or whole as JSON; `of` names the list that it is of."""
     if is_json:
         screen.print_json(found)
     else:
-        screen.out.print(record_of(screen, found))
+        screen.out.print(record_of(screen, found, of=of))
 
 
 def show_rows(
@@ -137,19 +139,21 @@ def table_of(screen: Screen, rows: Iterable[Any], columns: Sequence[str], *, of:
         justify: Any = "right" if is_money else "left"
         table.add_column(_head(screen, name, of), justify=justify, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_text(_at(row, name))) for name in columns))
+        table.add_row(*(Text(_cell(screen, name, _at(row, name), of)) for name in columns))
     return table
 
 
-def record_of(screen: Screen, found: Mapping[str, Any]) -> Table:
-    """One thing: a line for each of its fields."""
+def record_of(screen: Screen, found: Mapping[str, Any], *, of: str = "") -> Table:
+    """One thing: a line for each of its fields; `of` names the list that it is of."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in found.items():
         if name == "as_of":
             continue
-        table.add_row(Text(_head(screen, name), style="dim"), Text(_text(value)))
+        table.add_row(
+            Text(_head(screen, name, of), style="dim"), Text(_cell(screen, name, value, of))
+        )
     at = found.get("as_of")
     if at:
         said = screen.say("as_of", block=at["block"], date=at["business_date"])
@@ -248,13 +252,12 @@ def _head(screen: Screen, name: str, of: str = "") -> str:
     return head(name.rpartition(".")[2], screen.language, of=of)
 
 
-def _text(value: Any) -> str:
-    if value is None:
+def _cell(screen: Screen, name: str, value: Any, of: str = "") -> str:
+    if value is None or value == []:
         return "–"
-    if isinstance(value, bool):
-        return _YES[value]
-    if isinstance(value, list):
-        return ", ".join(map(_text, value)) if value else "–"
-    if isinstance(value, Mapping):
-        return " · ".join(f"{name} {_text(one)}" for name, one in value.items())
-    return str(value)
+    said = in_words(name.rpartition(".")[2], value, screen.language, of=of)
+    if isinstance(said, list):
+        return screen.comma.join(_cell(screen, "", one) for one in said)
+    if isinstance(said, Mapping):
+        return " · ".join(f"{key} {_cell(screen, key, one)}" for key, one in said.items())
+    return str(said)

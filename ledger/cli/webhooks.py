@@ -47,7 +47,8 @@ def show(
     """Show an endpoint 查看."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
-        show_record(screen, connection.client.get(f"{_PATH}/{id}"), is_json=is_json)
+        found = connection.client.get(f"{_PATH}/{id}")
+        show_record(screen, found, is_json=is_json, of="webhooks")
 
 
 def make(
