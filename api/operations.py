@@ -185,7 +185,7 @@ def _shown(opened: Reading, rows: Rows, _: OperationFilters) -> list[dict[str, A
 def operation_seen(opened: Reading, row: Row) -> dict[str, Any]:
     """An operation as a reader may know it; of another's, how it fares and no more."""
     if opened.sight.sees_contents(row.participant):
-        told = partial(veiled_in, opened, _command_of(row))
+        told = partial(veiled_in, opened, _command_of(row), is_kept=True)
         return _operation(row, refusal_json(row.refusal, opened.language, told))
     refusal = refusal_json(row.refusal, opened.language)
     if refusal is not None:

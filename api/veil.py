@@ -20,6 +20,7 @@ from ledger.model.errors import (
     CostShareExceeded,
     DepositShort,
     LedgerError,
+    NotHolder,
     PayerShort,
     UnknownLoan,
     UnknownPayable,
@@ -39,6 +40,15 @@ def _sees_loan(opened: Reading, loan: int) -> bool:
     """Whether a loan is there, and this reader's to see."""
     where = AllOf((Is("id", (loan,)), opened.sight.loans))
     return find(opened.connection, "loans", where) is not None
+
+
+def _had(opened: Reading, voucher: int) -> bool:
+    """Whether a voucher was once offered to this reader or by it, or came or went by it."""
+    was = Is("voucher", (voucher,))
+    return any(
+        find(opened.connection, view, AllOf((was, own))) is not None
+        for view, own in (("offers", opened.sight.offers), ("hops", opened.sight.hops))
+    )
 
 
 _CLAIMS: Final[Mapping[Meaning, tuple[Callable[[Reading, int], bool], Callable[[int], Any]]]] = (
@@ -63,17 +73,24 @@ def veiled(
         return veiled_in(opened, command, refusal)
 
 
-def veiled_in(opened: Reading, command: Struct | None, refusal: LedgerError) -> LedgerError:
+def veiled_in(
+    opened: Reading, command: Struct | None, refusal: LedgerError, *, is_kept: bool = False
+) -> LedgerError:
     """The same within a read, as things stand there.
 
-    Where it tells of claims, that of the first of the command's which the reader may not see.
+    Where it tells of claims, that of the first of the command's which the reader may not see. One
+    that `is_kept` is of a command that was taken in, so that its sender knew them: of a voucher
+    that has left its hands it reads that it does not hold it, and not what became of it.
     """
     if _tells_of_claims(refusal) and command is not None:
         for meaning, claim in _claims_of(command):
             sees, absent = _CLAIMS[meaning]
-            if not sees(opened, claim):
-                unknown: LedgerError = absent(claim)
-                return unknown
+            if sees(opened, claim):
+                continue
+            if is_kept and meaning is Meaning.VOUCHER and _had(opened, claim):
+                return NotHolder(voucher=claim, participant=opened.sight.own)
+            unknown: LedgerError = absent(claim)
+            return unknown
     return told_to(opened.sight, refusal)
 
 

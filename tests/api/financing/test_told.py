@@ -150,5 +150,8 @@ def test_operation_says_nothing_of_a_claim_that_went_on(desk: Desk, birch: Perso
     desk.world.turn()
     waited = _post(birch, path, form, idempotency_key=key, prefer="wait=1")
     for seen in (waited, birch.get(f"/v1/operations/{operation}")):
-        assert seen.json()["refusal"]["code"] == "UnknownVoucher"
-        assert seen.json()["refusal"]["params"] == {"voucher": voucher}
+        assert seen.json()["refusal"]["code"] == "NotHolder"
+        assert seen.json()["refusal"]["params"] == {
+            "voucher": voucher,
+            "participant": cast.birch.id,
+        }
