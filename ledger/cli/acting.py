@@ -16,6 +16,7 @@ from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.posting import Posting, post
 from ledger.cli.screen import Screen
 from ledger.cli.verbs import Verb
+from ledger.model.code_words import CODES
 from ledger.model.commands import COMMANDS
 from ledger.model.structs import Command, fields_of
 
@@ -70,7 +71,7 @@ _COMMON: Final[Mapping[str, tuple[Any, Any]]] = {
         [],
         "--password-file",
         metavar="FILE",
-        help="Its password, one for each key; asked for if not given.",
+        help="Its password, one for each key; asked for if not given 密码文件，每把密钥一个.",
     ),
     "nonce": _option(str | None, None, "--nonce", help="Command number 指令编号."),
     "deadline": _option(
@@ -84,9 +85,16 @@ _COMMON: Final[Mapping[str, tuple[Any, Any]]] = {
         help="Write the command for other signers instead of submitting it 写出待签文件.",
     ),
     "wait": _option(
-        int, 30, "--wait", min=0, max=60, help="Seconds to wait for its effect; 30 if not given."
+        int,
+        30,
+        "--wait",
+        min=0,
+        max=60,
+        help="Seconds to wait for its effect; 30 if not given 等待生效的秒数.",
     ),
-    "is_dry": _option(bool, False, "--dry-run", help="Say what would be answered; keep nothing."),
+    "is_dry": _option(
+        bool, False, "--dry-run", help="Say what would be answered; keep nothing 仅试算，不保留."
+    ),
     "reference": _option(str | None, None, "--reference", help="Your own number for it 业务编号."),
     "is_yes": _option(bool, False, "--yes", help="Sign without asking, for scripts 不再询问."),
     "session": (SessionOption, None),
@@ -129,7 +137,8 @@ def command_of(verb: Verb) -> Callable[..., None]:
     signature = inspect.Signature(parameters)
     run.__signature__ = signature  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
-    run.__doc__ = " ".join((kind.__doc__ or "").split())
+    said = " ".join((kind.__doc__ or "").split())
+    run.__doc__ = f"{said.removesuffix('.')} {CODES[verb.act].zh}."
     return run
 
 
@@ -242,13 +251,20 @@ _BESIDE: Final[Mapping[str, tuple[tuple[Any, Any], Callable[[Any], Any]]]] = {
     ),
     "cost_share": (
         _option(
-            _File, None, "--cost-share", metavar="FILE", help="The obligor's signed offer as JSON."
+            _File,
+            None,
+            "--cost-share",
+            metavar="FILE",
+            help="The obligor's signed offer as JSON 债务人签署的成本分担要约.",
         ),
         _json_of,
     ),
     "fingerprints": (
         _option(
-            list[str], [], "--fingerprint", help="Of an invoice that is set free; may be repeated."
+            list[str],
+            [],
+            "--fingerprint",
+            help="Of an invoice that is set free; may be repeated 释放的发票指纹，可重复.",
         ),
         list,
     ),

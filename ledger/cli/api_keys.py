@@ -29,7 +29,8 @@ OutOption = Annotated[
     typer.Option(
         "--out",
         metavar="FILE",
-        help="A new file for the secret, which is then not shown; for sign-in --api-key-file.",
+        help="A new file for the secret, which is then not shown; for sign-in --api-key-file "
+        "密钥写入新文件，不再显示.",
         show_default=False,
         dir_okay=False,
     ),

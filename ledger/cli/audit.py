@@ -27,14 +27,19 @@ _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 
 EndpointOption = Annotated[
     str,
-    typer.Option("--node", metavar="URL", help="JSON-RPC of any node of the chain; it only reads."),
+    typer.Option(
+        "--node",
+        metavar="URL",
+        help="JSON-RPC of any node of the chain; it only reads 任一节点，只读.",
+    ),
 ]
 ParticipantsOption = Annotated[
     str | None,
     typer.Option(
         "--participants",
         metavar="ADDRESS",
-        help="The ledger's registry of participants; found if the chain has one ledger alone.",
+        help="The ledger's registry of participants; found if the chain has one ledger alone "
+        "参与方登记合约，链上仅一个账本时自动识别.",
         show_default=False,
     ),
 ]
@@ -43,7 +48,7 @@ DeploymentOption = Annotated[
     typer.Option(
         "--deployment",
         metavar="FILE",
-        help="The manifest that the deployment wrote, instead.",
+        help="The manifest that the deployment wrote, instead 或以部署清单代替.",
         show_default=False,
         dir_okay=False,
     ),
@@ -54,7 +59,8 @@ FirstOption = Annotated[
         "--from-block",
         min=0,
         metavar="NUMBER",
-        help="The ledger's first block or an earlier one; the manifest's, or 0, if not given.",
+        help="The ledger's first block or an earlier one; the manifest's, or 0, if not given "
+        "起始区块.",
         show_default=False,
     ),
 ]
@@ -64,7 +70,7 @@ LastOption = Annotated[
         "--to-block",
         min=0,
         metavar="NUMBER",
-        help="Where to stop; the last block if not given.",
+        help="Where to stop; the last block if not given 截止区块，默认为最新区块.",
         show_default=False,
     ),
 ]

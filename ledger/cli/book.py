@@ -31,9 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "run"]
 
-BookFile = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario book (JSON).")]
+BookFile = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario book (JSON) 账簿文件.")]
 BookFiles = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Scenario books with an outcome (JSON).")
+    list[Path],
+    typer.Argument(
+        metavar="FILE...", help="Scenario books with an outcome (JSON) 附预期结果的账簿文件."
+    ),
 ]
 
 
@@ -46,7 +49,7 @@ def run(
     node: NodeOption = None,
     save: SaveOption = None,
 ) -> None:
-    """Run a scenario book on a fresh chain and show what it comes to."""
+    """Run a scenario book on a fresh chain and show what it comes to 在新链上运行账簿."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(file):
         done = _run(file, screen, node)
@@ -67,7 +70,7 @@ def check(
     is_json: JsonOption = False,
     node: NodeOption = None,
 ) -> None:
-    """Compare the outcome of scenario books with what they expect."""
+    """Compare the outcome of scenario books with what they expect 核对账簿结果."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     status = 0
     report: list[dict[str, Any]] = []

@@ -20,20 +20,27 @@ FileArgument = Annotated[
 KeyOption = Annotated[list[Path], typer.Option("--key", metavar="FILE", help="A key file 密钥.")]
 PasswordsOption = Annotated[
     list[Path],
-    typer.Option("--password-file", metavar="FILE", help="Its password, one for each key."),
+    typer.Option(
+        "--password-file",
+        metavar="FILE",
+        help="Its password, one for each key 密码文件，每把密钥一个.",
+    ),
 ]
 PlaceOption = Annotated[
     str,
     typer.Option(
         "--as",
         help="approvals, cosigned or second-cosigned (as another participant), "
-        "proof (a new signer's own); approvals if not given.",
+        "proof (a new signer's own); approvals if not given 签名栏.",
         show_default=False,
     ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Sign without asking.", show_default=False)]
+YesOption = Annotated[
+    bool, typer.Option("--yes", help="Sign without asking 不再询问，直接签署.", show_default=False)
+]
 WaitOption = Annotated[
-    int, typer.Option("--wait", min=0, max=60, help="Seconds to wait for its effect.")
+    int,
+    typer.Option("--wait", min=0, max=60, help="Seconds to wait for its effect 等待生效的秒数."),
 ]
 
 _APPROVALS: Final = ("approvals", "cosigned", "second_cosigned")

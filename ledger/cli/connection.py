@@ -23,7 +23,7 @@ SessionOption = Annotated[
     typer.Option(
         "--session",
         metavar="FILE",
-        help="A session of sign-in; the state directory's if not given.",
+        help="A session of sign-in; the state directory's if not given 登录会话，默认取状态目录.",
         show_default=False,
         dir_okay=False,
     ),

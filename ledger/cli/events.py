@@ -22,12 +22,17 @@ __all__ = ["follow", "listed", "wait"]
 _COLUMNS: Final = ("seq", "time", "kind", "data")
 _AGAIN_SECONDS: Final = 2.0
 
-AfterOption = Annotated[int, typer.Option("--after", min=0, help="Events behind this number.")]
-LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most.")]
+AfterOption = Annotated[
+    int, typer.Option("--after", min=0, help="Events behind this number 该序号之后的事件.")
+]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most 上限.")]
 CountOption = Annotated[
     int | None,
     typer.Option(
-        "--count", min=1, help="Stop after so many; never if not given.", show_default=False
+        "--count",
+        min=1,
+        help="Stop after so many; never if not given 收到若干条后停止.",
+        show_default=False,
     ),
 ]
 
@@ -97,8 +102,8 @@ follow = typed(_follow, {**_AFTER, "count": (CountOption, None), **_COMMON})
 
 def wait(
     ctx: typer.Context,
-    id: Annotated[str, typer.Argument(metavar="OPERATION", help="An operation.")],
-    seconds: Annotated[int, typer.Option("--seconds", min=1, help="At most.")] = 60,
+    id: Annotated[str, typer.Argument(metavar="OPERATION", help="An operation 业务请求编号.")],
+    seconds: Annotated[int, typer.Option("--seconds", min=1, help="At most 上限.")] = 60,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,

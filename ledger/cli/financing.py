@@ -22,6 +22,7 @@ from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import Screen
 from ledger.cli.verbs import VERBS, Verb
 from ledger.model.commands import COMMANDS, CostShareOffer
+from ledger.model.glossary import term
 from ledger.model.plain import plain_of
 from ledger.model.structs import Command, fields_of
 
@@ -49,29 +50,44 @@ _CONTEXT: Final = inspect.Parameter(
 RequestArgument = Annotated[str, typer.Argument(metavar="REQUEST", help="A request 询价.")]
 QuoteArgument = Annotated[str, typer.Argument(metavar="QUOTE", help="A quote 报价.")]
 KindOption = Annotated[
-    list[str], typer.Option("--kind", help="sale, pledge or redemption; may be repeated.")
+    list[str],
+    typer.Option("--kind", help="sale, pledge or redemption; may be repeated 报价种类，可重复."),
 ]
 AskOption = Annotated[
     list[int],
-    typer.Option("--ask", metavar="PARTICIPANT", help="A bank, or the obligor; may be repeated."),
+    typer.Option(
+        "--ask",
+        metavar="PARTICIPANT",
+        help="A bank, or the obligor; may be repeated 询价对象，可重复.",
+    ),
 ]
 DocumentOption = Annotated[
-    list[str], typer.Option("--document", help="Commitment of a document; may be repeated.")
+    list[str],
+    typer.Option(
+        "--document", help="Commitment of a document; may be repeated 文件承诺值，可重复."
+    ),
 ]
 UntilOption = Annotated[
     str | None,
     typer.Option(
-        "--until", metavar="TIME", help="Open for answers until, UTC.", show_default=False
+        "--until",
+        metavar="TIME",
+        help="Open for answers until, UTC 询价截止时间（UTC）.",
+        show_default=False,
     ),
 ]
 AmountOption = Annotated[
-    str | None, typer.Option("--amount", help="A part; all of it if not given.", show_default=False)
+    str | None,
+    typer.Option(
+        "--amount", help="A part; all of it if not given 部分金额，默认为全部.", show_default=False
+    ),
 ]
 ReasonOption = Annotated[
     str,
     typer.Option(
         "--reason",
-        help="price, line, tenor, obligor, related_parties, documents, invoices, amount, policy.",
+        help="price, line, tenor, obligor, related_parties, documents, invoices, amount, policy "
+        "拒绝原因.",
     ),
 ]
 
@@ -166,7 +182,8 @@ def giver_of(word: str) -> Callable[..., None]:
     parameters = [_CONTEXT, argument, *terms, *SIGNING_PARAMETERS]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
-    run.__doc__ = f"Give a signed quote on a request: {' '.join((kind.__doc__ or '').split())}"
+    said = " ".join((kind.__doc__ or "").split()).removesuffix(".")
+    run.__doc__ = f"Give a signed quote on a request: {said} {term(word, 'zh')}报价."
     return run
 
 

@@ -42,7 +42,7 @@ ColumnOption = Annotated[
 
 def upload(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX or XLS.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX or XLS 导入文件.")],
     key: KeyOption = None,
     is_dry: DryRunOption = False,
     session: SessionOption = None,
@@ -114,7 +114,7 @@ def show(
 def wait(
     ctx: typer.Context,
     id: ImportArgument,
-    seconds: Annotated[int, typer.Option("--seconds", min=1, help="At most.")] = 600,
+    seconds: Annotated[int, typer.Option("--seconds", min=1, help="At most 上限.")] = 600,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,

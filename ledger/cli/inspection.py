@@ -30,10 +30,18 @@ __all__ = ["payable", "voucher"]
 _NAMES_SHOWN = 12
 
 VoucherName = Annotated[
-    str, typer.Argument(metavar="NAME", help="A voucher by its name in the book, or as V-1.2.")
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="A voucher by its name in the book, or as V-1.2 账簿中的凭证名或 V-1.2.",
+    ),
 ]
 PayableName = Annotated[
-    str, typer.Argument(metavar="NAME", help="A payable by its name in the book, or as P-1.")
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="A payable by its name in the book, or as P-1 账簿中的应付账款名或 P-1.",
+    ),
 ]
 
 
@@ -45,7 +53,8 @@ def voucher(
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
 ) -> None:
-    """Show a voucher: its lineage, its place in the payable, liens, payments and shares."""
+    """Show a voucher: its lineage, its place in the payable, liens, payments and shares "
+    "查看凭证."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     saved = _loaded(run, screen)
     views = saved.projection()
@@ -63,7 +72,7 @@ def payable(
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
 ) -> None:
-    """Show a payable: who holds which range of it, and how each came there."""
+    """Show a payable: who holds which range of it, and how each came there 查看应付账款."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     saved = _loaded(run, screen)
     views = saved.projection()

@@ -20,7 +20,8 @@ PasswordOption = Annotated[
     typer.Option(
         "--password-file",
         metavar="FILE",
-        help="Where the password stands, readable by its owner alone; asked for if not given.",
+        help="Where the password stands, readable by its owner alone; asked for if not given "
+        "密码文件，仅本人可读.",
         show_default=False,
         dir_okay=False,
     ),

@@ -32,7 +32,8 @@ SettingsOption = Annotated[
     typer.Option(
         "--settings",
         metavar="FILE",
-        help="Settings in TOML; variables FENBOOK_… of the environment come first.",
+        help="Settings in TOML; variables FENBOOK_… of the environment come first "
+        "配置文件，环境变量优先.",
         show_default=False,
         dir_okay=False,
     ),
@@ -41,16 +42,20 @@ HostOption = Annotated[
     str, typer.Option("--host", envvar="FENBOOK_HOST", help="Where to listen 监听地址.")
 ]
 PortOption = Annotated[
-    int, typer.Option("--port", envvar="FENBOOK_PORT", min=0, max=65535, help="And at which port.")
+    int,
+    typer.Option("--port", envvar="FENBOOK_PORT", min=0, max=65535, help="And at which port 端口."),
 ]
 OperationArgument = Annotated[str, typer.Argument(metavar="OPERATION", help="Its number 编号.")]
 CompareOption = Annotated[
-    bool, typer.Option("--compare", help="Only compare; leave the rows as they are.")
+    bool, typer.Option("--compare", help="Only compare; leave the rows as they are 只比对，不改动.")
 ]
 SampleOption = Annotated[
     int | None,
     typer.Option(
-        "--sample", min=1, help="So many records of each matter alone.", show_default=False
+        "--sample",
+        min=1,
+        help="So many records of each matter alone 每类只抽查若干条.",
+        show_default=False,
     ),
 ]
 _DIFFERENCES: Final = ("matter", "record", "figure", "on_chain", "in_rows")

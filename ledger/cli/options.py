@@ -19,14 +19,16 @@ NoColorOption = Annotated[
     bool, typer.Option("--no-color", help="No colours 不使用颜色.", show_default=False)
 ]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="JSON alone on standard output.", show_default=False)
+    bool,
+    typer.Option("--json", help="JSON alone on standard output 仅输出 JSON.", show_default=False),
 ]
 NodeOption = Annotated[
     str | None,
     typer.Option(
         "--node",
         metavar="URL",
-        help="JSON-RPC of an evaluation chain with free gas (anvil); in process if not given.",
+        help="JSON-RPC of an evaluation chain with free gas (anvil); in process if not given "
+        "评估链节点，默认在本进程内.",
         show_default=False,
     ),
 ]
@@ -35,7 +37,8 @@ SaveOption = Annotated[
     typer.Option(
         "--save",
         metavar="FILE",
-        help="Where to save the run for `inspect`; the state directory if not given.",
+        help="Where to save the run for `inspect`; the state directory if not given "
+        "运行结果保存位置.",
         show_default=False,
         dir_okay=False,
     ),
@@ -45,7 +48,7 @@ RunOption = Annotated[
     typer.Option(
         "--run",
         metavar="FILE",
-        help="A saved run; the last one if not given.",
+        help="A saved run; the last one if not given 已保存的运行结果，默认为最近一次.",
         show_default=False,
         dir_okay=False,
     ),

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ledger.cli.connection import PurposeOption, SessionOption, connected
+from ledger.cli.nouns import NOUNS
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.resources import FLAGS, Export, List, Part
 from ledger.cli.screen import Screen
@@ -22,7 +23,9 @@ __all__ = [
 ]  # fmt: skip
 
 _IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Its number or name 编号.")]
-_LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Rows at most.")]
+_LimitOption = Annotated[
+    int, typer.Option("--limit", min=1, max=100_000, help="Rows at most 最多行数.")
+]
 _AllOption = Annotated[bool, typer.Option("--all", help="All rows 全部.", show_default=False)]
 OutOption = Annotated[
     Path, typer.Option("--out", metavar="FILE", help="Where to write it 输出文件.", dir_okay=False)
@@ -53,7 +56,8 @@ def lister_of(resource: List, *, limit: int = 50) -> Callable[..., None]:
 
     more = {"limit": (_LimitOption, limit), "is_all": (_AllOption, False)}
     filters = {**_identity(resource.path), **filter_options(resource.filters)}
-    run.__doc__ = f"List {_plural(resource)}, the newest first; only what concerns you."
+    what = f"{_plural(resource)}; the newest first, only what concerns you"
+    run.__doc__ = f"List {what} {NOUNS[resource.noun].zh}列表."
     return typed(run, {**filters, **more, **_COMMON, **_JSON})
 
 
@@ -71,7 +75,7 @@ def exporter_of(export: Export) -> Callable[..., None]:
         screen.err.print(screen.say("written", path=out))
 
     own = {"out": (OutOption, inspect.Parameter.empty), "field_names": (_NamesOption, False)}
-    run.__doc__ = f"Write {_plural(export)} to a file of CSV or, by its name, XLSX 导出."
+    run.__doc__ = f"Write {_plural(export)} to a file; CSV or XLSX, by its name 导出."
     return typed(
         run, {**_identity(export.path), **own, **filter_options(export.filters), **_COMMON}
     )
@@ -85,7 +89,7 @@ def format_of(out: Path) -> str:
 def shower_of(resource: List) -> Callable[..., None]:
     """The command that shows one thing."""
     run = _getter(f"{resource.path}/{{id}}", ())
-    run.__doc__ = f"Show one {resource.noun} as it stands."
+    run.__doc__ = f"Show one {resource.noun} as it stands 查看{NOUNS[resource.noun].zh}."
     return run
 
 

@@ -24,18 +24,32 @@ if TYPE_CHECKING:
 __all__ = ["check_log", "identity", "new_key", "put", "rotate"]
 
 KeyArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="Where to write the key; it must not exist yet.")
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="Where to write the key; it must not exist yet 密钥保存位置，不得已存在.",
+    ),
 ]
 
 ProfilesArgument = Annotated[
     Path,
-    typer.Argument(metavar="FILE", help="JSON of one profile, or of a list of them."),
+    typer.Argument(
+        metavar="FILE", help="JSON of one profile, or of a list of them 一份或多份档案."
+    ),
 ]
 CodeArgument = Annotated[
-    str, typer.Argument(metavar="CODE", help="A unified social credit code, 18 characters.")
+    str,
+    typer.Argument(
+        metavar="CODE", help="A unified social credit code, 18 characters 18 位统一社会信用代码."
+    ),
 ]
 ActorOption = Annotated[
-    str, typer.Option("--by", metavar="WHO", help="Who has checked the documents; it is logged.")
+    str,
+    typer.Option(
+        "--by",
+        metavar="WHO",
+        help="Who has checked the documents; it is logged 核验人，将记入日志.",
+    ),
 ]
 
 _SAID: Final[Mapping[str, Term]] = MappingProxyType(

@@ -1,8 +1,8 @@
 """Puts the commands of clients and operators on the command line, a group for each noun."""
 
 import inspect
+import re
 from collections.abc import Callable
-from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 import typer
@@ -24,55 +24,20 @@ from ledger.cli import (
     webhooks,
 )
 from ledger.cli.acting import SIGNING_PARAMETERS, command_of
+from ledger.cli.nouns import NOUNS
 from ledger.cli.reading import exporter_of, lister_of, part_of, shower_of
 from ledger.cli.resources import EXPORTS, LISTS, PARTS
 from ledger.cli.verbs import VERBS
+from ledger.model.glossary import Term
 
 __all__ = ["register"]
 
-_GROUPS: Final = MappingProxyType(
-    {
-        "payable": "What obligors owe 应付账款.",
-        "voucher": "Ranges of payables with their holders 电子凭证.",
-        "offer": "Vouchers offered: accept, decline, withdraw 签收.",
-        "request": "Ask banks for quotes, or answer 询价.",
-        "quote": "Give, compare and take firm quotes 报价.",
-        "loan": "Loans against pledged vouchers 贷款.",
-        "sale": "Vouchers sold to banks 转让记录.",
-        "payment": "Money shared over payables 付款.",
-        "settlement": "What payments brought vouchers 清分明细.",
-        "run": "Settlement runs 清分批次.",
-        "proposal": "What a settlement bank pays out 划付建议.",
-        "payout": "Shares that a bank pays out 划付.",
-        "deposit": "Deposits at settlement banks 存款.",
-        "movement": "Every movement of deposits 存款流水.",
-        "participant": "Who takes part, and by whose keys 参与方.",
-        "limit": "Lines that banks give obligors 授信额度.",
-        "rules": "Dated rules 业务规则.",
-        "holiday": "Days on which nothing is due 节假日.",
-        "freeze": "Ranges that a regulator froze 冻结.",
-        "ledger": "Pause, and versions of the ledger 账本.",
-        "batch": "Many payables under one signature 批次.",
-        "import": "Files of payables 导入.",
-        "operation": "What became of commands 业务请求.",
-        "event": "The feed of events 事件.",
-        "webhook": "Being told by HTTP 回调.",
-        "command": "Files that pass a command from signer to signer 待签文件.",
-        "key": "Key files of signers 密钥文件.",
-        "api-key": "Keys of your organisation's systems 接口密钥.",
-        "access-log": "What regulators have read 监管查询记录.",
-        "report": "Sums over some days 汇总.",
-        "clock": "The clock of an evaluation chain 测试时钟.",
-        "reconciliation": "Whether chain, rows and deposits agree 核对.",
-        "views": "The rows that lists show 视图.",
-        "relayer": "What sends to the chain 中继.",
-    }
-)
+_TOLD: Final = re.compile(r"(?P<first>.*?)(?:[;:] .*)? (?P<chinese>[\u4e00-\u9fff].*)\.")
 
 
 def register(app: typer.Typer) -> None:
     """Add everything."""
-    groups = {name: _group(app, name, text) for name, text in _GROUPS.items()}
+    groups = {name: _group(app, name, text) for name, text in NOUNS.items()}
     _add_reading(groups)
     for verb in VERBS.values():
         groups[verb.noun].command(verb.word)(command_of(verb))
@@ -81,10 +46,20 @@ def register(app: typer.Typer) -> None:
     _add_following(groups)
     _add_own(app, groups)
     _add_operating(app, groups)
+    for group in (app, *groups.values()):
+        for command in group.registered_commands:
+            command.short_help = _short_of(command.callback)
 
 
-def _group(app: typer.Typer, name: str, text: str) -> typer.Typer:
-    made = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
+def _short_of(run: Callable[..., Any] | None) -> str:
+    """What a command does, as its group's help lists it: the first clause, and its Chinese."""
+    whole = " ".join((getattr(run, "__doc__", None) or "").split())
+    told = _TOLD.fullmatch(whole)
+    return whole if told is None else f"{told['first']} {told['chinese']}."
+
+
+def _group(app: typer.Typer, name: str, text: Term) -> typer.Typer:
+    made = typer.Typer(help=f"{text.en} {text.zh}.", no_args_is_help=True, rich_markup_mode=None)
     app.add_typer(made, name=name)
     return made
 
@@ -126,7 +101,12 @@ def _add_imports(group: typer.Typer) -> None:
 def _signer_of_imports() -> Callable[..., None]:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     choice = Annotated[
-        str, typer.Option("--choice", help="all: no row may have a fault; valid: those alone.")
+        str,
+        typer.Option(
+            "--choice",
+            help="all: no row may have a fault; valid: those alone all "
+            "全部无误才开立，valid 仅开立有效行.",
+        ),
     ]
     parameters = [
         inspect.Parameter("ctx", kind, annotation=typer.Context),

@@ -35,14 +35,17 @@ SignerOption = Annotated[
 ]
 KeyOption = Annotated[
     Path | None,
-    typer.Option("--key", metavar="FILE", help="The signer's key file.", show_default=False),
+    typer.Option(
+        "--key", metavar="FILE", help="The signer's key file 签署人密钥文件.", show_default=False
+    ),
 ]
 ApiKeyOption = Annotated[
     Path | None,
     typer.Option(
         "--api-key-file",
         metavar="FILE",
-        help="A file with an API key, readable by its owner alone, instead of a signer's key.",
+        help="A file with an API key, readable by its owner alone, instead of a signer's key "
+        "或以接口密钥文件代替.",
         show_default=False,
         dir_okay=False,
     ),
@@ -52,7 +55,8 @@ DeploymentOption = Annotated[
     typer.Option(
         "--deployment",
         metavar="FILE",
-        help="The ledger's manifest: its contracts are trusted rather than the service's word.",
+        help="The ledger's manifest: its contracts are trusted rather than the service's word "
+        "部署清单，以其合约地址为准.",
         show_default=False,
         dir_okay=False,
     ),

@@ -112,7 +112,9 @@ def reconcile(
 
 def retry(
     ctx: typer.Context,
-    id: Annotated[str, typer.Argument(metavar="OPERATION", help="One that was set aside.")],
+    id: Annotated[
+        str, typer.Argument(metavar="OPERATION", help="One that was set aside 已搁置的业务请求.")
+    ],
     key: KeyOption = None,
     is_dry: DryRunOption = False,
     session: SessionOption = None,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from ledger.model.code_words import CODES
+
 __all__ = ["VERBS", "Verb"]
 
 
@@ -23,6 +25,14 @@ class Verb:
     """Where the service takes the signed form."""
     beside: tuple[str, ...] = ()
     """Names of what goes along."""
+
+    @property
+    def act(self) -> str:
+        """The contracts' function: the word, with its noun where the contracts say it too."""
+        first, *others = self.word.split("-")
+        word = first + "".join(map(str.capitalize, others))
+        whole = word + self.noun.capitalize()
+        return whole if whole in CODES else word
 
 
 _TABLE: Final = """

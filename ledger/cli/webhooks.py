@@ -19,7 +19,9 @@ _PATH: Final = "/v1/webhooks"
 _COLUMNS: Final = ("id", "url", "label", "state", "failures", "made_at")
 _DELIVERIES: Final = ("id", "seq", "state", "tries", "next_try_at", "made_at")
 
-WebhookArgument = Annotated[str, typer.Argument(metavar="WEBHOOK", help="An endpoint.")]
+WebhookArgument = Annotated[
+    str, typer.Argument(metavar="WEBHOOK", help="An endpoint 回调地址编号.")
+]
 
 
 def listed(
@@ -56,7 +58,8 @@ def make(
     url: Annotated[str, typer.Option("--url", help="An https address 接收地址.")],
     label: Annotated[str, typer.Option("--label", help="Its name 名称.")] = "",
     kind: Annotated[
-        list[str], typer.Option("--kind", help="Of events; all if none is named.")
+        list[str],
+        typer.Option("--kind", help="Of events; all if none is named 事件种类，默认为全部."),
     ] = [],  # noqa: B006 -- the parser makes a list of its own
     key: KeyOption = None,
     is_dry: DryRunOption = False,
@@ -79,7 +82,8 @@ def change(
     url: Annotated[str | None, typer.Option("--url", help="Another address 接收地址.")] = None,
     label: Annotated[str | None, typer.Option("--label", help="Another name 名称.")] = None,
     kind: Annotated[
-        list[str], typer.Option("--kind", help="Of events, instead of those before.")
+        list[str],
+        typer.Option("--kind", help="Of events, instead of those before 事件种类，取代原有."),
     ] = [],  # noqa: B006 -- the parser makes a list of its own
     is_enabled: Annotated[
         bool | None, typer.Option("--enable/--disable", help="Whether it is told 启用/停用.")
@@ -157,8 +161,12 @@ def try_out(
 def replay(
     ctx: typer.Context,
     id: WebhookArgument,
-    first: Annotated[int, typer.Option("--first", min=1, help="Number of the first event.")],
-    last: Annotated[int, typer.Option("--last", min=1, help="Number of the last one.")],
+    first: Annotated[
+        int, typer.Option("--first", min=1, help="Number of the first event 首个事件序号.")
+    ],
+    last: Annotated[
+        int, typer.Option("--last", min=1, help="Number of the last one 末个事件序号.")
+    ],
     key: KeyOption = None,
     is_dry: DryRunOption = False,
     session: SessionOption = None,
@@ -179,9 +187,9 @@ def deliveries(
     ctx: typer.Context,
     id: WebhookArgument,
     state: Annotated[
-        str | None, typer.Option("--state", help="queued, delivered, failed or dropped.")
+        str | None, typer.Option("--state", help="queued, delivered, failed or dropped 状态.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most 上限.")] = 50,
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -197,7 +205,9 @@ def deliveries(
 def delivery(
     ctx: typer.Context,
     id: WebhookArgument,
-    message: Annotated[str, typer.Argument(metavar="DELIVERY", help="One of its deliveries.")],
+    message: Annotated[
+        str, typer.Argument(metavar="DELIVERY", help="One of its deliveries 其中一次投递.")
+    ],
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,

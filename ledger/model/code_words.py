@@ -110,8 +110,8 @@ CODES: Final = terms_of(
     payments.deposit | deposit | 存款划付
 
     settle | settle | 清分
-    applyUnapplied | apply unapplied money | 核销未用款项
-    lapse | lapse | 逾期未签失效
+    applyUnapplied | apply unapplied money | 补记提前到账款
+    lapse | lapse | 逾期未签收失效
     issueFromBatch | issue from a batch | 按批次开立
     completeRecovery | complete a recovery | 完成密钥恢复
     completeVersion | complete a version | 启用新版本

@@ -173,6 +173,24 @@ HEADS: Final = terms_of(
     tries | Tries | 尝试次数
     next_try_at | Next try at | 下次尝试时间
 
+    maturity_from | Maturing from | 到期日自
+    maturity_to | Maturing up to | 到期日至
+    due_from | Due from | 还款日自
+    due_to | Due up to | 还款日至
+    first | From | 自
+    last | Up to | 至
+    after | Behind number | 该序号之后
+    invoice | Fingerprint of an invoice | 发票指纹
+    invoice_number | Invoice number | 发票号码
+    overdue | Overdue | 是否逾期
+    open | Open | 是否未结清
+    frozen | Frozen | 是否冻结
+    lifted | Lifted | 是否解除
+    suspended | Suspended | 是否暂停资格
+    faulty | With problems alone | 仅有问题的行
+    role | Role | 角色
+    run | Settlement run | 清分批次
+
     access-log.participant | Read by | 读取方
     access-log.operation | What was read | 读取操作
     access-log.asked | Asked for | 读取内容
