@@ -40,7 +40,7 @@ class Row(Shape):
     """A signed field as people read it."""
 
     label: str = Field(examples=["Amount"])
-    value: str = Field(examples=["CN¥400,000.00 (RMB 肆拾万元整)"])
+    value: str = Field(examples=["CN¥400,000.00 (肆拾万元整)"])
 
 
 class Prepared(Shape):

@@ -113,9 +113,13 @@ def commands_page() -> str:
         "nor moved, whatever stops.\n\n"
         "每条指令是一个 EIP-712 结构，在其受理合约的域内签署。金额单位为分，日期为 UTC+8 的业务日，"
         "利率与比例以十亿分之一计，`bytes32` 字段为承诺值。"
-        "签署前向人展示的句子只由指令本身生成。\n\n"
+        "`participant` 为签署方；`nonce` 为该参与方尚未使用的任一编号；`deadline` 距今至多七天。"
+        "签署前向人展示的句子只由指令本身生成，并附全部签署字段的表格。\n\n"
+        "签署人数分三种：任一签署人、按当日累计金额、最高签署人数。“可被暂停”指账本暂停、暂停资格或冻结时停办。"
+        "指令承诺的金额计入当日累计。被冻结参与方的存款在任何情况下均不得支取或转账。\n\n"
         "Acts that anybody may ask for need no signature: `settle`, `applyUnapplied`, `lapse`, "
-        "`issueFromBatch`, `completeRecovery`, `completeVersion`.\n\n" + "\n".join(groups)
+        "`issueFromBatch`, `completeRecovery`, `completeVersion`. "
+        "以上各项任何人均可发起，无需签署。\n\n" + "\n".join(groups)
     )
 
 

@@ -66,7 +66,7 @@ SIGNED_BY: Final[dict[str, tuple[str, str]]] = {
     "AdmitParticipant": (
         "the operator, co-signed by a bank; for a bank, settlement bank, regulator or operator by "
         "two institutions; each new key signs as well",
-        "平台方，银行会签；准入机构时由两家机构会签；每把新密钥也须签署",
+        "平台方，银行会签；准入银行、清算行、监管或平台方时由两家机构会签；每把新密钥也须签署",
     ),
     "SuspendParticipant": ("the operator", "平台方"),
     "AddSigner": ("the participant itself, and the new key", "参与方自身，以及新密钥"),

@@ -172,7 +172,7 @@ def test_transfer_of_many_parts_says_their_sum() -> None:
         "Transfer CN¥7.00 (柒元整) in 7 parts of 2 vouchers to 3 participants, each in the table"
     )
     assert sentence(many, {}, "zh") == (
-        "将 2 张凭证中合计 ¥7.00（柒元整）分 7 项转让给 3 个参与方，逐项见表"
+        "从 2 张凭证中转让合计 ¥7.00（柒元整），共 7 项，接收方为 3 个参与方，逐项见表"
     )
 
 
@@ -199,8 +199,8 @@ def test_sale_says_rate_share_and_recourse() -> None:
         "and consent to its price, the obligor bearing 50 % of the cost"
     )
     assert sentence(_sale(recourse=False), NAMES, "zh") == (
-        "将凭证 V-1.1 中的 ¥1.00（壹元整）以年利率 3.85 % 转让给 Delta Bank，无追索权，"
-        "债务人承担费用的 50 %"
+        "将凭证 V-1.1 中的 ¥1.00（壹元整）以年利率 3.85 % 转让（保理）给 Delta Bank，"
+        "无追索权，债务人承担费用的 50 %"
     )
     assert ("Recourse", "full") in fields(_sale(recourse=True), {}, "en")
     assert ("追索权", "无追索") in fields(_sale(recourse=False), {}, "zh")

@@ -255,7 +255,7 @@ _BESIDE: Final[Mapping[str, tuple[tuple[Any, Any], Callable[[Any], Any]]]] = {
             None,
             "--cost-share",
             metavar="FILE",
-            help="The obligor's signed offer as JSON 债务人签署的成本分担要约.",
+            help="The obligor's signed offer as JSON 债务人签署的费用分担承诺.",
         ),
         _json_of,
     ),

@@ -16,6 +16,7 @@ from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.reading import filter_options, show_rows, typed
 from ledger.cli.resources import EVENT_FILTERS
 from ledger.cli.screen import DIFFERENT, Lang, Screen
+from ledger.model.code_words import in_words
 
 __all__ = ["follow", "listed", "wait"]
 
@@ -116,7 +117,8 @@ def wait(
     show_operation(screen, operation, is_json=is_json)
     end_with(operation)
     if not ended(operation):
-        screen.complain(screen.say("still_waiting", state=operation["state"]))
+        state = in_words("state", operation["state"], screen.language, of="operations")
+        screen.complain(screen.say("still_waiting", state=state))
         raise typer.Exit(DIFFERENT)
 
 

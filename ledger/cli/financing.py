@@ -188,7 +188,7 @@ def giver_of(word: str) -> Callable[..., None]:
 
 
 def share_cost(ctx: typer.Context, **given: Any) -> None:
-    """Offer to bear a share of the cost of sales, in a file for the seller 承担转让成本."""
+    """Offer to bear a share of the cost of sales, in a file for the seller 承担转让（保理）费用."""
     options = signing_of(given)
     screen = options.screen(ctx)
     if options.out is None:

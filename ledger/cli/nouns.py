@@ -15,7 +15,7 @@ NOUNS: Final[Mapping[str, Term]] = terms_of(
     request | Ask banks for quotes, or answer | 询价
     quote | Give, compare and take firm quotes | 报价
     loan | Loans against pledged vouchers | 贷款
-    sale | Vouchers sold to banks | 转让记录
+    sale | Vouchers sold to banks | 转让（保理）记录
     payment | Money shared over payables | 付款
     settlement | What payments brought vouchers | 清分明细
     run | Settlement runs | 清分批次
@@ -40,7 +40,7 @@ NOUNS: Final[Mapping[str, Term]] = terms_of(
     access-log | What regulators have read | 监管查询记录
     report | Sums over some days | 汇总
     clock | The clock of an evaluation chain | 测试时钟
-    reconciliation | Whether chain, rows and deposits agree | 核对
+    reconciliation | Whether chain, rows and deposits agree | 对账
     views | The rows that lists show | 视图
     relayer | What sends to the chain | 中继
     """

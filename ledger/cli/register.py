@@ -104,7 +104,7 @@ def _signer_of_imports() -> Callable[..., None]:
         str,
         typer.Option(
             "--choice",
-            help="all: no row may have a fault; valid: those alone all "
+            help="all: no row may have a fault; valid: those alone; "
             "全部无误才开立，valid 仅开立有效行.",
         ),
     ]

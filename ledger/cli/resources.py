@@ -147,7 +147,7 @@ _PARTS: Final = (
         "show",
         "/v1/reconciliation",
         (),
-        "Show whether chain, rows and deposits agreed last 最近一次核对.",
+        "Show whether chain, rows and deposits agreed last 最近一次对账.",
     ),
     Part(
         "request",

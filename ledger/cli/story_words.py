@@ -47,7 +47,7 @@ def _texts(text: str) -> Mapping[str, Term]:
 
 STORY: Final = _texts(
     """
-    title | Fenbook: the life of a voucher in five steps | Fenbook 分账本：一张电子凭证的五步
+    title | Fenbook: the life of a voucher in five steps | Fenbook 分账本：五步看完一张电子凭证的一生
     subtitle | a fresh chain in this process, {contracts} contracts, {parties} parties with keys of their own; every figure is read from the chain | 进程内全新链，{contracts} 个合约，{parties} 个参与方各持密钥；以下数字均取自链上
     deploying | Putting the ledger on a fresh chain | 正在全新链上部署账本
     cast_core | core enterprise | 核心企业
@@ -107,7 +107,7 @@ STORY: Final = _texts(
     reconciled | Reconciled, read from the chain | 对账，数据取自链上
     paid_in | paid in | 付入
     shares_out | shares out | 清分付出
-    issued | deposits issued by {settlement} | {settlement} 签发的存款
+    issued | deposits issued by {settlement} | {settlement} 记入的存款
     deposits_and_holds | sum of deposits and holds | 存款与专户合计
     hold_left | left in holds | 专户余额
     difference | difference | 差额

@@ -52,7 +52,7 @@ def lapse(
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
 ) -> None:
-    """Let a payable lapse that nobody has accepted in time 逾期未签收失效."""
+    """Let a payable lapse that nobody has accepted in time 期满未签收失效."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     body = {"payable": payable}
     _act(screen, session, ("/v1/lapses", body, wait), is_dry=is_dry, is_json=is_json)
@@ -68,7 +68,7 @@ def apply_unapplied(
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
 ) -> None:
-    """Apply money that was attested before maturity, once that has come 补记提前到账款."""
+    """Apply money that was attested before maturity, once that has come 分配未分配款项."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     body = {"payable": payable}
     _act(screen, session, ("/v1/unapplied-payments", body, wait), is_dry=is_dry, is_json=is_json)
@@ -102,7 +102,7 @@ def reconcile(
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
 ) -> None:
-    """Have chain, rows and deposits compared in the background; for the operator 发起核对."""
+    """Have chain, rows and deposits compared in the background; for the operator 发起对账."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     once = Once(key, is_dry)
     with connected(screen, session, purpose) as connection:

@@ -122,7 +122,7 @@ WORDS: Final = _words(
     depth | Hops | 层级
     step | Step | 步骤
     date | Date | 日期
-    verb | Verb | 操作
+    verb | Verb | 业务
     code | Code | 代码
     reason | Reason and next step | 原因与下一步
 

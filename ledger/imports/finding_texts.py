@@ -209,7 +209,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "EvidenceMissing": (
         "{place} has neither an invoice nor other evidence. Fill in an invoice, or contract and "
         "delivery.",
-        "{place}既无发票，也无其他贸易背景资料。请填写发票，或合同与交付凭证。",
+        "{place}既无发票，也无其他贸易背景材料。请填写发票，或合同与交付单据。",
     ),
     "InvoiceUnclear": (
         "{place} says “{value}”, which names no single invoice. Write all 20 digits; or the "

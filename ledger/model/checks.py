@@ -109,7 +109,7 @@ CHECKS: Final[Mapping[tuple[str, Level], tuple[str, str]]] = MappingProxyType(
         ),
         ("evidence", Level.LOOK): (
             "No invoice backs the payable; ask for the contract and the delivery.",
-            "该应付账款没有发票，请索取合同与交付凭证。",
+            "该应付账款没有发票，请索取合同与交付单据。",
         ),
         ("hop_evidence", Level.FINE): (
             "Every transfer of the range names its trade evidence.",
@@ -121,7 +121,7 @@ CHECKS: Final[Mapping[tuple[str, Level], tuple[str, str]]] = MappingProxyType(
         ),
         ("lien", Level.FINE): (
             "Nothing lies on the range: it is neither offered nor pledged.",
-            "该区间未被发出转让，也未质押。",
+            "该区间既无待签收，也未质押。",
         ),
         ("lien", Level.STOP): (
             "The voucher is {state}; its holder cannot dispose of it now.",
@@ -129,7 +129,7 @@ CHECKS: Final[Mapping[tuple[str, Level], tuple[str, str]]] = MappingProxyType(
         ),
         ("recourse", Level.FINE): (
             "No recourse of an earlier sale lies on it.",
-            "没有先前转让留下的追索权。",
+            "没有先前转让（保理）留下的追索权。",
         ),
         ("recourse", Level.LOOK): (
             "Its holder bought it with recourse to {participants}.",
@@ -137,11 +137,11 @@ CHECKS: Final[Mapping[tuple[str, Level], tuple[str, str]]] = MappingProxyType(
         ),
         ("financed_before", Level.FINE): (
             "The range was not sold to a bank or pledged before.",
-            "该区间此前未向银行转让或质押。",
+            "该区间此前未向银行转让（保理）或质押。",
         ),
         ("financed_before", Level.LOOK): (
             "Sales and pledges of units of the range before: {count}.",
-            "该区间此前曾转让或质押，共 {count} 次。",
+            "该区间此前曾向银行转让（保理）或质押，共 {count} 次。",
         ),
         ("freeze", Level.FINE): (
             "No freeze overlaps the range or names its parties.",

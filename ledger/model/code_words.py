@@ -43,17 +43,17 @@ CODES: Final = terms_of(
     """
     open | open | 进行中
     accepted | accepted | 已受理
-    sent | sent | 已上链待确认
+    sent | sent | 已发送
     done | done | 已办结
     refused | refused | 已拒绝
     parked | parked | 已搁置
-    declined | declined | 已拒收
+    declined | declined | 已拒签
     withdrawn | withdrawn | 已撤回
     lapsed | lapsed | 已失效
     expired | expired | 已过期
     void | void | 已作废
     taken | taken | 已成交
-    answered | answered | 已报价
+    answered | answered | 已答复
     confirmed | confirmed | 已确认
     issued | issued | 已开立
     running | running | 进行中
@@ -86,7 +86,7 @@ CODES: Final = terms_of(
     recourse | recourse | 追索
     join | join | 合并
     moved | moved | 转账
-    paid_out | paid out | 划付
+    paid_out | paid out | 清分入账
     read | read | 查询
     export | export | 导出
     prepare | prepare | 准备指令
@@ -104,14 +104,14 @@ CODES: Final = terms_of(
     payment-proposals.open | open | 待付款
     movements.issued | issued | 存入
     movements.withdrawn | withdrawn | 支取
-    movements.held | held | 待划付
+    movements.held | held | 转入清分专户
     payables.offered | offered | 待签收
     payments.bank | bank transfer | 银行转账
-    payments.deposit | deposit | 存款划付
+    payments.deposit | deposit | 存款支付
 
     settle | settle | 清分
-    applyUnapplied | apply unapplied money | 补记提前到账款
-    lapse | lapse | 逾期未签收失效
+    applyUnapplied | apply unapplied money | 分配未分配款项
+    lapse | lapse | 期满未签收失效
     issueFromBatch | issue from a batch | 按批次开立
     completeRecovery | complete a recovery | 完成密钥恢复
     completeVersion | complete a version | 启用新版本
@@ -134,14 +134,14 @@ CODES: Final = terms_of(
     recordBatch | record a batch | 登记批次
     voidBatch | void a batch | 作废批次
     accept | accept | 签收
-    decline | decline | 拒收
+    decline | decline | 拒签
     withdraw | withdraw an offer | 撤回
-    sell | sell | 转让融资（保理）
+    sell | sell | 转让（保理）
     redeem | redeem | 提前兑付
     repay | repay | 还款
     pay | pay | 付款
-    attest | attest a payment | 确认收款
-    returnUnapplied | return unapplied money | 退回未用款项
+    attest | attest a payment | 证明收款
+    returnUnapplied | return unapplied money | 退回未分配款项
     confirmPayout | confirm a payout | 确认划付
     returnPayout | return a payout | 退回划付
     freeze | freeze | 冻结

@@ -121,7 +121,7 @@ LABELS: Final = terms_of(
     parts | Parts | 分项
     voucher | Voucher | 凭证
     start | Range from | 区间起点
-    end | Range up to | 区间终点
+    end | Range up to | 区间终点（不含）
     reason | Commitment of the reason | 原因承诺值
     low | Lower voucher | 低位凭证
     high | Upper voucher | 高位凭证
@@ -148,7 +148,7 @@ LABELS: Final = terms_of(
     payout | Payout | 划付
     purpose | Commitment of the purpose | 用途承诺值
     case_commitment | Commitment of the case number | 案号承诺值
-    review_day | Review date | 复核日
+    review_day | Review date | 复查日
     freeze | Freeze number | 冻结序号
     subject | Concerning | 对象
     obligor | Obligor | 债务人
@@ -178,7 +178,7 @@ LABELS: Final = terms_of(
     tenor_days_max | Longest tenor | 最长期限
     offer_days | Days to answer an offer | 签收期限
     depth_max | Most hops | 最多流转层级
-    pieces_max | Most open vouchers of a payable | 单笔最多凭证数
+    pieces_max | Most open vouchers of a payable | 单笔最多未关闭凭证数
     piece_min | Smallest voucher | 最小凭证金额
     late_rate_daily | Late interest a day | 逾期日利率
     overdue_multiplier | Overdue rate factor | 逾期利率倍数

@@ -81,7 +81,7 @@ HEADS: Final = terms_of(
     quote | Quote | 报价
     holiday | Holiday | 节假日
     start | Range from (fen) | 区间起点（分）
-    end | Range up to (fen) | 区间终点（分）
+    end | Range up to (fen) | 区间终点（分，不含）
     depth | Hops | 流转层级
     pieces | Open vouchers | 未关闭凭证数
     is_open | Open | 未结清
@@ -92,12 +92,12 @@ HEADS: Final = terms_of(
     is_void | Void | 已作废
     is_in_force | In force | 现行有效
     is_with_recourse | With recourse | 有追索权
-    is_cost_shared | Cost borne in part by the obligor | 债务人分担成本
+    is_cost_shared | Cost borne in part by the obligor | 债务人分担费用
 
     tenor_days_max | Longest tenor, days | 最长期限（天）
     offer_days | Days to answer an offer | 签收期限（天）
 
-    live | Principal owed | 未付本金
+    live | Principal owed | 未偿本金
     paid | Paid | 已付金额
     redeemed | Redeemed early | 已提前兑付金额
     cancelled | Cancelled | 已取消金额
@@ -106,7 +106,7 @@ HEADS: Final = terms_of(
     receivable | Principal to receive | 应收本金
     rail | Way of payment | 付款方式
     price | Price | 价款
-    cost_borne | Cost borne by the obligor | 债务人承担的成本
+    cost_borne | Cost borne by the obligor | 债务人承担的费用
     advanced_day | Day of the advance | 放款日
     interest_left | Interest left | 未付利息
     interest_from | Interest paid up to | 利息付至
@@ -213,7 +213,7 @@ HEADS: Final = terms_of(
     offers.reason | Commitment of the reason | 原因承诺值
     operations.participant | Signed for | 签署方
     payables.due | Due day | 顺延后付款日
-    payments.owed | Principal owed before | 付款前未付本金
+    payments.owed | Principal owed before | 付款前未偿本金
     payments.day | Value date | 起息日
     payouts.bank | Settlement bank | 清算行
     payouts.number | Payout | 划付

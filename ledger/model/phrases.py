@@ -18,14 +18,14 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
             "bank {bank}, {invoices}, accept every later transfer on this ledger, and waive "
             "set-off and defences",
             "向 {to} 开立应付账款 {face}，承诺于 {maturity} 通过清算行 {bank} 无条件付款，"
-            "{invoices}，接受在本账本上的后续转让，并放弃抵销和抗辩",
+            "{invoices}，接受此后在本账本上的每一次转让，并放弃抵销和抗辩",
         ),
         "IssueBatch": Term(
             "Promise unconditionally to pay the {count} payables of the list {root}, {total} "
             "in all, accept every later transfer on this ledger, and waive set-off and "
             "defences",
-            "按清单 {root} 开立 {count} 笔应付账款，合计 {total}，承诺到期无条件付款，接受在本"
-            "账本上的后续转让，并放弃抵销和抗辩",
+            "按清单 {root} 开立 {count} 笔应付账款，合计 {total}，承诺到期无条件付款，接受此后"
+            "在本账本上的每一次转让，并放弃抵销和抗辩",
         ),
         "VoidBatch": Term(
             "Stop what is not yet issued of batch {batch}",
@@ -45,7 +45,7 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
         ),
         "WithdrawOffer": Term(
             "Take back the offer of voucher {voucher}",
-            "撤回凭证 {voucher} 的待签收",
+            "撤回已发出、尚未签收的凭证 {voucher}",
         ),
         "JoinVouchers": Term(
             "Join vouchers {low} and {high} into one",
@@ -60,28 +60,28 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
         "SellVoucher": Term(
             "Sell {amount} of voucher {voucher} to {buyer} at {rate}, {consent}, the obligor "
             "bearing {obligor_share} of the cost",
-            "将凭证 {voucher} 中的 {amount} 以{rate} 转让给 {buyer}，{consent}，债务人承担费用"
-            "的 {obligor_share}",
+            "将凭证 {voucher} 中的 {amount} 以{rate} 转让（保理）给 {buyer}，{consent}，债务人"
+            "承担费用的 {obligor_share}",
         ),
         "CostShareOffer": Term(
             "Offer to bear up to {share_max} of the cost of sales on payable {payable_id} at "
             "up to {rate_max}, {budget} in all",
-            "承诺为应付账款 {payable_id} 的转让承担不超过 {share_max} 的费用，限{rate_max} 以"
-            "内，预算合计 {budget}",
+            "承诺为应付账款 {payable_id} 的转让（保理）承担费用，比例不超过 {share_max}，限"
+            "{rate_max} 以内，预算合计 {budget}",
         ),
         "RedemptionQuote": Term(
             "Offer {taker} to pay {amount} of voucher {voucher} early, less a discount at "
             "{rate}; the offer is firm until {deadline}",
-            "向 {taker} 报价：以{rate} 贴现提前兑付凭证 {voucher} 中的 {amount}，报价有效期至 "
-            "{deadline}",
+            "向 {taker} 报价：提前兑付凭证 {voucher} 中的 {amount}，按{rate} 扣减至到期日的利息，"
+            "报价有效期至 {deadline}",
         ),
         "RedeemVoucher": Term(
             "Take early payment of {amount} of voucher {voucher}, less a discount at {rate}",
-            "接受以{rate} 贴现提前兑付凭证 {voucher} 中的 {amount}",
+            "接受提前兑付凭证 {voucher} 中的 {amount}，按{rate} 扣减至到期日的利息",
         ),
         "RecourseVoucher": Term(
             "Turn voucher {voucher} back to its seller against payment",
-            "就凭证 {voucher} 向其转让方追索",
+            "就凭证 {voucher} 向其转让方追索，收取追索价款后将凭证退回转让方",
         ),
         "PledgeQuote": Term(
             "Offer {taker} a loan of {advance} at {rate}, due on {due}, against {amount} of "
@@ -101,7 +101,7 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
         ),
         "ReleaseSecurity": Term(
             "Set {amount} of the security of loan {loan} free",
-            "解除贷款 {loan} 的质押物中的 {amount}",
+            "解除贷款 {loan} 项下 {amount} 的质押",
         ),
         "PayPayable": Term(
             "Pay {amount} on payable {payable_id} from the deposit",
@@ -116,7 +116,7 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
         "ReturnUnapplied": Term(
             "State that {amount} which could not be shared on payable {payable_id} went back "
             "to its sender, payment reference {payment_reference}",
-            "证明应付账款 {payable_id} 未能分配的款项 {amount} 已退回付款人，付款参考号 "
+            "证明应付账款 {payable_id} 的未分配款项 {amount} 已退回付款人，付款参考号 "
             "{payment_reference}",
         ),
         "ConfirmPayout": Term(
@@ -143,7 +143,7 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
         "FreezeRange": Term(
             "Freeze the range from {start} to {end} of payable {payable_id}, to be reviewed "
             "on {review_day}",
-            "冻结应付账款 {payable_id} 的区间 {start} 至 {end}，复核日 {review_day}",
+            "冻结应付账款 {payable_id} 的区间 {start} 至 {end}，复查日 {review_day}",
         ),
         "UnfreezeRange": Term(
             "End freeze {freeze} of payable {payable_id}",
@@ -151,15 +151,15 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
         ),
         "FreezeParticipant": Term(
             "Freeze everything of {subject}, to be reviewed on {review_day}",
-            "冻结 {subject} 的全部凭证和存款，复核日 {review_day}",
+            "冻结 {subject} 的全部凭证、存款和新业务，复查日 {review_day}",
         ),
         "UnfreezeParticipant": Term(
-            "End the freeze of {subject}",
-            "解除对 {subject} 的冻结",
+            "End the freeze of {subject} under this case",
+            "解除本案号下对 {subject} 的冻结",
         ),
         "SetLimit": Term(
             "Set the line of {obligor} to {amount}",
-            "将 {obligor} 的授信额度设为 {amount}",
+            "将本行对 {obligor} 的授信额度设为 {amount}",
         ),
         "SetRules": Term(
             "Set, together with {bank}, these rules: {rules}",
@@ -190,8 +190,8 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
         "SetThreshold": Term(
             "Require {threshold_low} signers of {participant} for an act, and {threshold_high}"
             " from {high_from} a day on",
-            "{participant} 的每项业务需 {threshold_low} 名签署人，单日达到 {high_from} 起需 "
-            "{threshold_high} 名",
+            "{participant} 的每项业务需 {threshold_low} 名签署人，单日累计金额达到 {high_from} "
+            "起需 {threshold_high} 名",
         ),
         "VoidNonce": Term(
             "Make command number {voided} of {participant} void",
@@ -199,7 +199,7 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
         ),
         "ProposeRecovery": Term(
             "Propose to replace all keys of {subject} by {signers}",
-            "提议将 {subject} 的全部密钥更换为 {signers}",
+            "提议以 {signers}取代 {subject} 的全部密钥",
         ),
         "VetoRecovery": Term(
             "Stop the replacement of the keys of {participant}",
@@ -211,7 +211,7 @@ SENTENCES: Final[Mapping[str, Term]] = MappingProxyType(
         ),
         "AddVersion": Term(
             "Add, together with {bank} and {second_bank}, a ledger version of {desks}",
-            "与 {bank} 和 {second_bank} 共同启用由 {desks} 组成的账本版本",
+            "与 {bank} 和 {second_bank} 共同提议启用由 {desks}组成的账本版本",
         ),
     }
 )

@@ -73,7 +73,7 @@ NEXT_STEPS: Final[Mapping[str, Term]] = MappingProxyType(
         ),
         "documents": Term(
             "Ask again and name the contract and the delivery.",
-            "请补充合同与交付材料后重新询价。",
+            "请补充合同与交付单据后重新询价。",
         ),
         "invoices": Term(
             "Have the obligor name the right invoices, then ask again.",

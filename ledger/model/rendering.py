@@ -89,7 +89,7 @@ def _annual(value: int, language: Language) -> str:
 
 def _daily(value: int, language: Language) -> str:
     percent = figures.percent_text(value)
-    return f"日利率 {percent}" if language == "zh" else f"{percent} a day"
+    return percent if language == "zh" else f"{percent} a day"
 
 
 def _days(value: int, language: Language) -> str:

@@ -96,11 +96,11 @@ def _tabled(struct: Struct, member: Field, value: Any, language: Language, names
     text = rendered(value, member.meaning, language, names)
     match member.meaning:
         case Meaning.PARTICIPANT if value:
-            return f"{text} ({value})"
+            return f"{text}（{value}）" if language == "zh" else f"{text} ({value})"
         case Meaning.AMOUNT:
             return amount_in_words(value, language)
         case Meaning.POSITION:
-            return f"第 {value:,} 分（{text}）" if language == "zh" else f"fen {value:,} ({text})"
+            return f"{value:,} 分（{text}）" if language == "zh" else f"fen {value:,} ({text})"
         case Meaning.SECOND if value == 0 and member.name == "expiry":
             return term("never", language)
         case Meaning.FLAG if member.name == "recourse":
@@ -132,8 +132,8 @@ def _parts_phrase(command: Any, language: Language, names: Names) -> str:
     receivers = len({part.to for part in parts})
     if language == "zh":
         return (
-            f"将 {vouchers} 张凭证中合计 {total} 分 {len(parts)} 项转让给 {receivers} 个参与方，"
-            "逐项见表"
+            f"从 {vouchers} 张凭证中转让合计 {total}，共 {len(parts)} 项，接收方为 {receivers} 个"
+            "参与方，逐项见表"
         )
     return (
         f"{total} in {len(parts)} parts of {vouchers} vouchers to {receivers} participants, "
@@ -168,7 +168,7 @@ def _length_phrase(command: Any, language: Language, _: Names) -> str:
 def _release_phrase(command: Any, language: Language, _: Names) -> str:
     amount = amount_in_words(command.release, language)
     if language == "zh":
-        return f"并解除 {amount} 的质押" if command.release else "不解除部分质押"
+        return f"并解除 {amount} 的质押" if command.release else "不办理部分解押"
     return f"and set {amount} of its security free" if command.release else "releasing no part"
 
 
@@ -176,7 +176,7 @@ def _signers_phrase(command: Any, language: Language, _: Names) -> str:
     count, low, high = len(command.signers), command.threshold_low, command.threshold_high
     large = amount_in_words(command.high_from, language)
     if language == "zh":
-        return f"{count} 名签署人（每项业务需 {low} 名，单日达到 {large} 起需 {high} 名）"
+        return f"{count} 名签署人（每项业务需 {low} 名，单日累计金额达到 {large} 起需 {high} 名）"
     noun = "signer" if count == 1 else "signers"
     return f"{count} {noun} ({low} for an act, {high} from {large} a day on)"
 
@@ -191,7 +191,9 @@ def _consent_phrase(command: Any, language: Language, _: Names) -> str:
     recourse = CHOICES["recourse"][command.recourse].text(language)
     if not command.recourse:
         return recourse
-    return recourse + ("并同意追索价格" if language == "zh" else " and consent to its price")
+    return recourse + (
+        "并同意届时按追索价格付款" if language == "zh" else " and consent to its price"
+    )
 
 
 def _rules_phrase(command: Any, language: Language, names: Names) -> str:

@@ -47,7 +47,7 @@ VALUES: Final = terms_of(
     kind | kind | 报价种类
     taker | party quoted to | 报价对象
     message | message | 指令内容
-    challenge | challenge | 登录口令
+    challenge | challenge | 登录挑战码
     command | command | 指令
     EIP-712 document | EIP-712 document | EIP-712 结构
     typed_data | typed data | 待签结构

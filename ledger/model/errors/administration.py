@@ -35,7 +35,7 @@ class IdentityTaken(LedgerError):
     identity: Commitment
     by: ParticipantId
     kind = Kind.CONFLICT
-    zh = "该法律主体已以{by}的身份准入。"
+    zh = "该法律主体已准入，参与方为：{by}。"
     next_steps = (
         "Use the existing participant; one live admission for each legal identity.",
         "请使用已有参与方；同一法律主体只能有一个有效准入。",

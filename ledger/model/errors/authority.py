@@ -40,7 +40,7 @@ class NotDesk(LedgerError):
 
     caller: Address
     kind = Kind.FORBIDDEN
-    zh = "只有已登记版本的业务合约可以发起此调用；{caller} 不是。"
+    zh = "只有已登记版本的受理合约可以发起此调用；{caller} 不是。"
     next_steps = ("Send the command through the ledger.", "请通过本账本提交指令。")
 
 
@@ -52,7 +52,7 @@ class BatchMalformed(LedgerError):
     zh = "该批次内容与其声明的条目不符，从第 {index} 项起无法识别。"
     next_steps = (
         "Send each item as the desk's number, the length of its call and the call itself.",
-        "每一项应依次为业务合约序号、调用长度和调用内容，请重新打包发送。",
+        "每一项应依次为受理合约序号、调用长度和调用内容，请重新打包发送。",
     )
 
 

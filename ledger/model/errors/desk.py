@@ -23,7 +23,7 @@ class AddresseeUnfit(LedgerError):
     zh = "不能就此向{participant}询价：银行受让或放款，债务人提前兑付。"
     next_steps = (
         "Ask banks for a sale or a loan, and the payable's obligor for early redemption.",
-        "转让或质押请向银行询价，提前兑付请向该应付账款的债务人询价。",
+        "转让（保理）或质押请向银行询价，提前兑付请向该应付账款的债务人询价。",
     )
 
 

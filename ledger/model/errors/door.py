@@ -129,10 +129,10 @@ class CommandForeign(LedgerError):
     """The command acts for another participant than the one that is signed in."""
 
     kind = Kind.FORBIDDEN
-    zh = "该指令的业务方不是当前登录的参与方。"
+    zh = "该指令的签署方不是当前登录的参与方。"
     next_steps = (
         "Sign in for the participant that acts, or have it submit the command itself.",
-        "请以该业务方的身份登录，或由其自行提交。",
+        "请以该签署方的身份登录，或由其自行提交。",
     )
 
 
@@ -140,10 +140,10 @@ class SignInRefused(LedgerError):
     """The sign-in does not hold: the challenge has ended or the signature does not fit it."""
 
     kind = Kind.UNAUTHENTICATED
-    zh = "登录未通过：登录口令已失效，或签名与之不符。"
+    zh = "登录未通过：登录挑战码已失效，或签名与之不符。"
     next_steps = (
         "Ask for a new challenge and sign it with a signer that is neither revoked nor expired.",
-        "请重新获取登录口令，并以未撤销且未过期的签署人签署。",
+        "请重新获取登录挑战码，并以未撤销且未过期的签署人签署。",
     )
 
 
@@ -168,7 +168,7 @@ class ProfileGuarded(LedgerError):
     next_steps = (
         "Change the contacts alone. Names, codes and accounts are recorded anew by the ledger's "
         "operator, who checks them against documents.",
-        "只可自行更改联系人。名称、代码和收款账户须由平台运营方核对证明材料后重新登记。",
+        "只可自行更改联系人。名称、代码和收款账户须由平台方核对证明材料后重新登记。",
     )
 
 

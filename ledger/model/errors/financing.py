@@ -63,7 +63,10 @@ class CostShareSpent(LedgerError):
     voucher: VoucherId
     kind = Kind.CONFLICT
     zh = "债务人已为凭证 {voucher} 的区间分担过费用。"
-    next_steps = ("Sell without a share of the obligor.", "请不带债务人分担办理转让。")
+    next_steps = (
+        "Sell without a share of the obligor.",
+        "请办理不含债务人分担费用的转让（保理）。",
+    )
 
 
 class CostShareExceeded(LedgerError):
@@ -83,10 +86,10 @@ class RegistrationMissing(LedgerError):
     """A sale or pledge needs the commitment of its registration."""
 
     kind = Kind.TERMS
-    zh = "转让或质押须附登记承诺值。"
+    zh = "转让（保理）或质押须附登记承诺值。"
     next_steps = (
         "Register it in the movables registry and name the certificate.",
-        "请先在动产融资统一登记系统登记并填写登记证明。",
+        "请先在动产融资统一登记公示系统（中登网）登记，并填写登记证明编号。",
     )
 
 
@@ -96,7 +99,7 @@ class CoverTooLow(LedgerError):
     cover: Amount
     owed: Amount
     kind = Kind.TERMS
-    zh = "质押物可覆盖 {cover}，应还 {owed}。"
+    zh = "质押凭证按质押率可担保 {cover}，所欠 {owed}。"
     next_steps = ("Borrow less, pledge more or release less.", "请减少借款、增加质押或减少解押。")
 
 
@@ -107,7 +110,7 @@ class TooManyRedemptions(LedgerError):
     most: Count
     kind = Kind.LIMIT
     zh = "应付账款 {payable_id} 的提前兑付区间已达上限 {most} 个。"
-    next_steps = ("Wait for maturity, or sell the voucher.", "请等待到期，或转让凭证。")
+    next_steps = ("Wait for maturity, or sell the voucher.", "请等待到期，或办理转让（保理）。")
 
 
 class UnknownLoan(LedgerError):

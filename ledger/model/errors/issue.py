@@ -109,7 +109,7 @@ class InvoiceShort(LedgerError):
     used: Amount
     face: Amount
     kind = Kind.TERMS
-    zh = "发票支持金额 {used} 与票面金额 {face} 不符。"
+    zh = "发票支持金额 {used} 不足票面金额 {face}。"
     next_steps = ("Add invoices or lower the face.", "请补充发票或调低票面金额。")
 
 
@@ -118,7 +118,7 @@ class EvidenceMissing(LedgerError):
 
     kind = Kind.TERMS
     zh = "不附发票的开立须提供其他贸易背景承诺值。"
-    next_steps = ("Add invoices, or a contract or delivery note.", "请补充发票，或合同、交货凭据。")
+    next_steps = ("Add invoices, or a contract or delivery note.", "请补充发票，或合同、交付单据。")
 
 
 class TooManyInvoices(LedgerError):

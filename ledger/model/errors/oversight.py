@@ -44,8 +44,8 @@ class ReviewDayPast(LedgerError):
     review_day: Day
     today: Day
     kind = Kind.TERMS
-    zh = "复核日 {review_day} 不在今天 {today} 之后。"
-    next_steps = ("Choose a later review date.", "请选择更晚的复核日。")
+    zh = "复查日 {review_day} 不在今天 {today} 之后。"
+    next_steps = ("Choose a later review date.", "请选择更晚的复查日。")
 
 
 class BadRange(LedgerError):

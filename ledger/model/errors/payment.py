@@ -138,7 +138,7 @@ class ReferenceUsed(LedgerError):
     zh = "{bank}已使用过付款参考号 {payment_reference}。"
     next_steps = (
         "It is recorded; nothing to do. Another payment needs its own reference.",
-        "该事实已记录，无需处理；其他付款须使用各自的参考号。",
+        "该笔证明已记录，无需处理；其他付款须使用各自的参考号。",
     )
 
 
@@ -148,7 +148,7 @@ class ReferenceConflict(LedgerError):
     bank: ParticipantId
     payment_reference: Commitment
     kind = Kind.CONFLICT
-    zh = "{bank}已将付款参考号 {payment_reference} 用于不同的事实。"
+    zh = "{bank}已将付款参考号 {payment_reference} 用于内容不同的证明。"
     next_steps = (
         "Compare with the bank statement and correct the reference.",
         "请与银行流水核对并更正参考号。",
@@ -159,7 +159,7 @@ class ReferenceMissing(LedgerError):
     """A bank fact needs a payment reference."""
 
     kind = Kind.TERMS
-    zh = "银行事实须附付款参考号。"
+    zh = "清算行的证明须附付款参考号。"
     next_steps = ("Give the reference of the bank's own record.", "请填写银行记录的参考号。")
 
 
@@ -199,7 +199,7 @@ class PayoutMismatch(LedgerError):
     asked: Amount
     amount: Amount
     kind = Kind.CONFLICT
-    zh = "{payout} 金额为 {amount}，事实载明 {asked}。"
+    zh = "{payout} 金额为 {amount}，清算行证明载明 {asked}。"
     next_steps = (
         "Compare with the bank statement and sign the right amount.",
         "请与银行流水核对后按正确金额签署。",

@@ -79,10 +79,10 @@ class VoucherNotOffered(LedgerError):
     voucher: VoucherId
     participant: ParticipantId
     kind = Kind.CONFLICT
-    zh = "凭证 {voucher} 未向{participant}发出待签收。"
+    zh = "凭证 {voucher} 当前并非待{participant}签收。"
     next_steps = (
         "It may have been answered, withdrawn or lapsed; reload it.",
-        "可能已签收、撤回或失效，请刷新后查看。",
+        "可能已签收、拒签、撤回或失效，请刷新后查看。",
     )
 
 
@@ -169,7 +169,10 @@ class DepthExceeded(LedgerError):
     most: Count
     kind = Kind.LIMIT
     zh = "凭证 {voucher} 的流转已达规则允许的 {most} 层。"
-    next_steps = ("Hold it, sell it to a bank or redeem it.", "请继续持有、转让给银行或提前兑付。")
+    next_steps = (
+        "Hold it, sell it to a bank or redeem it.",
+        "请继续持有、向银行办理转让（保理），或请债务人提前兑付。",
+    )
 
 
 class ZeroAmount(LedgerError):
