@@ -69,7 +69,7 @@ def errors_page() -> str:
     return (
         "# Refusals 拒绝码\n\n" + _NOTE + "\n"
         "A refusal is an answer about one moment: it changes nothing and uses no nonce. Its name "
-        "is the code that the command line, the books and later the HTTP service show; it is never "
+        "is the code that the command line, the books and the HTTP service show; it is never "
         "translated. Words in braces are the values that come with it. The kind says what sort of "
         "refusal it is. The first seven groups are the contracts' own "
         "(`contracts/types/Errors.sol`); the others are the service's.\n\n"

@@ -35,6 +35,8 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 PLACES = re.compile(r"/(?:root|home|tmp|work|usr|opt|Users)/|[A-Z]:\\|registry\.npmjs|pypi\.org")
+PROMISE = re.compile(r"\bcomes? with (the|them)\b", re.IGNORECASE)
+"""What speaks of a time before something that is there by now."""
 MAKE_TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
 
@@ -101,6 +103,13 @@ def test_invariants_are_all_there_and_name_what_exists() -> None:
         assert _tests(shown), number
 
 
+def test_threats_name_tests_that_exist() -> None:
+    section = _text(DOCS / "security.md").split("## Threats")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| T(\d\d) \| [^|]+ \| ([^|]+) \|$", section, re.MULTILINE)
+    assert len(rows) == len(set(rows)) > 30
+    assert sum(len(_tests(now)) for _, now in rows) > 10
+
+
 def test_architecture_names_bounds_that_exist() -> None:
     section = _text(DOCS / "architecture.md").split("## Bounds")[1]
     rows = re.findall(r"^\| [^|]+ \| [^|]+ \| ([^|]+) \|$", section, re.MULTILINE)
@@ -120,7 +129,7 @@ def _places(cell: str) -> list[str]:
 
 def _tests(cell: str) -> list[str]:
     """The tests that a cell names, each looked up in its file."""
-    names = re.findall(r"`(test_\w+\.py)::(test_\w+)`", cell)
+    names = re.findall(r"`((?:\w+/)?test_\w+\.py)::(test_\w+)`", cell)
     for file, name in names:
         [source] = (ROOT / "tests").rglob(file)
         assert f"def {name}(" in source.read_text("utf-8"), f"{file}::{name}"
@@ -141,6 +150,12 @@ def test_folder_has_its_readme(folder: str) -> None:
 def test_page_says_its_words_and_no_place_of_a_machine(page: Path) -> None:
     assert not (found := FORBIDDEN.search(_prose(page))), found
     assert not (place := PLACES.search(_text(page))), place
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id)
+def test_page_says_what_there_is_and_not_what_comes(page: Path) -> None:
+    if page.parent.name != "adr" and page.name != "CHANGELOG.md":
+        assert not (found := PROMISE.search(_text(page))), found
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_id)
