@@ -10,9 +10,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ledger.cli.operating import SettingsOption, settled
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import DIFFERENT, Screen
+from ledger.cli.settled import SettingsOption, settled
 
 __all__ = ["doctor"]
 

@@ -15,29 +15,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.reading import record_of, show_rows
 from ledger.cli.screen import DIFFERENT, Screen
+from ledger.cli.settled import SettingsOption, database_of, settled
 
 if TYPE_CHECKING:
     from ledger.service.opening import Opened
-    from ledger.store.database import Database
 
 __all__ = [
-    "SettingsOption", "park", "pause", "rebuild", "reconcile", "release", "resume", "serve",
-    "settled", "status",
+    "park", "pause", "rebuild", "reconcile", "release", "resume", "serve", "status",
 ]  # fmt: skip
 
 _PORT: Final = 8371
 
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--settings",
-        metavar="FILE",
-        help="Settings in TOML; variables FENBOOK_… of the environment come first "
-        "配置文件，环境变量优先.",
-        show_default=False,
-        dir_okay=False,
-    ),
-]
 HostOption = Annotated[
     str, typer.Option("--host", envvar="FENBOOK_HOST", help="Where to listen 监听地址.")
 ]
@@ -179,7 +167,7 @@ def park(
     from ledger.service.refusals import refusal_text
 
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with screen.guarded(), _database(settings) as database:
+    with screen.guarded(), database_of(settings) as database:
         from ledger.service.outbox import Outbox
 
         told = refusal_text(ParkedByOperator(reason=reason))
@@ -196,19 +184,10 @@ def release(
 ) -> None:
     """Let an operation that was set aside be tried again 放行."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with screen.guarded(), _database(settings) as database:
+    with screen.guarded(), database_of(settings) as database:
         from ledger.service.outbox import Outbox
 
         _tell(screen, _short(Outbox(database).release(operation)), is_json)
-
-
-def settled(settings: Path | None) -> None:
-    """Take the settings of a file into the environment, behind what stands there."""
-    from ledger.service.settings_files import variables_in
-
-    if settings is not None:
-        for variable, value in variables_in(settings).items():
-            os.environ.setdefault(variable, value)
 
 
 # ---- private
@@ -231,23 +210,8 @@ def _opened(settings: Path | None) -> Iterator["Opened"]:
         found.site.database.close()
 
 
-@contextmanager
-def _database(settings: Path | None) -> Iterator["Database"]:
-    """The database alone."""
-    from ledger.service.settings import settings_from
-    from ledger.store.database import Database
-
-    settled(settings)
-    database = Database.open(settings_from(os.environ).database.get_secret_value())
-    try:
-        database.migrate()
-        yield database
-    finally:
-        database.close()
-
-
 def _switch(screen: Screen, settings: Path | None, word: str, is_json: bool) -> None:
-    with screen.guarded(), _database(settings) as database:
+    with screen.guarded(), database_of(settings) as database:
         from ledger.service.outbox import Outbox
 
         outbox = Outbox(database)

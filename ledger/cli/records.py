@@ -2,10 +2,7 @@
 # ruff: noqa: PLC0415 -- a database takes a second to import, and only these commands need one
 
 import json
-import os
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Final
@@ -15,11 +12,11 @@ import typer
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.private_files import new_private_file
 from ledger.cli.screen import Screen
+from ledger.cli.settled import SettingsOption, directory_of
 from ledger.model.glossary import Term
 
 if TYPE_CHECKING:
     from ledger.records.profiles import Profile
-    from ledger.service.directory import Directory
 
 __all__ = ["check_log", "identity", "new_key", "put", "rotate"]
 
@@ -93,13 +90,15 @@ def new_key(
 
 def rotate(
     ctx: typer.Context,
+    settings: SettingsOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
 ) -> None:
     """Wrap all data keys by the master key in force, and seal all records anew 更换档案密钥.
 
-    FENBOOK_RECORDS_KEY_FILE names the new key, FENBOOK_RECORDS_KEY_PREVIOUS_FILE the one before.
+    `records_key_file` (FENBOOK_RECORDS_KEY_FILE) names the new key,
+    `records_key_previous_file` the one before.
     Services may run meanwhile. If it is stopped, it goes on when it is called again.
     """
     from ledger.service.resealing import reseal
@@ -110,7 +109,7 @@ def rotate(
         if not is_json:
             _say(screen, "resealing", table=table, looked=looked)
 
-    with screen.guarded(), _directory() as directory:
+    with screen.guarded(), directory_of(settings) as directory:
         count = directory.keyring.rotate()
         records = reseal(directory.database, directory.keyring, heard)
     _answer(screen, is_json, "rotated", count=count, records=records)
@@ -118,13 +117,14 @@ def rotate(
 
 def check_log(
     ctx: typer.Context,
+    settings: SettingsOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
 ) -> None:
     """Follow the log of readings from its first row 核验查阅日志."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with screen.guarded(), _directory() as directory:
+    with screen.guarded(), directory_of(settings) as directory:
         count = directory.check_readings()
     _answer(screen, is_json, "checked", count=count)
 
@@ -133,6 +133,7 @@ def put(
     ctx: typer.Context,
     path: ProfilesArgument,
     by: ActorOption,
+    settings: SettingsOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
@@ -147,7 +148,7 @@ def put(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(path):
         profiles = _profiles_of(path.read_text("utf-8"))
-        with _directory() as directory:
+        with directory_of(settings) as directory:
             record_profiles(directory, profiles, Reader(0, by, "profile recorded"))
     _answer(screen, is_json, "recorded", count=len(profiles))
 
@@ -155,13 +156,14 @@ def put(
 def identity(
     ctx: typer.Context,
     code: CodeArgument,
+    settings: SettingsOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
     is_json: JsonOption = False,
 ) -> None:
     """What stands on the ledger for an organisation when it is admitted 计算准入身份."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with screen.guarded(), _directory() as directory:
+    with screen.guarded(), directory_of(settings) as directory:
         found = "0x" + directory.identity(code).hex()
     _answer(screen, is_json, "identity", identity=found)
 
@@ -183,26 +185,6 @@ def _profiles_of(text: str) -> list["Profile"]:
         if not isinstance(one, dict):
             raise InvalidField(field="profile", value=one, expected="message")
     return [Profile.from_values(one) for one in listed]
-
-
-@contextmanager
-def _directory() -> Iterator["Directory"]:
-    """The directory of the database that the settings name."""
-    from ledger.service.directory import Directory
-    from ledger.service.keyring import Keyring, master_keys_of
-    from ledger.service.settings import settings_from
-    from ledger.store.database import Database
-
-    def wall() -> int:
-        return int(time.time())
-
-    masters = master_keys_of(os.environ)
-    database = Database.open(settings_from(os.environ).database.get_secret_value())
-    try:
-        database.migrate()
-        yield Directory(database, Keyring(database, masters, wall), wall)
-    finally:
-        database.close()
 
 
 def _answer(screen: Screen, is_json: bool, key: str, **values: object) -> None:

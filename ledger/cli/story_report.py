@@ -18,6 +18,7 @@ from ledger.model.figures import (
     voucher_name,
 )
 from ledger.model.glossary import Language
+from ledger.model.lateness import is_blocking
 from ledger.model.sentences import fields, sentence
 from ledger.views.lineage import pieces_of
 
@@ -137,7 +138,7 @@ def _invoices(found: Verified, language: Language) -> Check:
 
 def _obligor(found: Verified, language: Language) -> Check:
     limit, outstanding, due = found.exposure
-    is_overdue = 0 < due < found.day
+    is_overdue = is_blocking(due, found.day)
     text = tell(
         "obligor_overdue" if is_overdue else "obligor_is",
         language,

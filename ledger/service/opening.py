@@ -23,7 +23,7 @@ from ledger.service.site import Site
 from ledger.store.cursor import belong_to, setting
 from ledger.store.database import Database
 
-__all__ = ["Opened", "opened"]
+__all__ = ["Opened", "directory_of", "opened"]
 
 _GENESIS: Final = "genesis"
 
@@ -53,6 +53,15 @@ def opened(settings: Settings) -> Opened:
         raise
 
 
+def directory_of(database: Database, masters: MasterKeys) -> Directory:
+    """The private records of a database, under their keys."""
+
+    def wall() -> int:
+        return int(time.time())
+
+    return Directory(database, Keyring(database, masters, wall), wall)
+
+
 def _evaluating(database: Database) -> Opened:
     from ledger.service import evaluation  # noqa: PLC0415 -- a network needs no engine, which is large
 
@@ -61,7 +70,7 @@ def _evaluating(database: Database) -> Opened:
     _claim(database, found.deployment, _genesis_of(found.endpoint))
     site = Site(database, found.endpoint, found.deployment)
     masters = _masters() or MasterKeys(evaluation.RECORDS_KEY)
-    return Opened(site, (found.key,), _directory(database, masters))
+    return Opened(site, (found.key,), directory_of(database, masters))
 
 
 def _on_network(settings: Settings, database: Database) -> Opened:
@@ -79,7 +88,9 @@ def _on_network(settings: Settings, database: Database) -> Opened:
     endpoint = Endpoints(nodes, chain_id=deployment.chain_id, genesis=genesis)
     try:
         _claim(database, deployment, endpoint.genesis)
-        return Opened(Site(database, endpoint, deployment), keys, _directory(database, _masters()))
+        masters = _masters()
+        directory = None if masters is None else directory_of(database, masters)
+        return Opened(Site(database, endpoint, deployment), keys, directory)
     except BaseException:
         endpoint.close()
         raise
@@ -110,13 +121,3 @@ def _masters() -> MasterKeys | None:
         return master_keys_of(os.environ)
     except RecordsKeyMissing:
         return None
-
-
-def _directory(database: Database, masters: MasterKeys | None) -> Directory | None:
-    if masters is None:
-        return None
-
-    def wall() -> int:
-        return int(time.time())
-
-    return Directory(database, Keyring(database, masters, wall), wall)

@@ -53,6 +53,22 @@ def test_new_key_is_for_its_owner_alone_and_is_never_shown_or_overwritten(tmp_pa
     assert path.read_text().strip() == secret
 
 
+def test_settings_file_of_the_service_names_database_and_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FENBOOK_DATABASE", "FENBOOK_RECORDS_KEY", "FENBOOK_RECORDS_KEY_FILE"):
+        monkeypatch.setenv(name, "")  # so that what the file sets is taken back afterwards
+        monkeypatch.delenv(name)
+    key, settings = tmp_path / "key", tmp_path / "settings.toml"
+    assert run("new-key", str(key)).exit_code == 0
+    with database_url("sqlite", tmp_path) as url:
+        settings.write_text(f'[fenbook]\ndatabase = "{url}"\nrecords_key_file = "{key}"\n')
+        for command in ("rotate", "check-log"):
+            done = run(command, "--settings", str(settings), "--json")
+            assert done.exit_code == 0, done.output
+            assert json.loads(done.stdout)["count"] == 0
+
+
 @pytest.mark.usefixtures("url")
 @pytest.mark.parametrize("command", ["rotate", "check-log"])
 def test_without_a_key_nothing_is_done(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
