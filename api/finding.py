@@ -10,7 +10,7 @@ from api.lists import Filters, Reading, Rows
 from api.need_to_know import Sight
 from ledger.model.days import parse_day
 from ledger.model.errors import InvalidField, ResourceUnknown
-from ledger.model.ids import parse_payable, parse_voucher
+from ledger.model.ids import parse_payable, parse_voucher, vouchers_of
 from ledger.model.states import PayableState, VoucherState
 from ledger.service.financing_states import QuoteStanding, RequestStanding
 from ledger.store.lists import (
@@ -137,8 +137,7 @@ def on_voucher(opened: Reading, asked: OnPayable, column: str = "voucher") -> li
     """Rows whose column names their voucher."""
     found: list[Condition] = []
     if asked.payable:
-        number = parse_payable(asked.payable)
-        found.append(Between(column, number << 32, (number << 32) | 0xFFFFFFFF))
+        found.append(Between(column, *vouchers_of(parse_payable(asked.payable))))
     if isinstance(asked, OnVoucher) and asked.voucher:
         found.append(Is(column, (parse_voucher(asked.voucher),)))
     if payables := of_payables(opened, asked):

@@ -1,7 +1,7 @@
 """The outcome of a book, read off the ledger's views and the deposits as of its last date."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +48,16 @@ def outcome(cast: Cast, names: Names, refused: Sequence[Mapping[str, Any]]) -> d
             for name, payable in payables.items()
         },
         "loans": {name: _loan(cast, names.loans[name]) for name in sorted(names.loans)},
-        "blocked_issuers": sorted({cast.id_of(payables[name]["obligor"]) for name in overdue}),
+        "blocked_issuers": sorted(_blocked(cast, payables.values())),
         "vouchers": [_voucher(cast, one) for one in standing],
         "refused": [dict(refusal) for refusal in refused],
     }
+
+
+def _blocked(cast: Cast, payables: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Obligors to whom the contracts refuse every issue."""
+    obligors = {int(one["obligor"]) for one in payables}
+    return {cast.id_of(one) for one in obligors if cast.ledger.is_blocked(one)}
 
 
 def _net_cash(cast: Cast, name: str) -> int:

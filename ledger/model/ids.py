@@ -19,6 +19,7 @@ __all__ = [
     "serial_of",
     "voucher_id",
     "voucher_name",
+    "vouchers_of",
 ]
 
 ROOT_SERIAL: Final = 1
@@ -54,6 +55,11 @@ def payable_of(voucher: int) -> int:
 def serial_of(voucher: int) -> int:
     """The serial number of a voucher within its payable."""
     return voucher & ((1 << _BITS) - 1)
+
+
+def vouchers_of(payable: int) -> tuple[int, int]:
+    """The least and the greatest id that a voucher of a payable may have."""
+    return voucher_id(payable, 0), voucher_id(payable, SERIAL_MAX)
 
 
 def parse_voucher(text: object, *, field: str = "voucher") -> int:

@@ -82,9 +82,9 @@ def checks_on(
 
 def _obligor(facts: _Facts) -> Iterator[Check]:
     exposure = find(facts.connection, "exposures", Is("obligor", (facts.payable.obligor,)))
-    since = exposure.unpaid_due if exposure else 0
-    is_overdue = 0 < since < facts.today
-    yield _check("obligor_overdue", not is_overdue, since=since if is_overdue else None)
+    is_blocked = exposure is not None and exposure.is_blocked(facts.today)
+    since = exposure.unpaid_due if exposure and is_blocked else None
+    yield _check("obligor_overdue", not is_blocked, since=since)
 
 
 def _lines(facts: _Facts) -> Iterator[Check]:

@@ -13,9 +13,12 @@ from ledger.chain.transactions import Receipt, Reverted
 from ledger.chain.typed_data import Domain, digest
 from ledger.model.commands import Command
 from ledger.model.days import day_of_second
-from ledger.model.errors import LedgerError
+from ledger.model.errors import IssuerBlocked, LedgerError
 from ledger.model.errors.service import DeploymentUnknown
+from ledger.model.ids import voucher_id
+from ledger.model.lateness import is_overdue
 from ledger.model.parts import RuleSet
+from ledger.model.states import PayableState
 from ledger.model.structs import snake_case
 
 if TYPE_CHECKING:
@@ -179,7 +182,7 @@ class Ledger:
     def vouchers_of(self, payable: int) -> dict[int, dict[str, Any]]:
         """Every voucher of a payable that was accepted, closed ones too, by id."""
         serials = self.payable(payable)["serials"]
-        ids = [payable << 32 | serial for serial in range(1, serials + 1)]
+        ids = [voucher_id(payable, serial) for serial in range(1, serials + 1)]
         return {one: self.voucher(one) for one in ids}
 
     def payable_count(self) -> int:
@@ -193,12 +196,16 @@ class Ledger:
 
     def claim(self, voucher: int, *, day: int | None = None) -> tuple[int, int]:
         """Unpaid principal of a voucher and its share of late interest on a day (today)."""
-        principal, late = self.ask("Settlement", "claimOf", voucher, day or self.today)
+        principal, late = self.ask(
+            "Settlement", "claimOf", voucher, self.today if day is None else day
+        )
         return int(principal), int(late)
 
     def debt(self, payable: int, *, day: int | None = None) -> tuple[int, int]:
         """Late interest and principal owed on a payable on a day (today)."""
-        late, principal = self.ask("Settlement", "debtOf", payable, day or self.today)
+        late, principal = self.ask(
+            "Settlement", "debtOf", payable, self.today if day is None else day
+        )
         return int(late), int(principal)
 
     def deposit(self, bank: int, owner: int) -> int:
@@ -208,7 +215,15 @@ class Ledger:
     def is_overdue(self, payable: int) -> bool:
         """Whether a payable is live past its due day."""
         record = self.ask("Vouchers", "payableOf", payable)
-        return bool(record["state"] == 2 and self.today > record["due"])
+        return is_overdue(PayableState(record["state"]), record["due"], self.today)
+
+    def is_blocked(self, obligor: int) -> bool:
+        """Whether the contracts let an obligor issue nothing, for it has not paid in time."""
+        try:
+            self.ask("Exposure", "requireNotBlocked", obligor)
+        except IssuerBlocked:
+            return True
+        return False
 
     def rules_of(self, payable: int) -> dict[str, Any]:
         """The rules a payable was issued under."""

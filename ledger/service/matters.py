@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from ledger.model.figures import loan_name, payable_name, voucher_name
+from ledger.model.ids import voucher_id, vouchers_of
 from ledger.model.states import Role, VoucherState
 from ledger.service.matter import (
     PARTICIPANTS,
@@ -41,8 +42,8 @@ _VOUCHER: Final = (
 def _voucher_keys(connection: Connection, ask: Ask) -> Iterable[int]:
     for payable in PAYABLES(connection, ask):
         serials = int(ask("Vouchers", "tallyOf", payable)["serials"])
-        known = {payable << 32 | serial for serial in range(1, serials + 1)}
-        here = Between("id", payable << 32, payable << 32 | 0xFFFFFFFF)
+        known = {voucher_id(payable, serial) for serial in range(1, serials + 1)}
+        here = Between("id", *vouchers_of(payable))
         yield from sorted(known | {row.id for row in rows_of(connection, "vouchers", here)})
 
 

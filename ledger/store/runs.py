@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
-from ledger.model.ids import SERIAL_MAX, voucher_id
+from ledger.model.ids import vouchers_of
 from ledger.store.bulk import insert_rows
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.statements import chunks
@@ -177,7 +177,7 @@ def assigned(connection: Connection, payable: int, payments: int) -> list[Assign
         select(RUN_ITEMS.c.voucher, RUN_ITEMS.c.operation, OPERATIONS.c.state, RUN_ITEMS.c.tries)
         .join(OPERATIONS, OPERATIONS.c.id == RUN_ITEMS.c.operation)
         .where(
-            RUN_ITEMS.c.voucher.between(*_bounds(payable)),
+            RUN_ITEMS.c.voucher.between(*vouchers_of(payable)),
             RUN_ITEMS.c.payments == payments,
         )
     )
@@ -197,7 +197,7 @@ def parked(connection: Connection, payable: int) -> dict[str, set[tuple[int, int
     rows = connection.execute(
         select(RUN_ITEMS.c.operation, RUN_ITEMS.c.voucher, RUN_ITEMS.c.payments)
         .join(OPERATIONS, OPERATIONS.c.id == RUN_ITEMS.c.operation)
-        .where(RUN_ITEMS.c.voucher.between(*_bounds(payable)), OPERATIONS.c.state == PARKED)
+        .where(RUN_ITEMS.c.voucher.between(*vouchers_of(payable)), OPERATIONS.c.state == PARKED)
     )
     found: dict[str, set[tuple[int, int]]] = {}
     for operation, voucher, payments in rows:
@@ -216,7 +216,7 @@ def release(connection: Connection, vouchers: Sequence[int], payments: int) -> N
 def distributed(connection: Connection, row: RunRow) -> tuple[int, int]:
     """What a run's payments have brought so far, and how many vouchers have had all of them."""
     table = VIEW_TABLES["settlements"].table
-    of_payable = table.c.voucher.between(*_bounds(row.payable))
+    of_payable = table.c.voucher.between(*vouchers_of(row.payable))
     brought = select(func.sum(table.c.to_holder + table.c.to_lender)).where(
         of_payable, table.c.payments > row.first_payment, table.c.payments <= row.payments
     )
@@ -236,7 +236,7 @@ def add_payouts(connection: Connection, row: RunRow, *, block: int) -> None:
     known = select(RUN_PAYOUTS.c.payout).where(RUN_PAYOUTS.c.payable == row.payable)
     fresh = select(
         table.c.number, literal(row.payable), literal(row.first_payment), literal(block)
-    ).where(table.c.voucher.between(*_bounds(row.payable)), table.c.number.not_in(known))
+    ).where(table.c.voucher.between(*vouchers_of(row.payable)), table.c.number.not_in(known))
     names = ["payout", "payable", "first_payment", "block"]
     connection.execute(insert(RUN_PAYOUTS).from_select(names, fresh))
 
@@ -252,8 +252,3 @@ def payout_numbers(connection: Connection, row: RunRow) -> list[int]:
         .order_by(RUN_PAYOUTS.c.payout)
     )
     return [int(one) for one in found]
-
-
-def _bounds(payable: int) -> tuple[int, int]:
-    """The numbers between which a payable's vouchers lie."""
-    return voucher_id(payable, 0), voucher_id(payable, SERIAL_MAX)

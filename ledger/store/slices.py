@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.model.ids import payable_of
+from ledger.model.ids import payable_of, vouchers_of
 from ledger.store.lists import Between, Is, rows_of
 from ledger.store.rows import VIEW_TABLES
 from ledger.views.projection import Projection
@@ -30,7 +30,7 @@ def sliced(connection: Connection, vouchers: Iterable[Any], second: int) -> Proj
 def whole(connection: Connection, payable: int, second: int) -> Projection:
     """Everything that lies on one payable."""
     made = _begun(connection, {payable}, second)
-    state, first, last = made.state, payable << 32, (payable << 32) | 0xFFFFFFFF
+    state, (first, last) = made.state, vouchers_of(payable)
     on_it = Between("voucher", first, last)
     own = Is("payable", (payable,))
     vouchers = rows_of(connection, "vouchers", Between("id", first, last))

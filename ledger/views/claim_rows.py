@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from ledger.model.ids import payable_of
+from ledger.model.lateness import is_overdue
 from ledger.model.states import PayableState, VoucherState
 from ledger.views.row import Row
 
@@ -47,7 +48,7 @@ class Payable(Row, frozen=True):
 
     def is_overdue(self, day: int) -> bool:
         """Whether it is live past its due day."""
-        return self.state is PayableState.LIVE and day > self.due
+        return is_overdue(self.state, self.due, day)
 
 
 class Voucher(Row, frozen=True):

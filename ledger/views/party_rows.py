@@ -1,5 +1,6 @@
 """Rows about who takes part: participants, signers, commands, lines, invoices, batches."""
 
+from ledger.model.lateness import is_blocking
 from ledger.model.states import Role
 from ledger.views.row import Row
 
@@ -94,7 +95,7 @@ class Exposure(Row, frozen=True):
 
     def is_blocked(self, day: int) -> bool:
         """Whether a payable is overdue, so that nothing can be issued."""
-        return 0 < self.unpaid_due < day
+        return is_blocking(self.unpaid_due, day)
 
 
 class Invoice(Row, frozen=True):
