@@ -17,6 +17,7 @@ from ledger.model import errors
 from ledger.model.commands import COMMANDS
 from ledger.model.errors import LedgerError
 from ledger.model.glossary import TERMS
+from tests.test_oracle import CODES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -91,6 +92,13 @@ def test_glossary_has_the_words_of_the_code() -> None:
         and not key.startswith("recourse_")
     }
     assert {word: told.get(word) for word in known} == known
+
+
+def test_books_refuse_what_their_page_lists() -> None:
+    section = _text(DOCS / "books.md").split("## Which refusal comes first")[1]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)
+    listed = {verb: set(re.findall(r"`(\w+)`", codes)) for verb, codes in rows}
+    assert listed == {verb: set(codes.split()) for verb, codes in CODES.items()}
 
 
 def test_invariants_are_all_there_and_name_what_exists() -> None:

@@ -22,7 +22,7 @@ from tests.oracle.random_stats import SITUATIONS, Stats
 HERE = Path(__file__).parent
 DUE = date(2026, 7, 1)
 
-# golden/README.md, "Refusals, in the order they are checked"
+# docs/books.md, "Which refusal comes first"
 MOVER_CODES = "UnknownVoucher NotHolder VoucherNotHeld PastMaturity ZeroAmount AmountExceedsVoucher"
 CODES = {
     "issue": "NotEligible SelfTransfer IssuerBlocked ZeroAmount PastMaturity TenorTooLong"

@@ -25,7 +25,7 @@ class _Standing:
 
 
 def outcome(cast: Cast, names: Names, refused: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Everything a book is judged by, as golden/README.md says it."""
+    """Everything a book is judged by, as docs/books.md says it."""
     payables = {name: cast.ledger.payable(names.payables[name]) for name in sorted(names.payables)}
     standing = [
         one

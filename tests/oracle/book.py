@@ -62,7 +62,7 @@ class Oracle:
         self.state.pass_time(today)
 
     def outcome(self) -> dict[str, Any]:
-        """The outcome object of golden/README.md, as of the last date."""
+        """The outcome object of docs/books.md, as of the last date."""
         return outcomes.outcome(self.state, self.refused)
 
     def check(self) -> None:

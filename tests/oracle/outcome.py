@@ -1,4 +1,4 @@
-"""The outcome object of a book, exactly as golden/README.md describes it."""
+"""The outcome object of a book, exactly as docs/books.md describes it."""
 
 from dataclasses import dataclass
 from typing import Any
