@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,12 @@ def _shell_lines() -> list[str]:
     """Every command in a shell block of any page."""
     blocks = [body for page in PAGES for kind, body in FENCED.findall(_text(page)) if kind == "sh"]
     return sorted({line for block in blocks for line in block.splitlines() if line})
+
+
+@cache
+def _shell() -> Any:
+    """The command line as it is built: once, for that takes a while."""
+    return typer.main.get_command(app)
 
 
 def _id(page: Path) -> str:
@@ -187,7 +194,7 @@ def test_command_in_a_shell_block_exists(line: str) -> None:
         assert words[0] in MAKE_TARGETS
         return
     assert program == "fenbook"
-    command: Any = typer.main.get_command(app)
+    command = _shell()
     while hasattr(command, "commands"):
         command = command.commands[words.pop(0)]
     known = {option for parameter in command.params for option in parameter.opts}
