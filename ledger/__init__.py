@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from ledger.chain.node import Node
     from ledger.model.commands import COMMANDS, Command, command_of
     from ledger.model.errors import ERRORS, Kind, LedgerError
+    from ledger.model.ids import root_voucher
+    from ledger.model.parts import RuleSet, Signer
     from ledger.model.sentences import sentence
+    from ledger.model.states import Duty, Role
     from ledger.service.ledger import Ledger, Outcome
     from ledger.service.party import Party
     from ledger.views import Projection
@@ -31,7 +34,10 @@ _HOMES = {
     "ledger.chain.node": ("Node",),
     "ledger.model.commands": ("COMMANDS", "Command", "command_of"),
     "ledger.model.errors": ("ERRORS", "Kind", "LedgerError"),
+    "ledger.model.ids": ("root_voucher",),
+    "ledger.model.parts": ("RuleSet", "Signer"),
     "ledger.model.sentences": ("sentence",),
+    "ledger.model.states": ("Duty", "Role"),
     "ledger.service.ledger": ("Ledger", "Outcome"),
     "ledger.service.party": ("Party",),
     "ledger.views": ("Projection",),
@@ -44,6 +50,7 @@ __all__ = [
     "BookRun",
     "Command",
     "Deployment",
+    "Duty",
     "Event",
     "Founder",
     "Item",
@@ -54,10 +61,14 @@ __all__ = [
     "Outcome",
     "Party",
     "Projection",
+    "Role",
+    "RuleSet",
     "Signed",
+    "Signer",
     "__version__",
     "command_of",
     "item_of",
+    "root_voucher",
     "sentence",
 ]
 

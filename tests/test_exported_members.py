@@ -21,6 +21,7 @@ EXPORTED = [
     "BookRun",
     "Command",
     "Deployment",
+    "Duty",
     "Event",
     "Founder",
     "Item",
@@ -31,10 +32,14 @@ EXPORTED = [
     "Outcome",
     "Party",
     "Projection",
+    "Role",
+    "RuleSet",
     "Signed",
+    "Signer",
     "__version__",
     "command_of",
     "item_of",
+    "root_voucher",
     "sentence",
 ]
 
