@@ -84,13 +84,15 @@ def rows_chosen(reading: Reading, *, is_all: bool) -> list[Draft]:
     return valid
 
 
-def expect_unchanged(shown: Reading, found: Reading) -> None:
+def expect_unchanged(shown: Reading, found: Reading, *, is_all: bool) -> None:
     """Refuse rows that would be issued on other terms than the preview has shown.
 
     A name in the file may stand for somebody else by now, who would be paid in its supplier's
-    place. Raises `PreviewOutdated`.
+    place. Of the valid rows alone, those were chosen that were shown as valid: one that was at
+    fault then and is not now was left out by whoever chose. Raises `PreviewOutdated`.
     """
-    terms = {draft.line: _terms(draft) for draft in shown.drafts}
+    seen = [draft for draft in shown.drafts if is_all or draft.is_valid]
+    terms = {draft.line: _terms(draft) for draft in seen}
     valid = (draft for draft in found.drafts if draft.is_valid)
     others = [str(draft.line) for draft in valid if terms.get(draft.line) != _terms(draft)]
     if others:

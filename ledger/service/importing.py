@@ -156,8 +156,8 @@ class Importing:
         The columns are those of the preview; the rows are judged by the facts of this moment.
         Raises `RowsInvalid` where something is wrong with the file, or with a row and all are
         chosen; `NothingToIssue` where no row is left; `PreviewOutdated` where a row would be
-        issued on other terms than were shown. A corrected command gets the number of the
-        one before, so that of both at most one takes effect.
+        issued on other terms than were shown, or was shown as invalid. A corrected command gets
+        the number of the one before, so that of both at most one takes effect.
         """
         opened = self._shelf.opened(participant, id_, ImportState.PREVIEWED)
         nonce = opened.meta.nonce if terms.nonce is None else terms.nonce
@@ -165,12 +165,13 @@ class Importing:
         meta = replace(opened.meta, nonce=nonce)
         shown = self._shelf.reading(participant, id_)
         reading, _ = self._read(participant, meta, opened.data, reader, {})
-        expect_unchanged(shown, reading)
+        is_all = terms.choice == "all"
+        expect_unchanged(shown, reading, is_all=is_all)
         if terms.is_tried:
             self._shelf.expect_still(opened)
         else:  # what is wrong with a row now can be looked at
             opened = self._keep(opened, meta, reading, None, not_kept)
-        chosen = rows_chosen(reading, is_all=terms.choice == "all")
+        chosen = rows_chosen(reading, is_all=is_all)
         leaves = leaves_of(self._clerk.directory, participant, id_, chosen)
         latest = self._clerk.facts.latest_deadline
         command = IssueBatch(
