@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,18 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from api.serving import options_from
 from docs import assurance, generate
 from docs.samples import SIGNED_BY
+from ledger.chain.deployment import Deployment
 from ledger.cli.app import app
 from ledger.model import errors
 from ledger.model.commands import COMMANDS
 from ledger.model.errors import LedgerError
 from ledger.model.glossary import TERMS
+from ledger.service.settings import settings_from
+from ledger.service.settings_files import variables_in
+from tests.chain.chains import running_anvil
 from tests.test_oracle import CODES
 
 ROOT = Path(__file__).parents[1]
@@ -201,6 +207,56 @@ def test_command_in_a_shell_block_exists(line: str) -> None:
     assert {word for word in words if word.startswith("--")} <= known
 
 
+def _python(page: Path) -> list[str]:
+    return [body for kind, body in FENCED.findall(_text(page)) if kind == "python"]
+
+
+def _run(code: str, folder: Path) -> str:
+    """What a program of a page prints, run on its own in a folder."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "deploy" / "env").glob("*.toml")), ids=_id)
+def test_settings_of_every_place_can_stand(path: Path) -> None:
+    variables = {**variables_in(path), "FENBOOK_RELAYER_KEYS": "11" * 32}
+    variables.pop("FENBOOK_RELAYER_KEYS_FILE", None)
+    assert settings_from(variables).is_evaluation == (path.stem == "evaluation")
+    options_from(variables)
+
+
+@pytest.mark.parametrize("engine", ["in process", pytest.param("anvil", marks=pytest.mark.anvil)])
+def test_ledger_on_anvil_is_founded_as_the_page_says(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [founding] = _python(DOCS / "operations.md")
+    for folder in ("secrets", "manifests"):
+        (tmp_path / "deploy" / folder).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with running_anvil() if engine == "anvil" else nullcontext(None) as url:
+        here = re.sub(r"Node\.connect\(.*\)", "Node.in_process()", founding)
+        _run(here if url is None else founding.replace("http://127.0.0.1:8545", url), tmp_path)
+        file = ROOT / "deploy" / "env" / "development.toml"
+        settings = settings_from(variables_in(file))
+        assert settings.deployment is not None
+        assert Deployment.load(settings.deployment).first_block > 0
+        assert len(settings.secrets) == 1
+        assert len(list(tmp_path.glob("deploy/secrets/*.json"))) == 5
+        if url is not None:
+            monkeypatch.setenv("FENBOOK_NODES", url)
+            made = CliRunner().invoke(app, ["records", "new-key", "deploy/secrets/records_key"])
+            seen = CliRunner().invoke(app, ["doctor", "--settings", str(file)])
+            assert (made.exit_code, seen.exit_code) == (0, 0), seen.output
+
+
 def test_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -214,15 +270,6 @@ def test_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_example_of_the_readme_runs(tmp_path: Path) -> None:
-    [code] = [body for kind, body in FENCED.findall(_text(ROOT / "README.md")) if kind == "python"]
+    [code] = _python(ROOT / "README.md")
     assert len(code.splitlines()) <= 20
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith("100000000 2\n")
+    assert _run(code, tmp_path).endswith("100000000 2\n")
