@@ -23,6 +23,8 @@ from ledger.model.errors import LedgerError
 from ledger.model.glossary import TERMS
 from ledger.service.settings import settings_from
 from ledger.service.settings_files import variables_in
+from ledger.store.cursor import put_setting, setting
+from ledger.store.database import Database
 from tests.chain.chains import running_anvil
 from tests.test_oracle import CODES
 
@@ -237,7 +239,7 @@ def test_settings_of_every_place_can_stand(path: Path) -> None:
 def test_ledger_on_anvil_is_founded_as_the_page_says(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [founding] = _python(DOCS / "operations.md")
+    founding, _ = _python(DOCS / "operations.md")
     for folder in ("secrets", "manifests"):
         (tmp_path / "deploy" / folder).mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
@@ -255,6 +257,23 @@ def test_ledger_on_anvil_is_founded_as_the_page_says(
             made = CliRunner().invoke(app, ["records", "new-key", "deploy/secrets/records_key"])
             seen = CliRunner().invoke(app, ["doctor", "--settings", str(file)])
             assert (made.exit_code, seen.exit_code) == (0, 0), seen.output
+
+
+def test_copy_of_a_database_in_use_is_whole(tmp_path: Path) -> None:
+    _, copying = _python(DOCS / "operations.md")
+    used = Database.open(f"sqlite:///{tmp_path / 'fenbook.sqlite'}")
+    used.migrate()
+    with used.writing() as connection:
+        put_setting(connection, "alarm", "newest")
+    assert (tmp_path / "fenbook.sqlite-wal").stat().st_size
+    _run(copying, tmp_path)
+    used.close()
+    copy = Database.open(f"sqlite:///{tmp_path / 'fenbook.backup.sqlite'}")
+    with copy.reading() as connection:
+        assert setting(connection, "alarm") == "newest"
+    assert copy.is_current
+    copy.close()
+    assert not (tmp_path / "fenbook.backup.sqlite").stat().st_mode & 0o077
 
 
 def test_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
