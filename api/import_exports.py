@@ -1,6 +1,7 @@
 """Imports and their rows in one file, as they stand."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Request
@@ -14,6 +15,7 @@ from api.import_shapes import Import, ImportedRow, import_json, row_json
 from api.imports_asking import imports_of, only_own
 from api.reading import Reading
 from api.router import router
+from api.veil import veiled_in
 
 __all__ = ["ROUTER"]
 
@@ -41,9 +43,10 @@ def export_imports(
 
     def rows(opened: Reading) -> Iterator[dict[str, Any]]:
         before, wanted = "", imports_wanted(request, subject, query)
+        told = partial(veiled_in, opened, None)
         while found := shelf.imports(subject.participant, wanted, before=before, limit=_AT_ONCE):
             for one in found:
-                yield import_json(one, opened.language)
+                yield import_json(one, opened.language, told)
             before = found[-1].id
 
     return exported(request, subject, _IMPORTS, query, rows)
@@ -62,10 +65,10 @@ def export_rows(
     def rows(opened: Reading) -> Iterator[dict[str, Any]]:
         drafts = shelf.reading(subject.participant, import_id).drafts
         items = shelf.items_by_line(subject.participant, import_id)
-        fits = row_test(query)
+        fits, told = row_test(query), partial(veiled_in, opened, None)
         for one in drafts:
             if fits(one, items.get(one.line)):
-                yield row_json(one, items.get(one.line), opened.language)
+                yield row_json(one, items.get(one.line), opened.language, told)
 
     with only_own():
         return exported(request, subject, _ROWS, query, rows)

@@ -1,6 +1,7 @@
 """Files of imports as they come and go: payables, a template, and what is wrong with rows."""
 
 import hashlib
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request
@@ -15,6 +16,7 @@ from api.problems import scope_language
 from api.reading import as_of_json, reading
 from api.router import router
 from api.sheets import MEDIA_TYPES
+from api.veil import veiled
 from ledger.imports.files import template
 from ledger.imports.sheets import FILE_MAX
 from ledger.service.import_files import Uploaded
@@ -69,7 +71,8 @@ async def upload(
                 return imports.importing.upload(subject.participant, name, data, keep)
 
         def shown(made: Uploaded) -> dict[str, Any]:
-            told = whole_json(made.row, made.meta, [], language)
+            may_know = partial(veiled, request, subject, None)
+            told = whole_json(made.row, made.meta, [], language, may_know)
             return {**told, "same_file": made.same_file, "as_of": at}
 
         asked = [name, hashlib.sha256(data).hexdigest()]

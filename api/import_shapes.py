@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from api import shapes
 from api.forms import Approvals
-from api.operations import Refusal, refusal_json
+from api.operations import Refusal, Told, refusal_json
 from api.shapes import AsOf, Given, Shape
 from ledger.imports.columns import Field as ColumnField
 from ledger.imports.drafts import Draft
@@ -189,7 +189,7 @@ class ImportedRowPage(Shape):
     as_of: AsOf
 
 
-def import_json(row: ImportRow, language: Language) -> dict[str, Any]:
+def import_json(row: ImportRow, language: Language, told: Told) -> dict[str, Any]:
     """An import as it stands."""
     return {
         "id": row.id,
@@ -205,7 +205,7 @@ def import_json(row: ImportRow, language: Language) -> dict[str, Any]:
         "operation": row.operation,
         "issued": row.issued,
         "refused": row.refused,
-        "refusal": refusal_json(row.refusal, language),
+        "refusal": refusal_json(row.refusal, language, told),
         "deadline": None if row.deadline is None else moment_text(row.deadline),
         "made_at": moment_text(row.made_wall),
         "updated_at": moment_text(row.updated_wall),
@@ -213,11 +213,11 @@ def import_json(row: ImportRow, language: Language) -> dict[str, Any]:
 
 
 def whole_json(
-    row: ImportRow, meta: Meta, findings: list[Finding], language: Language
+    row: ImportRow, meta: Meta, findings: list[Finding], language: Language, told: Told
 ) -> dict[str, Any]:
     """An import with its file."""
     return {
-        **import_json(row, language),
+        **import_json(row, language, told),
         "file_name": meta.name,
         "file_sha256": meta.sha256,
         "file_bytes": meta.size,
@@ -229,7 +229,9 @@ def whole_json(
     }
 
 
-def row_json(draft: Draft, item: ImportItem | None, language: Language) -> dict[str, Any]:
+def row_json(
+    draft: Draft, item: ImportItem | None, language: Language, told: Told
+) -> dict[str, Any]:
     """A row with what has become of it."""
     payable = None if item is None else item.payable
     return {
@@ -255,7 +257,7 @@ def row_json(draft: Draft, item: ImportItem | None, language: Language) -> dict[
         "findings": [_found(one, language) for one in draft.findings],
         "state": None if item is None else item.state,
         "payable": None if payable is None else payable_name(payable),
-        "refusal": None if item is None else refusal_json(item.refusal, language),
+        "refusal": None if item is None else refusal_json(item.refusal, language, told),
     }
 
 

@@ -32,10 +32,12 @@ from api.import_shapes import (
 from api.imports_asking import at_work, expect_judged, imports_of, in_turn, only_own
 from api.lists import Filters, as_of_json, reading
 from api.once import Doing, done_once, once_route, told_within
+from api.operations import Told
 from api.paging import Paging, bound_to
 from api.problems import scope_language
 from api.router import router
 from api.submitting import is_dry
+from api.veil import veiled, veiled_in
 from ledger.model.commands import Command
 from ledger.model.plain import parse_moment
 from ledger.model.rendering import NO_NAMES
@@ -71,9 +73,10 @@ def list_imports(
     bound, limit = _bound("imports", subject, query), query.limit
     before = _after(context_of(request), bound, query.cursor) or ""
     shelf, language = imports_of(request).shelf, scope_language(request.scope)
+    told = _told(request, subject)
     wanted = imports_wanted(request, subject, query)
     found = shelf.imports(subject.participant, wanted, before=before, limit=limit + 1)
-    data = [import_json(one, language) for one in found[:limit]]
+    data = [import_json(one, language, told) for one in found[:limit]]
     last = found[limit - 1].id if len(found) > limit else None
     return _page(request, subject, data, bound, last)
 
@@ -107,7 +110,8 @@ async def preview(
             same = shelf.same_file(own, shelf.find(own, import_id))
 
             def told(_: Connection, made: Previewed) -> dict[str, Any]:
-                found = whole_json(made.row, made.meta, made.reading.findings, language)
+                findings, may_know = made.reading.findings, _told(request, subject)
+                found = whole_json(made.row, made.meta, findings, language, may_know)
                 return {**found, "same_file": same, "as_of": at}
 
             who = _who(subject)
@@ -130,12 +134,13 @@ def list_rows(
     bound, limit = _bound(import_id, subject, query), query.limit
     start = _after(context_of(request), bound, query.cursor) or 0
     shelf, language = imports_of(request).shelf, scope_language(request.scope)
+    told = _told(request, subject)
     with only_own():
         drafts = shelf.reading(subject.participant, import_id).drafts
         items = shelf.items_by_line(subject.participant, import_id)
     fits = row_test(query)
     chosen = [one for one in drafts if one.line > start and fits(one, items.get(one.line))]
-    data = [row_json(one, items.get(one.line), language) for one in chosen[:limit]]
+    data = [row_json(one, items.get(one.line), language, told) for one in chosen[:limit]]
     last = chosen[limit - 1].line if len(chosen) > limit else None
     return _page(request, subject, data, bound, last)
 
@@ -185,7 +190,7 @@ def sign(
     signing, own = imports_of(request).signing, subject.participant
     doing = Doing(
         lambda keep: signing.sign(own, import_id, given, keep),
-        lambda row: import_json(row, scope_language(request.scope)),
+        lambda row: import_json(row, scope_language(request.scope), _told(request, subject)),
         trial=lambda: signing.try_out(own, import_id, given),
     )
     with only_own():
@@ -237,7 +242,7 @@ def retry(
 def _done(request: Request, subject: Subject, act: Callable[[Keep], ImportRow]) -> Response:
     """A step of an own import, once under its client's key."""
     language = scope_language(request.scope)
-    doing = Doing(act, lambda row: import_json(row, language))
+    doing = Doing(act, lambda row: import_json(row, language, _told(request, subject)))
     with only_own():
         return done_once(request, subject, None, doing)
 
@@ -251,6 +256,11 @@ def _sealed(
         return done_once(request, subject, asked.model_dump(mode="json"), doing)
 
 
+def _told(request: Request, subject: Subject) -> Told:
+    """What of a refusal the reader may know."""
+    return partial(veiled, request, subject, None)
+
+
 def _who(subject: Subject) -> Who:
     return Who(subject.participant, subject.actor, "import")
 
@@ -261,7 +271,7 @@ def _whole(request: Request, subject: Subject, import_id: str) -> dict[str, Any]
     is_read = row.errors or row.warnings or row.payables
     findings = shelf.reading(own, import_id).findings if is_read else []
     with reading(request, subject) as opened:
-        told = whole_json(row, meta, findings, opened.language)
+        told = whole_json(row, meta, findings, opened.language, partial(veiled_in, opened, None))
         same = shelf.same_file(own, row)
         return {**told, "same_file": same, "as_of": as_of_json(opened)}
 

@@ -14,7 +14,7 @@ from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
 from api.problems import problem
 from api.router import router
 from api.shapes import AsOf, Shape
-from api.veil import veiled_in
+from api.veil import told_to, veiled_in
 from ledger.model.errors import LedgerError, ResourceUnknown
 from ledger.model.glossary import Language
 from ledger.model.ids import parse_payable
@@ -32,6 +32,7 @@ __all__ = [
     "Operation",
     "OperationPath",
     "Refusal",
+    "Told",
     "first_answer",
     "one_operation",
     "operation_seen",
@@ -42,6 +43,9 @@ __all__ = [
 ROUTER = router("operations")
 
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+
+Told = Callable[[LedgerError], LedgerError]
+"""Makes of a refusal what its reader may know."""
 
 StateName = Literal["accepted", "sent", "done", "refused", "parked"]
 OperationPath = Annotated[str, Path(pattern=shapes.OPERATION, max_length=29)]
@@ -113,16 +117,8 @@ def _operation(row: Row, refusal: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _as_it_is(refusal: LedgerError) -> LedgerError:
-    return refusal
-
-
-def refusal_json(
-    stored: str | None,
-    language: Language,
-    told: Callable[[LedgerError], LedgerError] = _as_it_is,
-) -> dict[str, Any] | None:
-    """A refusal as it was stored, told to people; `told` makes of it what its reader may know."""
+def refusal_json(stored: str | None, language: Language, told: Told) -> dict[str, Any] | None:
+    """A refusal as it was stored, told to people."""
     refusal = None if stored is None else refusal_of(stored)
     if stored is None or refusal is None:
         return None
@@ -187,7 +183,7 @@ def operation_seen(opened: Reading, row: Row) -> dict[str, Any]:
     if opened.sight.sees_contents(row.participant):
         told = partial(veiled_in, opened, _command_of(row), is_kept=True)
         return _operation(row, refusal_json(row.refusal, opened.language, told))
-    refusal = refusal_json(row.refusal, opened.language)
+    refusal = refusal_json(row.refusal, opened.language, partial(told_to, opened.sight))
     if refusal is not None:
         blank = {"params": {}, "detail": "", "next_step": ""}
         refusal = {"code": refusal["code"], **blank, "after": None}

@@ -3,7 +3,8 @@
 The contracts say to whoever signs that a claim is not his, and how it stands. At the door the same
 would tell strangers which claims there are: one they may not read is refused as if it were absent,
 whichever of several claims the contracts look at first. Nor is anybody told what others have on
-deposit, or what others have used of an obligor's budget.
+deposit, what others have used of an obligor's budget, or what an invoice that others use too is
+over and how much of it they use.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,9 @@ from ledger.model.errors import (
     BudgetShort,
     CostShareExceeded,
     DepositShort,
+    InvoiceMismatch,
+    InvoiceOverused,
+    InvoiceUsedUp,
     LedgerError,
     NotHolder,
     PayerShort,
@@ -31,7 +35,8 @@ from ledger.model.errors.base import meanings_of
 from ledger.model.meanings import Meaning
 from ledger.model.structs import Struct, fields_of
 from ledger.service.access import Subject
-from ledger.store.lists import AllOf, Is, find
+from ledger.store.lists import AllOf, Is, find, rows_of
+from ledger.views.party_rows import Invoice
 
 __all__ = ["told_to", "veiled", "veiled_in"]
 
@@ -64,7 +69,7 @@ _CLAIMS: Final[Mapping[Meaning, tuple[Callable[[Reading, int], bool], Callable[[
 
 
 def veiled(
-    request: Request, subject: Subject, command: Struct, refusal: LedgerError
+    request: Request, subject: Subject, command: Struct | None, refusal: LedgerError
 ) -> LedgerError:
     """A refusal of a command as its sender is told it."""
     if not _tells(refusal):
@@ -91,6 +96,8 @@ def veiled_in(
                 return NotHolder(voucher=claim, participant=opened.sight.own)
             unknown: LedgerError = absent(claim)
             return unknown
+    if isinstance(refusal, InvoiceMismatch | InvoiceOverused):
+        return _told_of_invoice(opened, refusal)
     return told_to(opened.sight, refusal)
 
 
@@ -105,9 +112,35 @@ def told_to(sight: Sight, refusal: LedgerError) -> LedgerError:
     return refusal
 
 
+def _told_of_invoice(opened: Reading, refusal: InvoiceMismatch | InvoiceOverused) -> LedgerError:
+    """The same with the invoice's figures only where they are the reader's own.
+
+    Two refusals become one, as in an import's preview: which of them it was would tell whether a
+    total that somebody tries is the right one.
+    """
+    if opened.sight.sees_all or _uses_alone(opened, refusal):
+        return refusal
+    return InvoiceUsedUp(fingerprint=refusal.fingerprint)
+
+
+def _uses_alone(opened: Reading, refusal: InvoiceMismatch | InvoiceOverused) -> bool:
+    """Whether every use is the reader's own; as much as is told, where the views are behind."""
+    invoice: Invoice | None = find(
+        opened.connection, "invoices", Is("fingerprint", (refusal.fingerprint,))
+    )
+    if invoice is None or not invoice.uses:
+        return False
+    if isinstance(refusal, InvoiceOverused) and refusal.used != invoice.used:
+        return False
+    payables = Is("id", tuple(one for one, _ in invoice.uses))
+    users = {row.obligor for row in rows_of(opened.connection, "payables", payables)}
+    return users == {opened.sight.own}
+
+
 def _tells(refusal: LedgerError) -> bool:
     """Whether it may be told otherwise to somebody."""
-    return isinstance(refusal, DepositShort | CostShareExceeded) or _tells_of_claims(refusal)
+    figures = DepositShort | CostShareExceeded | InvoiceMismatch | InvoiceOverused
+    return isinstance(refusal, figures) or _tells_of_claims(refusal)
 
 
 def _tells_of_claims(refusal: LedgerError) -> bool:

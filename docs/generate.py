@@ -41,6 +41,7 @@ _ERROR_GROUPS: Final = {
     "desk": ("Financing desk", "融资询价"),
     "client": ("Command line", "命令行"),
     "door": ("HTTP door", "接口"),
+    "veiled": ("HTTP door, in place of others' figures", "接口：代替涉及他方金额的拒绝码"),
     "store": ("Database", "数据库"),
     "records": ("Private records", "私密档案"),
     "webhooks": ("Webhooks", "回调通知"),

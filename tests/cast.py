@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -204,15 +204,24 @@ class Member(Party):
 
 
 class Cast:
-    """A deployed ledger with its members, and what most tests begin with."""
+    """A deployed ledger with its members, and what most tests begin with.
+
+    Acme alone issues; `issuers` are members that may as well.
+    """
 
     def __init__(
-        self, node: SteppedNode, make_key: Callable[[str, int], SigningKey] | None = None
+        self,
+        node: SteppedNode,
+        make_key: Callable[[str, int], SigningKey] | None = None,
+        *,
+        issuers: Collection[str] = (),
     ) -> None:
         self.node = node
         make = make_key or key_of
         keys = {name: [make(name, one) for one in range(5)] for name in _ROLES}
-        founders = [_founder(number, name, keys[name]) for number, name in enumerate(_ROLES, 1)]
+        founders = [
+            _founder(number, name, keys[name], issuers) for number, name in enumerate(_ROLES, 1)
+        ]
         self.ledger = Ledger.deploy(node, founders, RULES)
         self.members = [
             Member(
@@ -272,11 +281,14 @@ def key_of(name: str, number: int) -> AccountKey:
     return AccountKey(named(f"{name} {number}"))
 
 
-def _founder(number: int, name: str, keys: Sequence[SigningKey]) -> Founder:
+def _founder(
+    number: int, name: str, keys: Sequence[SigningKey], issuers: Collection[str] = ()
+) -> Founder:
     duties = (Duty.MAKER, Duty.CHECKER, Duty.MAKER, Duty.CHECKER, Duty.CHECKER)
     signers = tuple(
         Signer(key.key, int(duty), MORNING - 1 if one == EXPIRED else 0, named(f"{name} {one}"))
         for one, (key, duty) in enumerate(zip(keys, duties, strict=True))
     )
     recovery = _ECHO if number == _DELTA else _DELTA
-    return Founder(int(_ROLES[name]), named(name), recovery, 1, 2, HIGH_FROM, signers)
+    roles = _ROLES[name] | (Role.ISSUER if name in issuers else 0)
+    return Founder(int(roles), named(name), recovery, 1, 2, HIGH_FROM, signers)

@@ -126,8 +126,11 @@ class Person:
 
 
 @contextlib.contextmanager
-def opened_world(engine: str, folder: Path) -> Iterator[World]:
-    """A fresh chain with the cast on it, followed into a fresh database."""
+def opened_world(engine: str, folder: Path, *, issuers: Sequence[str] = ()) -> Iterator[World]:
+    """A fresh chain with the cast on it, followed into a fresh database.
+
+    Acme alone issues; `issuers` are members that may as well.
+    """
     secret = keccak(b"relayer of the door")
     chain_id = EmbeddedEndpoint(MORNING, [], journal=_forget).chain_id
     key = RelayerKey(secret, chain_id=chain_id, gas_price=GAS_PRICE)
@@ -137,7 +140,7 @@ def opened_world(engine: str, folder: Path) -> Iterator[World]:
     )
     quicken(endpoint._chain)
     node: Any = EndpointNode(endpoint, own)
-    cast = Cast(node)
+    cast = Cast(node, issuers=issuers)
     with database_url(engine, folder) as url:
         database = Database.open(url)
         outbox = Outbox(database, wall=time.time)

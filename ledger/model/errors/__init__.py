@@ -25,6 +25,7 @@ from ledger.model.errors import (
     records,
     service,
     store,
+    veiled,
     vouchers,
     webhooks,
 )
@@ -44,6 +45,7 @@ from ledger.model.errors.payment import *
 from ledger.model.errors.records import *
 from ledger.model.errors.service import *
 from ledger.model.errors.store import *
+from ledger.model.errors.veiled import *
 from ledger.model.errors.vouchers import *
 from ledger.model.errors.webhooks import *
 
@@ -63,6 +65,7 @@ __all__ += payment.__all__
 __all__ += records.__all__
 __all__ += service.__all__
 __all__ += store.__all__
+__all__ += veiled.__all__
 __all__ += vouchers.__all__
 __all__ += webhooks.__all__
 

@@ -1,16 +1,12 @@
-"""Refusals of the HTTP door: what cannot be read, who is not known, what is asked too often.
-
-Some stand for one of the contracts that would tell of others' money.
-"""
+"""Refusals of the HTTP door: what cannot be read, who is not known, what is asked too often."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Amount, Count, ParticipantId, Text, Word
+from ledger.model.meanings import Count, Text, Word
 
 __all__ = [
     "BodyTooDeep",
     "BodyTooLarge",
     "BodyUnreadable",
-    "BudgetShort",
     "CommandForeign",
     "CursorInvalid",
     "ExportTooLong",
@@ -20,7 +16,6 @@ __all__ = [
     "IdempotencyKeyReused",
     "MethodUnknown",
     "NotSignedIn",
-    "PayerShort",
     "ProfileGuarded",
     "PurposeNotStated",
     "RequestInvalid",
@@ -271,29 +266,4 @@ class ServiceBroken(LedgerError):
     next_steps = (
         "Send it again with the same Idempotency-Key; tell the operator the trace id if it stays.",
         "请以相同的 Idempotency-Key 重发；若仍失败，请将追踪编号告知平台方。",
-    )
-
-
-class PayerShort(LedgerError):
-    """{participant} has less than {asked} on deposit."""
-
-    participant: ParticipantId
-    asked: Amount
-    kind = Kind.FUNDS
-    zh = "{participant}的存款不足 {asked}。"
-    next_steps = (
-        "Take another quote, or wait until {participant} has added to its deposit.",
-        "请接受其他报价，或等待{participant}补足存款。",
-    )
-
-
-class BudgetShort(LedgerError):
-    """What is left of the obligor's budget of {budget} does not cover its share."""
-
-    budget: Amount
-    kind = Kind.LIMIT
-    zh = "债务人分担预算 {budget} 的剩余部分不足以承担其应分担的费用。"
-    next_steps = (
-        "Ask for a smaller share or a new offer of the obligor.",
-        "请降低分担比例，或请债务人重新出具分担承诺。",
     )
