@@ -122,7 +122,7 @@ class BlockReader:
             case "NonceVoided":
                 happened.nonces.append((values["participant"], values["nonce"]))
             case "ItemRefused" if any(values["digest"]):
-                happened.refused[values["digest"]] = (landing, values["reason"])
+                happened.refused[values["digest"], entry.transaction] = (landing, values["reason"])
             case "ItemRefused":
                 place = (entry.transaction, values["index"])
                 happened.unsigned_refused[place] = values["reason"]

@@ -1,6 +1,6 @@
 """What blocks say about operations and transactions: done, refused, mined, or vanished."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.store.bulk import update_rows
 from ledger.store.cursor import Cursor
+from ledger.store.operations import Executed, find_executed
 from ledger.store.tables.operations import ACCEPTED, DONE, OPERATIONS, PARKED, REFUSED, SENT
 from ledger.store.tables.transactions import MINED, STORED, TRANSACTION_ITEMS, TRANSACTIONS
 from ledger.store.tables.transactions import SENT as TRANSACTION_SENT
@@ -25,9 +26,9 @@ _OPEN = (ACCEPTED, SENT, PARKED)
 _ANY: Final = select(OPERATIONS.c.id).limit(1)
 """Whether there is an operation at all: a chain may hold years of others' commands."""
 _ANY_OPEN: Final = _ANY.where(OPERATIONS.c.state.in_(_OPEN))
-_LATE: Final = select(OPERATIONS.c.id, OPERATIONS.c.deadline, OPERATIONS.c.refusal).where(
-    OPERATIONS.c.state.in_(_OPEN), OPERATIONS.c.deadline < bindparam("second")
-)
+_LATE: Final = select(
+    OPERATIONS.c.id, OPERATIONS.c.digest, OPERATIONS.c.deadline, OPERATIONS.c.refusal
+).where(OPERATIONS.c.state.in_(_OPEN), OPERATIONS.c.deadline < bindparam("second"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Happened:
     """By the command's digest."""
     nonces: list[tuple[int, int]] = field(default_factory=list)
     """Participants with nonces that were used or made void."""
-    refused: dict[bytes, tuple[Landing, bytes]] = field(default_factory=dict)
-    """By digest: the reason of the last refusal."""
+    refused: dict[tuple[bytes, bytes], tuple[Landing, bytes]] = field(default_factory=dict)
+    """By digest and transaction: why. Another's transaction may carry the same command."""
     unsigned_refused: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     """By transaction and place: of items that nobody signed."""
     batches: dict[bytes, Landing] = field(default_factory=dict)
@@ -108,11 +109,16 @@ def end_operations(
         ],
     )
     late = connection.execute(_LATE, {"second": second}).all()
+    done = _note_known(connection, [one.digest for one in late if one.digest], wall)
     update_rows(
         connection,
         f"UPDATE operations SET state = '{REFUSED}', refusal = ?, "
         "block = ?, updated_wall = ? WHERE id = ?",
-        [(deadline_passed(one.deadline, second, one.refusal), block, wall, one.id) for one in late],
+        [
+            (deadline_passed(one.deadline, second, one.refusal), block, wall, one.id)
+            for one in late
+            if one.digest not in done
+        ],
     )
 
 
@@ -145,7 +151,16 @@ def forget_landings(connection: Connection, *, above: int, wall: int) -> int:
 # ---- private
 
 
-def _note_done(connection: Connection, executed: Mapping[bytes, Landing], wall: int) -> None:
+def _note_known(connection: Connection, digests: Iterable[bytes], wall: int) -> set[bytes]:
+    """Mark as done what had taken effect before it was stored here, by another's transaction."""
+    known = {one: found for one in digests if (found := find_executed(connection, one))}
+    _note_done(connection, known, wall)
+    return set(known)
+
+
+def _note_done(
+    connection: Connection, executed: Mapping[bytes, Landing | Executed], wall: int
+) -> None:
     update_rows(
         connection,
         f"UPDATE operations SET state = '{DONE}', refusal = NULL, block = ?, "
@@ -157,8 +172,7 @@ def _note_done(connection: Connection, executed: Mapping[bytes, Landing], wall: 
 def _note_refused(connection: Connection, happened: Happened, text: ReasonText, wall: int) -> None:
     standing = _standing(connection, happened)
     rows = []
-    for digest, (tries, before) in standing.items():
-        _, reason = happened.refused[digest]
+    for digest, (tries, before, (_, reason)) in standing.items():
         again = wall + min(2**tries, TRY_AGAIN_SECONDS_MAX)
         rows.append((text(reason, before), tries + 1, again, wall, digest))
     update_rows(
@@ -167,6 +181,7 @@ def _note_refused(connection: Connection, happened: Happened, text: ReasonText, 
         "next_try_wall = ?, updated_wall = ? WHERE digest = ?",
         rows,
     )
+    done = _note_known(connection, standing, wall)
     used = (
         f"EXISTS (SELECT 1 FROM {LIVE}nonces WHERE participant = operations.participant "
         "AND nonce = operations.nonce)"
@@ -174,16 +189,24 @@ def _note_refused(connection: Connection, happened: Happened, text: ReasonText, 
     update_rows(
         connection,
         f"UPDATE operations SET state = '{REFUSED}', block = ? WHERE digest = ? AND {used}",
-        [(happened.refused[digest][0].block, digest) for digest in standing],
+        [
+            (landing.block, digest)
+            for digest, (_, _, (landing, _)) in standing.items()
+            if digest not in done
+        ],
     )
 
 
-def _standing(connection: Connection, happened: Happened) -> dict[bytes, tuple[int, str | None]]:
-    """The refused operations that stood in the very transaction: tries and reason so far.
+_Refused = tuple[int, str | None, tuple[Landing, bytes]]
+"""Tries so far and their reason; where it was refused, and why."""
+
+
+def _standing(connection: Connection, happened: Happened) -> dict[bytes, _Refused]:
+    """The refused operations that stood in the very transaction.
 
     Anybody can have somebody's command refused in a transaction of his own: that changes nothing.
     """
-    digests, found = list(happened.refused), dict[bytes, tuple[int, str | None]]()
+    digests, found = sorted({digest for digest, _ in happened.refused}), dict[bytes, _Refused]()
     for start in range(0, len(digests), 400):
         rows = connection.execute(
             select(
@@ -196,8 +219,9 @@ def _standing(connection: Connection, happened: Happened) -> dict[bytes, tuple[i
             )
         )
         for row in rows:
-            if row.transaction_hash == happened.refused[row.digest][0].transaction:
-                found[row.digest] = int(row.tries), row.refusal
+            refusal = happened.refused.get((row.digest, row.transaction_hash))
+            if refusal is not None:
+                found[row.digest] = int(row.tries), row.refusal, refusal
     return found
 
 

@@ -157,7 +157,13 @@ def find_executed(connection: Connection, digest: bytes) -> Executed | None:
     table = VIEW_TABLES["executed"].table
     carried = connection.execute(select(table.c.transaction).where(table.c.digest == digest))
     transaction = carried.scalars().first()
-    told = select(func.min(EVENTS.c.block)).where(EVENTS.c.digest == digest)
+    # The feed also has what was refused before, and what a fork has undone: the last one stands.
+    told = (
+        select(EVENTS.c.block)
+        .where(EVENTS.c.digest == digest, EVENTS.c.kind == "CommandExecuted")
+        .order_by(EVENTS.c.seq.desc())
+        .limit(1)
+    )
     block = connection.execute(told).scalar()
     if transaction is None or block is None:
         return None

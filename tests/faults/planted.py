@@ -23,6 +23,7 @@ from ledger.service.packing import Packing
 from ledger.service.reconciling import Reconciling
 from ledger.service.relayer import Relayer
 from ledger.service.site import Site
+from ledger.store import following
 from ledger.store import relaying as rows
 from ledger.store.cursor import cursor, move_cursor
 from ledger.store.database import Connection, Database
@@ -203,13 +204,32 @@ def _first_refusal_is_final() -> Iterator[Parts]:
 
     def final(connection: Connection, happened: Any, **options: Any) -> None:
         note(connection, happened, **options)
-        for digest in happened.refused:
+        for digest, _ in happened.refused:
             connection.exec_driver_sql(
                 "UPDATE operations SET state = 'refused' WHERE digest = ? AND state = 'accepted'",
                 (digest,),
             )
 
     with patch.object(follower, "note_happened", final):
+        yield Parts()
+
+
+def _strangers_refusal_hides_ours() -> Iterator[Parts]:
+    """Of a command that is refused in several transactions, the last one counts alone."""
+    note = follower.note_happened
+
+    def last(connection: Connection, happened: Any, **options: Any) -> None:
+        keys = {digest: (digest, transaction) for digest, transaction in happened.refused}
+        happened.refused = {key: happened.refused[key] for key in keys.values()}
+        note(connection, happened, **options)
+
+    with patch.object(follower, "note_happened", last):
+        yield Parts()
+
+
+def _known_is_refused() -> Iterator[Parts]:
+    """A number that is used refuses a command, though it was this very one that has used it."""
+    with patch.object(following, "_note_known", lambda *_: set()):
         yield Parts()
 
 
@@ -299,6 +319,8 @@ PLANTED: Final[Mapping[str, Callable[[], Iterator[Parts]]]] = {
     "whole batch parked": _whole_batch_parked,
     "known is a failure": _known_is_a_failure,
     "first refusal is final": _first_refusal_is_final,
+    "stranger's refusal hides ours": _strangers_refusal_hides_ours,
+    "known is refused": _known_is_refused,
 }
 """By name: each gives the parts of a pipeline with one fault."""
 

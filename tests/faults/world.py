@@ -35,10 +35,11 @@ from tests.faults.model_ledger import CHAIN_ID, DEPLOYMENT, HUNGRY, POISON
 from tests.faults.unreliable import Unreliable
 from tests.faults.verdict import Violated, verdict
 from tests.faults.world_mail import WorldMail
+from tests.faults.world_stranger import Stranger, left_behind
 
 __all__ = ["FAMILIES", "Crashed", "Parts", "Tally", "World"]
 
-FAMILIES: Final = ("crash", "network", "node", "database", "clock", "quorum", "switch")
+FAMILIES: Final = ("crash", "network", "node", "database", "clock", "quorum", "switch", "stranger")
 """Kinds of faults; each is left out of some worlds, so that findings can be read."""
 
 START: Final = 1_772_413_200
@@ -98,6 +99,7 @@ class World:
         self.now, self.skew, self.ticks = START, 0, 0
         self.families = {one for one in FAMILIES if self.chance.random() < 0.7}
         self.chain = ModelChain(lambda: self.now)
+        self.stranger = Stranger(self.chain, self.chance)
         self.network = Unreliable(self.chain, self.chance, self._tell)
         self.commands: dict[bytes, Command] = {}
         self.acknowledged: dict[bytes, str] = {}
@@ -159,6 +161,7 @@ class World:
             self.acknowledged,
             self.commands,
             is_rebuilt=is_rebuilt,
+            foreign=self.stranger.sent,
         )
         self.tally.commands = len(self.acknowledged)
         self.tally.network = self.network.count
@@ -179,6 +182,8 @@ class World:
             deeds.append(self._lose_validators)
         if "switch" in self.families:
             deeds.append(self._switch)
+        if "stranger" in self.families:
+            deeds.append(self._copy)
         return deeds
 
     def _turn(self, deed: Callable[[], None]) -> None:
@@ -269,7 +274,7 @@ class World:
     def _post(self, key: bytes) -> None:
         post = Post(posted(self.commands[key]), on_refusal=self.chance.choice(("wait", "refuse")))
         count = self.chance.choice((1, 1, 2))
-        for answer in self.intake.submit([post] * count):
+        for answer in self._submit(key, [post] * count):
             if isinstance(answer, Operation):
                 known = self.acknowledged.setdefault(key, answer.id)
                 if known != answer.id:
@@ -279,12 +284,26 @@ class World:
         if key in self.waiting:
             self.waiting.remove(key)
 
+    def _submit(self, key: bytes, posts: list[Post]) -> list[Operation | LedgerError]:
+        if not self._is_faulty or "stranger" not in self.families:
+            return self.intake.submit(posts)
+        with self.stranger.overtaking(self.intake, self.commands[key], self.follower.step):
+            return self.intake.submit(posts)
+
+    def _copy(self) -> None:
+        """A stranger has seen some commands, and sends them himself."""
+        if self.commands:
+            seen = list(self.commands.values())
+            self.stranger.copy(self.chance.sample(seen, min(len(seen), self.chance.randint(1, 3))))
+
     def _relay(self) -> None:
         self.chance.choice(self.relayers).step()
 
     def _follow(self) -> None:
         if self.follower.step().event_count and not self.tally.blocks_lost:
             self._check_refusals()
+        if left := left_behind(self.database):
+            raise Violated(f"left behind: {left}")
 
     def _check_refusals(self) -> None:
         """Nothing is refused for good while it could still take effect."""
