@@ -169,6 +169,12 @@ def test_folder_has_its_readme(folder: str) -> None:
     assert (ROOT / folder / "README.md").exists()
 
 
+def test_table_of_the_tests_has_every_folder() -> None:
+    listed = re.findall(r"^\| `(\w+)/` \|", _text(ROOT / "tests" / "README.md"), re.MULTILINE)
+    folders = {path.name for path in (ROOT / "tests").iterdir() if any(path.glob("*.*"))}
+    assert sorted(listed) == sorted(folders - {"__pycache__"})
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_id)
 def test_page_says_its_words_and_no_place_of_a_machine(page: Path) -> None:
     assert not (found := FORBIDDEN.search(_prose(page))), found
