@@ -28,6 +28,7 @@ from ledger.store import imports as rows
 from ledger.store import records
 from ledger.store.cursor import cursor
 from ledger.store.database import Connection, Database
+from ledger.store.feed import last_seq
 from ledger.store.import_items import ImportItem
 from ledger.store.imports import ImportRow
 from ledger.store.lists import Is, find
@@ -40,7 +41,12 @@ __all__ = ["ImportIssuing"]
 _UNDER_WAY: Final = (ImportState.RECORDING, ImportState.ISSUING)
 _ENDED: Final = (ImportState.DONE, ImportState.FAILED)
 
+UNDER_WAY_A_STEP: Final = 1_000
+ENDED_A_STEP: Final = 100
+"""Imports that a step looks at; the next step goes on behind them."""
+
 ASKED_A_STEP: Final = 500
+_QUIET_MAX: Final = 10_000
 ASKED_MAX: Final = 2_000
 """Payables of one import on their way at a time: others' operations pass between them."""
 
@@ -55,14 +61,17 @@ class ImportIssuing:
         self._intake, self._wall = intake, wall
         self._patience = Patience("import", wall)
         self._tree: tuple[bytes | None, Tree] | None = None
+        self._behind = ["", ""]
+        """The last imports that were looked at: of those under way, and of the ended ones."""
+        self._quiet: dict[str, int] = {}
+        """Up to which number of the feed nothing has become of an ended import."""
 
     def step(self) -> int:
         """Go on with every import that is under way; returns how many payables were asked for.
 
         An import that fails is logged and rests; the others do not wait for it.
         """
-        with self._database.reading() as connection:
-            found = rows.imports_under_way(connection, _UNDER_WAY, _ENDED, cursor(connection))
+        found = self._next()
         self._patience.keep({row.id for row in found})
         tried = (self._patience.tried(one.id, partial(self._go_on, one)) for one in found)
         return sum(asked or 0 for asked in tried)
@@ -92,9 +101,47 @@ class ImportIssuing:
 
     # ---- private
 
+    def _next(self) -> list[ImportRow]:
+        """Those under way, and in a window of their own the ended ones that may still change.
+
+        However many have ended, none of them takes the place of one that is under way.
+        """
+        with self._database.reading() as connection:
+            at = cursor(connection)
+            under_way = partial(rows.imports_under_way, connection, _UNDER_WAY)
+            ended = partial(rows.imports_ended, connection, _ENDED, at)
+            first = self._window(0, under_way, UNDER_WAY_A_STEP)
+            return first + self._window(1, ended, ENDED_A_STEP)
+
+    def _window(
+        self, which: int, find: Callable[..., list[ImportRow]], limit: int
+    ) -> list[ImportRow]:
+        after = self._behind[which]
+        found = find(after=after, limit=limit) or (find(limit=limit) if after else [])
+        self._behind[which] = found[-1].id if len(found) == limit else ""
+        return found
+
+    def _is_quiet(self, connection: Connection, row: ImportRow, batch: Batch | None) -> bool:
+        """Whether nothing has become of an ended import since it was written last."""
+        if row.state not in _ENDED or row.feed_epoch != cursor(connection).epoch:
+            return False
+        if batch is None:
+            return True
+        seen = max(row.feed_seq, self._quiet.get(row.id, 0))
+        if seen < last_seq(connection):
+            issued = issued_after(connection, seen, row.digest or b"")
+            if issued.payables:
+                return False
+            if len(self._quiet) >= _QUIET_MAX:
+                self._quiet.clear()
+            self._quiet[row.id] = issued.seq
+        return True
+
     def _go_on(self, row: ImportRow) -> int:
         with self._database.reading() as connection:
             batch = self._batch(connection, row)
+            if self._is_quiet(connection, row, batch):
+                return 0
         if batch is None:
             self._await_record(row)
             return 0
@@ -227,6 +274,9 @@ class ImportIssuing:
         stored.mark_items(connection, row.id, places, [values] * len(places))
 
     def _change(self, connection: Connection, row: ImportRow, **values: Any) -> ImportRow:
+        """Write what is another by now; where nothing is, nothing is written."""
+        if all(getattr(row, name) == value for name, value in values.items()):
+            return row
         values["updated_wall"] = self._wall()
         return self._shelf.change(connection, row, [ImportState(row.state)], values)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from ledger.store.conditions import EVERYTHING, Condition
 from ledger.store.cursor import Cursor
@@ -25,6 +25,7 @@ __all__ = [
     "find_layout",
     "find_same_file",
     "forget_payables",
+    "imports_ended",
     "imports_of",
     "imports_under_way",
     "issues_named",
@@ -44,7 +45,6 @@ _COUNTS: Final = (
     "feed_seq",
     "feed_epoch",
 )
-_UNDER_WAY_MAX: Final = 1_000
 SAME_FILES_TOLD: Final = 20
 
 
@@ -140,21 +140,31 @@ def imports_of(
 
 
 def imports_under_way(
-    connection: Connection, states: Sequence[str], ended: Sequence[str], at: Cursor
+    connection: Connection, states: Sequence[str], *, after: str = "", limit: int
 ) -> list[ImportRow]:
-    """Imports in some states, the oldest first; of ended ones those that may still change.
+    """Imports in some states behind a number, the oldest first."""
+    return _behind(connection, IMPORTS.c.state.in_(states), after, limit)
+
+
+def imports_ended(
+    connection: Connection, states: Sequence[str], at: Cursor, *, after: str = "", limit: int
+) -> list[ImportRow]:
+    """Imports that have ended in these states and may still change, the oldest first.
 
     What was refused may be issued by somebody else, as long as the signature holds. What was
     issued may not be, once the views were made anew: the chain may have been wound back.
     """
     is_open = and_(IMPORTS.c.refused > 0, IMPORTS.c.deadline >= at.second)
     is_anew = and_(IMPORTS.c.digest.is_not(None), IMPORTS.c.feed_epoch != at.epoch)
-    may_change = and_(IMPORTS.c.state.in_(ended), or_(is_open, is_anew))
+    may_change = and_(IMPORTS.c.state.in_(states), or_(is_open, is_anew))
+    return _behind(connection, may_change, after, limit)
+
+
+def _behind(
+    connection: Connection, where: ColumnElement[bool], after: str, limit: int
+) -> list[ImportRow]:
     rows = connection.execute(
-        select(*_COLUMNS)
-        .where(or_(IMPORTS.c.state.in_(states), may_change))
-        .order_by(IMPORTS.c.id)
-        .limit(_UNDER_WAY_MAX)
+        select(*_COLUMNS).where(where, IMPORTS.c.id > after).order_by(IMPORTS.c.id).limit(limit)
     )
     return [ImportRow(**row._mapping) for row in rows]
 
