@@ -32,6 +32,7 @@ from ledger.model.errors import (
     VoucherNotOffered,
 )
 from ledger.model.errors.base import meanings_of
+from ledger.model.ids import payable_of
 from ledger.model.meanings import Meaning
 from ledger.model.structs import Struct, fields_of
 from ledger.service.access import Subject
@@ -49,11 +50,9 @@ def _sees_loan(opened: Reading, loan: int) -> bool:
 
 def _had(opened: Reading, voucher: int) -> bool:
     """Whether a voucher was once offered to this reader or by it, or came or went by it."""
-    was = Is("voucher", (voucher,))
-    return any(
-        find(opened.connection, view, AllOf((was, own))) is not None
-        for view, own in (("offers", opened.sight.offers), ("hops", opened.sight.hops))
-    )
+    was, on_it = Is("voucher", (voucher,)), Is("payable", (payable_of(voucher),))
+    asked = (("offers", (was, opened.sight.offers)), ("hops", (on_it, was, opened.sight.hops)))
+    return any(find(opened.connection, view, AllOf(where)) is not None for view, where in asked)
 
 
 _CLAIMS: Final[Mapping[Meaning, tuple[Callable[[Reading, int], bool], Callable[[int], Any]]]] = (

@@ -90,7 +90,7 @@ def tell(screen: Screen, command: Command, hashed: bytes, names: Names = NO_NAME
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2), pad_edge=True)
     for name, value in fields(command, names, language):
         table.add_row(Text(name), Text(value))
-    table.add_row(Text(screen.say("check_code")), Text(hashed.hex()[:8], style="bold"))
+    table.add_row(Text(screen.say("digest_code")), Text(hashed.hex()[:8], style="bold"))
     screen.err.print(table)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from ledger.model.glossary import Language, Term
+from ledger.model.glossary import Language, Term, terms_of
 from ledger.model.meanings import Meaning
 from ledger.model.rendering import rendered
 
@@ -40,12 +40,7 @@ def tell(key: str, language: Language, **values: object) -> str:
     return STORY[key].text(language).format_map({**cast, **values})
 
 
-def _texts(text: str) -> Mapping[str, Term]:
-    rows = (line.split(" | ") for line in text.strip().splitlines() if line.strip())
-    return MappingProxyType({key.strip(): Term(en.strip(), zh.strip()) for key, en, zh in rows})
-
-
-STORY: Final = _texts(
+STORY: Final = terms_of(
     """
     title | Fenbook: the life of a voucher in five steps | Fenbook 分账本：五步看完一张电子凭证的一生
     subtitle | a fresh chain in this process, {contracts} contracts, {parties} parties with keys of their own; every figure is read from the chain | 进程内全新链，{contracts} 个合约，{parties} 个参与方各持密钥；以下数字均取自链上

@@ -1,10 +1,8 @@
 """What the command line says beside the glossary's words, in English and Chinese."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
-from ledger.model.glossary import Language, Term
+from ledger.model.glossary import Language, terms_of
 
 __all__ = ["WORDS", "say"]
 
@@ -14,13 +12,7 @@ def say(key: str, language: Language, **values: object) -> str:
     return WORDS[key].text(language).format_map(values)
 
 
-def _words(text: str) -> Mapping[str, Term]:
-    """Read lines of `key | English | 中文`."""
-    rows = (line.split(" | ") for line in text.strip().splitlines() if line.strip())
-    return MappingProxyType({key.strip(): Term(en.strip(), zh.strip()) for key, en, zh in rows})
-
-
-WORDS: Final = _words(
+WORDS: Final = terms_of(
     """
     next_step | Next: {text} | 下一步：{text}
     no_file | {path} cannot be read: {problem} | 无法读取 {path}：{problem}
@@ -46,7 +38,7 @@ WORDS: Final = _words(
     one_of_keys | Name either --key or --api-key-file. | 请指定 --key 或 --api-key-file 之一。
     signed_in | Signed in at {server} as participant {participant}; the session is in {path}. | 已以参与方 {participant} 登录 {server}；会话保存于 {path}。
     signed_out | Signed out. | 已退出。
-    check_code | Check code | 校验码
+    digest_code | Check code | 校验码
     sign_it | Sign this? | 确认签署？
     not_signed | Nothing was signed. | 未签署。
     no_key | No signer is named. | 未指定签署人。

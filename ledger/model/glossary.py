@@ -23,9 +23,14 @@ class Term:
 
 
 def terms_of(text: str) -> Mapping[str, Term]:
-    """Read lines of `key | English | 中文`."""
-    rows = (line.split("|") for line in text.strip().splitlines() if line.strip())
-    return MappingProxyType({key.strip(): Term(en.strip(), zh.strip()) for key, en, zh in rows})
+    """Read lines of `key | English | 中文`; raises `ValueError` where a key stands twice."""
+    found: dict[str, Term] = {}
+    for line in filter(str.strip, text.splitlines()):
+        key, en, zh = map(str.strip, line.split(" | "))
+        if key in found:
+            raise ValueError(key)
+        found[key] = Term(en, zh)
+    return MappingProxyType(found)
 
 
 def term(key: str, language: Language) -> str:
