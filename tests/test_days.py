@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from ledger.model import ids
 from ledger.model.days import (
     DAY_MAX,
+    SET_DAYS,
+    bits_of,
     business_day,
     chain_second,
     date_of,
     date_text,
     day_of,
     day_of_second,
+    days_of,
     first_second,
     moment_of,
     parse_day,
@@ -31,6 +34,16 @@ def test_day_survives_date_text_and_seconds(day: int) -> None:
     if day:
         assert day_of_second(first_second(day)) == day
         assert day_of_second(first_second(day) - 1) == day - 1
+
+
+@given(st.integers(0, DAY_MAX), st.sets(st.integers(0, SET_DAYS - 1)))
+def test_set_of_days_survives_its_bits(first: int, places: set[int]) -> None:
+    days = [first + place for place in sorted(places)]
+    assert days_of(bits_of(days, first), first) == days
+    for outside in (first - 1, first + SET_DAYS):
+        if outside >= 0:
+            with pytest.raises(InvalidField):
+                bits_of([*days, outside], first)
 
 
 def test_business_day_turns_at_sixteen_hours_utc() -> None:

@@ -1,7 +1,7 @@
 """The plain form of commands: decimal amounts, dates and names, and back to the same struct."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -9,7 +9,9 @@ import pytest
 from docs.samples import sample
 from ledger.model.commands import COMMANDS, AddSigner, SetHolidays, TransferVoucher
 from ledger.model.errors import InvalidField, MissingField, UnknownField
+from ledger.model.meanings import Bitmap, Day
 from ledger.model.plain import moment_text, parse_moment, plain_of, struct_of
+from ledger.model.structs import Struct
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -88,6 +90,21 @@ def test_holidays_are_dates_within_their_256_days() -> None:
     assert struct_of(SetHolidays, plain) == command
     with pytest.raises(InvalidField):
         struct_of(SetHolidays, {**plain, "holidays": ["1999-01-01"]})
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Struct):
+    """A set of days under another name than holidays."""
+
+    first_day: Day
+    days: Bitmap
+
+
+def test_set_of_days_is_dates_whatever_its_name() -> None:
+    plain = {"first_day": "2026-05-27", "days": ["2026-05-27", "2027-02-06"]}
+    closed = Closed(20_600, 1 | 1 << 255)
+    assert plain_of(closed) == plain
+    assert struct_of(Closed, plain) == closed
 
 
 def test_duties_are_words_each_once() -> None:

@@ -1,6 +1,7 @@
 """Business days: the calendar date in UTC+8, its number since 1970-01-01, and chain seconds."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -10,12 +11,15 @@ from ledger.model.figures import BUSINESS_ZONE, date_text, time_text
 __all__ = [
     "BUSINESS_ZONE",
     "DAY_MAX",
+    "SET_DAYS",
+    "bits_of",
     "business_day",
     "chain_second",
     "date_of",
     "date_text",
     "day_of",
     "day_of_second",
+    "days_of",
     "first_second",
     "moment_of",
     "months_after",
@@ -25,6 +29,8 @@ __all__ = [
 
 DAY_MAX: Final = 2**16 - 1
 """The last day that a contract can name, 2149-06-06."""
+SET_DAYS: Final = 256
+"""How many days a set of days tells of, a bit each."""
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAY_SECONDS: Final = 86_400
@@ -69,6 +75,21 @@ def months_after(day: int, months: int) -> int:
         except ValueError:
             continue
     return day
+
+
+def days_of(bits: int, first: int) -> list[int]:
+    """The days of a set whose lowest bit stands for the first."""
+    return [first + place for place in range(SET_DAYS) if bits >> place & 1]
+
+
+def bits_of(days: Iterable[int], first: int, *, field: str = "days") -> int:
+    """The set of some days; one that it cannot tell of is refused."""
+    bits = 0
+    for at, day in enumerate(days):
+        if not 0 <= day - first < SET_DAYS:
+            raise InvalidField(field=f"{field}[{at}]", value=date_text(day), expected="holiday")
+        bits |= 1 << day - first
+    return bits
 
 
 def day_of_second(second: int) -> int:

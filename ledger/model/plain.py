@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from ledger.model.days import DAY_MAX, date_text, day_of_second, parse_day
+from ledger.model.days import DAY_MAX, bits_of, date_text, day_of_second, days_of, parse_day
 from ledger.model.errors.input import InvalidField, MissingField, UnknownField
 from ledger.model.figures import amount_text, loan_name, multiple_text, payable_name, voucher_name
 from ledger.model.ids import parse_loan, parse_payable, parse_voucher
@@ -29,7 +29,8 @@ _SAFE: Final = 2**53 - 1
 _DIGITS: Final = re.compile(r"0|[1-9][0-9]{0,77}")
 _HEX: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_HOLIDAY_DAYS: Final = 256
+_FIRST_DAY: Final = "first_day"
+"""The field that says where a set of days begins."""
 
 _Kind = TypeVar("_Kind", bound=Struct)
 Parser = Callable[[object, str], Any]
@@ -37,15 +38,7 @@ Parser = Callable[[object, str], Any]
 
 def plain_of(struct: Struct) -> dict[str, Any]:
     """The plain form of a struct, with every field."""
-    shown = {one.name: _shown(one, getattr(struct, one.name)) for one in fields_of(type(struct))}
-    if "holidays" in shown:
-        first, days = struct.first_day, struct.holidays  # type: ignore[attr-defined]
-        shown["holidays"] = [
-            plain_value(first + place, Meaning.DAY)
-            for place in range(_HOLIDAY_DAYS)
-            if days >> place & 1
-        ]
-    return shown
+    return {one.name: _shown(one, struct) for one in fields_of(type(struct))}
 
 
 def struct_of(kind: type[_Kind], plain: Mapping[str, object], *, path: str = "") -> _Kind:
@@ -62,7 +55,7 @@ def struct_of(kind: type[_Kind], plain: Mapping[str, object], *, path: str = "")
         if name not in plain:
             raise MissingField(field=path + name, struct=kind.__name__)
         if member.meaning is Meaning.DAY_SET:
-            value: Any = _holidays(plain[name], values["first_day"], path + name)
+            value: Any = _day_set(plain[name], values[_FIRST_DAY], path + name)
         else:
             value = _read(member, plain[name], path + name)
         member.check(value, path=path + name)
@@ -98,7 +91,11 @@ def parse_moment(text: object, *, field: str = "moment") -> int:
     return second
 
 
-def _shown(member: Field, value: Any) -> Any:
+def _shown(member: Field, struct: Struct) -> Any:
+    value = getattr(struct, member.name)
+    if member.meaning is Meaning.DAY_SET:
+        days = days_of(value, getattr(struct, _FIRST_DAY))
+        return [plain_value(day, Meaning.DAY) for day in days]
     if member.is_list:
         return [_shown_item(member, one) for one in value]
     return _shown_item(member, value)
@@ -201,16 +198,11 @@ def _bits(kind: type[Role] | type[Duty]) -> Parser:
     return read
 
 
-def _holidays(value: object, first: int, path: str) -> int:
+def _day_set(value: object, first: int, path: str) -> int:
     if not isinstance(value, list | tuple):
         raise InvalidField(field=path, value=value, expected="list")
-    found = 0
-    for at, one in enumerate(value):
-        place = parse_day(one, field=f"{path}[{at}]") - first
-        if not 0 <= place < _HOLIDAY_DAYS:
-            raise InvalidField(field=f"{path}[{at}]", value=one, expected="holiday")
-        found |= 1 << place
-    return found
+    days = [parse_day(one, field=f"{path}[{at}]") for at, one in enumerate(value)]
+    return bits_of(days, first, field=path)
 
 
 def _rate(value: object, path: str) -> int:

@@ -9,18 +9,17 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ledger.model.capitals import CAPITALS_MAX, capitals
-from ledger.model.days import DAY_MAX, date_text
 from ledger.model.glossary import Language, label, term
 from ledger.model.meanings import Meaning
 from ledger.model.parts import InvoiceUse, Part
 from ledger.model.phrases import CHOICES, SENTENCES
+from ledger.model.plain import plain_of
 from ledger.model.rendering import NO_NAMES, Names, rendered
 from ledger.model.structs import Command, Field, Struct, fields_of
 
 __all__ = ["amount_in_words", "fields", "sentence"]
 
 _PARTS_SPOKEN: Final = 3
-_HOLIDAY_DAYS: Final = 256
 _AFTER_BRACKET: Final = re.compile(r"）\s+")
 
 Row = tuple[str, str]
@@ -106,13 +105,8 @@ def _tabled(struct: Struct, member: Field, value: Any, language: Language, names
         case Meaning.FLAG if member.name == "recourse":
             return term("recourse_full" if value else "recourse_none", language)
         case Meaning.DAY_SET:
-            return ", ".join(_holidays(struct)) or term("none", language)
+            return ", ".join(plain_of(struct)[member.name]) or term("none", language)
     return text
-
-
-def _holidays(command: Any) -> list[str]:
-    days = (command.first_day + bit for bit in range(_HOLIDAY_DAYS) if command.holidays >> bit & 1)
-    return [date_text(day) if day <= DAY_MAX else str(day) for day in days]
 
 
 def _number_of(count: int, language: Language) -> str:
@@ -202,7 +196,7 @@ def _rules_phrase(command: Any, language: Language, names: Names) -> str:
 
 
 def _holidays_phrase(command: Any, language: Language, _: Names) -> str:
-    count = len(_holidays(command))
+    count = command.holidays.bit_count()
     if language == "zh":
         return f"共 {count} 天"
     return f"{count} day in all" if count == 1 else f"{count} days in all"
