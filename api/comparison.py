@@ -1,5 +1,6 @@
-"""Quotes on a request side by side, beside holding to maturity; as an answer and as a file."""
+"""Quotes on a request side by side, beside holding the part; as an answer and as a file."""
 
+from collections.abc import Set
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Request
@@ -26,7 +27,7 @@ from ledger.model.plain import moment_text
 from ledger.service.access import Subject
 from ledger.service.financing import signed_of
 from ledger.service.financing_states import QuoteState, RequestStanding
-from ledger.service.quote_terms import terms_of
+from ledger.service.quote_terms import holidays_in, terms_of
 from ledger.store.financing import QuoteRow
 from ledger.store.lists import Is, find
 from ledger.views.claim_rows import Payable
@@ -45,7 +46,7 @@ _FILE: Final = File("comparison", _COLUMNS)
 
 
 class Compared(Shape):
-    """A quote that may be taken, beside holding the part to maturity."""
+    """A quote that may be taken, beside holding the part."""
 
     quote: shapes.QuoteName
     giver: shapes.ParticipantNumber
@@ -57,11 +58,11 @@ class Compared(Shape):
 
 
 class Holding(Shape):
-    """What holding the part to maturity comes to."""
+    """What holding the part until it is due comes to."""
 
-    at_maturity: shapes.AmountOut
-    due: shapes.BusinessDate
-    days: int = Field(ge=0)
+    at_maturity: shapes.AmountOut = Field(description="What comes on the due day.")
+    due: shapes.BusinessDate = Field(description="Maturity, moved over holidays.")
+    days: int = Field(ge=0, description="Until the due day.")
 
 
 class Comparison(Shape):
@@ -102,8 +103,8 @@ def export_comparison(
 def _compare(request: Request, id_: str, subject: Subject) -> tuple[Reading, Comparison]:
     """A request's comparison, after the read whose block it names: the contracts are slow."""
     with reading(request, subject) as opened:
-        asked = _asked(opened, id_)
-    return opened, _comparison(opened, *asked)
+        asked, holidays = _asked(opened, id_), holidays_in(opened.connection)
+    return opened, _comparison(opened, *asked, holidays)
 
 
 def _asked(opened: Reading, id_: str) -> tuple[RequestStanding, Payable]:
@@ -117,13 +118,16 @@ def _asked(opened: Reading, id_: str) -> tuple[RequestStanding, Payable]:
     return standing, payable
 
 
-def _comparison(opened: Reading, standing: RequestStanding, payable: Payable) -> Comparison:
+def _comparison(
+    opened: Reading, standing: RequestStanding, payable: Payable, holidays: Set[int]
+) -> Comparison:
     """The open quotes of a request as the contracts judge them now."""
     context = opened.context
     today = day_of_second(max(context.service.now, opened.at.second))
     rows = [one.row for one in standing.quotes if one.state is QuoteState.OPEN]
     quotes = [signed_of(one) for one in rows]
-    every = [terms_of(one.command, today=today, maturity=payable.maturity) for one in quotes]
+    days = {"today": today, "maturity": payable.maturity, "due": payable.due}
+    every = [terms_of(one.command, **days, holidays=holidays) for one in quotes]
     refusals = context.financing.trials.deals(
         [(one, payable.bank, terms.net_cash) for one, terms in zip(quotes, every, strict=True)]
     )
@@ -156,7 +160,7 @@ def _holding(payable: Payable, standing: RequestStanding, today: int) -> Holding
     return Holding(
         at_maturity=shown("amount", standing.row.amount),
         due=shown("due", payable.due),
-        days=max(payable.maturity - today, 0),
+        days=max(payable.due - today, 0),
     )
 
 

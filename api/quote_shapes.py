@@ -41,10 +41,11 @@ class Terms(Shape):
     """What a quote comes to for its taker, if it is taken today."""
 
     net_cash: shapes.AmountOut = Field(description="Now.")
-    cost: shapes.AmountOut = Field(description="What it is dearer than holding to maturity.")
-    days: int = Field(ge=0, description="Until maturity, or until the loan is due.")
+    cost: shapes.AmountOut = Field(description="What it is dearer than holding the part.")
+    days: int = Field(ge=0, description="Until the part is due, or the loan if that is earlier.")
     annual_percent: str | None = Field(
-        description="The cost a year in percent of the cash, actual/360.", examples=["3.88"]
+        description="The cost a year in percent of the cash, by these days over 360.",
+        examples=["3.88"],
     )
     at_maturity: shapes.AmountOut = Field(description="What still comes when all is paid.")
 
