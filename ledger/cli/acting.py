@@ -187,7 +187,7 @@ def sign_and_submit(
     if options.reference:
         body["external_reference"] = options.reference
     if options.out is not None:
-        CommandFile(verb.command, verb.path, prepared["typed_data"], body).save(options.out)
+        CommandFile(verb.command, prepared["typed_data"], body).save(options.out)
         screen.err.print(screen.say("written", path=options.out))
         return
     submit(screen, connection, verb.path, body, hashed, options)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from ledger.model.errors.client import AnswerUnreadable, ServiceUnreachable
+from ledger.model.errors.client import AddressForeign, AnswerUnreadable, ServiceUnreachable
 from ledger.model.errors.service import SettingInvalid
 from ledger.model.glossary import Language
 
@@ -19,6 +19,7 @@ _SECONDS: Final = 90.0
 _NEAR: Final = ("localhost", "127.0.0.1", "::1")
 _LANGUAGES: Final[Mapping[Language, str]] = {"en": "en", "zh": "zh-CN"}
 _PAGE: Final = 200
+_PATH: Final = re.compile(r"/(?![/\\])")
 
 
 class Refused(Exception):
@@ -52,6 +53,9 @@ class Client:
         self.server = server.rstrip("/")
         host = urlsplit(self.server)
         is_near = host.hostname in _NEAR
+        self._host = host.netloc
+        if host.query or host.fragment or "@" in host.netloc or not host.hostname:
+            raise SettingInvalid(setting="--server", problem="it must be a plain address")
         if host.scheme not in ("http", "https") or (host.scheme == "http" and not is_near):
             raise SettingInvalid(setting="--server", problem="it must begin with https://")
         headers = {"Accept-Language": _LANGUAGES[language]}
@@ -171,7 +175,7 @@ class Client:
         asked = {name: value for name, value in query.items() if value is not None}
         with (
             self._guarded(),
-            self._http.stream("GET", self.server + path, params=asked, timeout=None) as answer,
+            self._http.stream("GET", self._address(path), params=asked, timeout=None) as answer,
         ):
             if answer.status_code >= 400:
                 answer.read()
@@ -194,7 +198,7 @@ class Client:
         with self._guarded():
             answer = self._http.request(
                 method,
-                self.server + path,
+                self._address(path),
                 params=asked,
                 json=body,
                 content=data,
@@ -203,6 +207,16 @@ class Client:
         if answer.status_code >= 400:
             raise Refused(self._json_of(answer))
         return answer
+
+    def _address(self, path: str) -> str:
+        """An address of the service, whoever has named its path; raises `AddressForeign`.
+
+        What does not begin with one stroke could lengthen the host's name or give it a port.
+        """
+        whole = self.server + path
+        if not _PATH.match(path) or urlsplit(whole).netloc != self._host:
+            raise AddressForeign(path=path)
+        return whole
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -14,12 +14,13 @@ _FORMAT: Final = "fenbook-command/1"
 
 @dataclass(frozen=True, slots=True)
 class CommandFile:
-    """What is signed, where it goes, and the approvals so far."""
+    """What is signed, and the approvals so far.
+
+    Where it goes is not in it: the file comes from others, and the session's secret goes along.
+    """
 
     command: str
     """Name of the struct."""
-    path: str
-    """Where the service takes the signed form."""
     typed_data: dict[str, Any]
     body: dict[str, Any]
     """The signed form as far as it has come."""
@@ -29,7 +30,6 @@ class CommandFile:
         data = {
             "format": _FORMAT,
             "command": self.command,
-            "path": self.path,
             "typed_data": self.typed_data,
             "body": self.body,
         }
@@ -41,6 +41,7 @@ class CommandFile:
         text = path.read_text("utf-8")
         try:
             data: dict[str, Any] = json.loads(text)
+            data.pop("path", None)  # files of earlier drafts name one
             if data.pop("format") == _FORMAT and isinstance(data["body"], dict):
                 return cls(**data)
         except (ValueError, TypeError, KeyError, AttributeError):

@@ -11,6 +11,7 @@ from ledger.cli.command_files import CommandFile
 from ledger.cli.connection import SessionOption, connected
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import Screen
+from ledger.cli.verbs import QUOTE_VERBS, VERBS, Verb
 
 __all__ = ["send", "show", "sign"]
 
@@ -80,7 +81,7 @@ def sign(
         screen.fail(screen.say("no_such_place", place=place))
     with connected(screen, session) as connection:
         made = CommandFile.load(file)
-        hashed = _read(screen, connection, made)
+        _, hashed = _read(screen, connection, made)
         if not confirmed(screen, is_yes):
             screen.fail(screen.say("not_signed"), status=1)
         if name == "proof":
@@ -104,7 +105,7 @@ def send(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with connected(screen, session) as connection:
         made = CommandFile.load(file)
-        hashed = _read(screen, connection, made)
+        verb, hashed = _read(screen, connection, made)
         options = Signing(
             key=[],
             password_file=[],
@@ -120,14 +121,14 @@ def send(
             no_color=no_color,
             is_json=is_json,
         )
-        submit(screen, connection, made.path, made.body, hashed, options)
+        submit(screen, connection, verb.path, made.body, hashed, options)
 
 
 # ---- private
 
 
-def _read(screen: Screen, connection: Any, made: CommandFile) -> bytes:
-    """Show what a file says; returns what its signers sign."""
+def _read(screen: Screen, connection: Any, made: CommandFile) -> tuple[Verb, bytes]:
+    """Show what a file says; returns the verb of what stands in it, and what its signers sign."""
     from ledger.chain.typed_data import command_from, digest
     from ledger.cli.signing import domain_of, kind_of, names_for, tell
     from ledger.model.errors.client import AnswerFalse
@@ -138,7 +139,8 @@ def _read(screen: Screen, connection: Any, made: CommandFile) -> bytes:
         raise AnswerFalse(what="message")
     hashed = digest(command, domain)
     tell(screen, command, hashed, names_for(connection, command))
-    return hashed
+    name = type(command).__name__
+    return VERBS.get(name) or QUOTE_VERBS[name], hashed
 
 
 def _add(body: dict[str, Any], name: str, fresh: list[Any]) -> None:

@@ -20,7 +20,7 @@ from ledger.cli.drafts import draft_of, parameters_of
 from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import Screen
-from ledger.cli.verbs import VERBS, Verb
+from ledger.cli.verbs import QUOTE_VERBS, VERBS
 from ledger.model.commands import COMMANDS, CostShareOffer
 from ledger.model.glossary import term
 from ledger.model.plain import plain_of
@@ -173,8 +173,7 @@ def giver_of(word: str) -> Callable[..., None]:
             asked = connection.client.get(f"/v1/financing-requests/{request}")
             draft = draft_of(kind, given) | {name: asked[name] for name in _OF_REQUEST[1:]}
             draft["taker"] = asked["holder"]
-            verb = Verb(QUOTES[word], "quote", word, f"/v1/quotes/{word}")
-            act(screen, connection, verb, draft, options, {"request": request})
+            act(screen, connection, QUOTE_VERBS[QUOTES[word]], draft, options, {"request": request})
 
     argument = inspect.Parameter(
         "request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=RequestArgument
@@ -194,7 +193,7 @@ def share_cost(ctx: typer.Context, **given: Any) -> None:
     if options.out is None:
         screen.fail(screen.say("no_out"), screen.say("name_out"))
     with connected(screen, options.session) as connection:
-        verb = Verb("CostShareOffer", "quote", "share-cost", "/v1/quotes/cost-share")
+        verb = QUOTE_VERBS["CostShareOffer"]
         act(screen, connection, verb, draft_of(CostShareOffer, given), options, {})
 
 

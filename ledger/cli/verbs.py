@@ -10,7 +10,7 @@ from typing import Final
 
 from ledger.model.code_words import CODES
 
-__all__ = ["VERBS", "Verb"]
+__all__ = ["QUOTE_VERBS", "VERBS", "Verb"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,26 @@ AddVersion ledger propose-version /v1/ledger/propose-version cosigned second_cos
 """
 
 
+_QUOTES: Final = """
+SaleQuote quote sale /v1/quotes/sale
+PledgeQuote quote pledge /v1/quotes/pledge
+RedemptionQuote quote redemption /v1/quotes/redemption
+CostShareOffer quote share-cost /v1/quotes/cost-share
+"""
+
+
 def _read(line: str) -> Verb:
     command, noun, word, path, *beside = line.split()
     return Verb(command, noun, word, path, tuple(beside))
 
 
-VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
-    {one.command: one for one in map(_read, _TABLE.strip().splitlines())}
-)
+def _by_command(table: str) -> Mapping[str, Verb]:
+    found = map(_read, table.strip().splitlines())
+    return MappingProxyType({one.command: one for one in found})
+
+
+VERBS: Final = _by_command(_TABLE)
 """By command."""
+
+QUOTE_VERBS: Final = _by_command(_QUOTES)
+"""What is signed beside a verb, by command."""

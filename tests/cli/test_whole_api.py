@@ -8,7 +8,7 @@ from pathlib import Path
 import ledger.cli
 from api.app import create_app
 from ledger.cli.resources import EXPORTS, LISTS, PARTS
-from ledger.cli.verbs import VERBS
+from ledger.cli.verbs import QUOTE_VERBS, VERBS
 from ledger.model.errors.service import ParkedByOperator
 from ledger.model.states import Duty
 from ledger.service.refusals import refusal_text
@@ -55,7 +55,7 @@ def test_every_route_has_its_command(served: Served) -> None:
 def _composed() -> set[str]:
     """Addresses that a command puts together from words."""
     reports = {f"/v1/reports/{one}" for one in ("maturities", "deposit-statements")}
-    quotes = {f"/v1/quotes/{one}" for one in ("sale", "pledge", "redemption")}
+    quotes = {one.path for one in QUOTE_VERBS.values()}
     steps = {f"/v1/imports/{{}}/{one}" for one in ("preview", "reopen", "cancel", "retry")}
     return reports | quotes | steps
 

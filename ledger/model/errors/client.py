@@ -4,6 +4,7 @@ from ledger.model.errors.base import Kind, LedgerError
 from ledger.model.meanings import Text, Word
 
 __all__ = [
+    "AddressForeign",
     "AnswerFalse",
     "AnswerUnreadable",
     "LedgerChanged",
@@ -22,6 +23,18 @@ class ServiceUnreachable(LedgerError):
     next_steps = (
         "Start the service or correct its address.",
         "请启动服务或更正地址。",
+    )
+
+
+class AddressForeign(LedgerError):
+    """Address {path} is not one of the service that was signed in to."""
+
+    path: Text
+    kind = Kind.FORBIDDEN
+    zh = "地址 {path} 不属于所登录的服务。"
+    next_steps = (
+        "Nothing was sent. Do not trust whoever gave you that address.",
+        "未发送任何内容。请勿信任提供该地址的人。",
     )
 
 
