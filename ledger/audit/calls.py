@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any, cast
 
 from ledger.audit.contracts import Contract, Contracts
-from ledger.audit.reading import values_of
 from ledger.chain.artifacts import Entry, artifact
+from ledger.chain.call_data import values_of
 from ledger.chain.history import Transaction
 from ledger.model.commands import COMMANDS
 from ledger.model.errors.input import InvalidField

@@ -1,7 +1,7 @@
 """The beginning of a ledger, when nobody could sign yet: what its constructors have named."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ledger.audit.registry_parts import Rules
 from ledger.audit.signers import Key, Member
@@ -11,8 +11,6 @@ from ledger.model.errors import ERRORS, LedgerError
 from ledger.model.parts import RuleSet
 
 __all__ = ["begin"]
-
-Values = Mapping[str, Any]
 
 
 def begin(world: World, event: Event) -> bool:

@@ -11,8 +11,6 @@ from typing import Final, NamedTuple
 __all__ = ["EMPTY", "Cell", "CellKind", "column_letter", "neutral", "restored"]
 
 _STARTS: Final = frozenset("=+-@\t\r\n＝＋－﹢﹣＠")
-_EXACT_FEN: Final = 10**15
-"""Below it a spreadsheet program keeps every fen: it counts in fifteen digits."""
 
 
 class CellKind(StrEnum):

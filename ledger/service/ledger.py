@@ -225,12 +225,6 @@ class Ledger:
             return True
         return False
 
-    def rules_of(self, payable: int) -> dict[str, Any]:
-        """The rules a payable was issued under."""
-        index = self.ask("Vouchers", "payableOf", payable)["rules"]
-        record: dict[str, Any] = self.ask("Rules", "ruleSet", index)
-        return record
-
     def events(self, first: int | None = None, last: int | None = None) -> list[Event]:
         """Every event of the ledger's contracts, in order, from its first block on."""
         start = self.deployment.first_block if first is None else first

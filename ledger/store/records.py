@@ -23,7 +23,6 @@ __all__ = [
     "add_references",
     "drop_memos",
     "drop_references",
-    "every_profile",
     "find_memos",
     "find_names",
     "find_profiles",
@@ -101,12 +100,6 @@ def put_profile(connection: Connection, row: ProfileRow, names: Collection[bytes
     found = [{"participant": row.participant, "name_index": one} for one in sorted(names)]
     if found:
         connection.execute(insert(NAMES), found)
-
-
-def every_profile(connection: Connection) -> list[ProfileRow]:
-    """All profiles by participant."""
-    rows = connection.execute(select(PROFILES).order_by(PROFILES.c.participant))
-    return [ProfileRow(**row._mapping) for row in rows]
 
 
 def find_profiles(connection: Connection, column: str, values: Iterable[Any]) -> list[ProfileRow]:

@@ -18,7 +18,7 @@ from ledger.store.metadata import METADATA, Json, Word
 from ledger.views import claim_rows, money_rows, party_rows
 from ledger.views.row import Row
 
-__all__ = ["STANDING", "VIEW_TABLES", "Shape", "ViewTable", "view_tables"]
+__all__ = ["STANDING", "VIEW_TABLES", "Shape", "ViewTable"]
 
 
 class Shape(StrEnum):
@@ -134,11 +134,6 @@ _INDICES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "refused": (("digest",),),
 }
 """What lists are filtered by."""
-
-
-def view_tables() -> Mapping[str, ViewTable]:
-    """Every table of the views by the field of the state that it stands for."""
-    return VIEW_TABLES
 
 
 def _hints(kind: type[Row]) -> dict[str, Any]:

@@ -24,12 +24,10 @@ __all__ = [
     "assigned",
     "distributed",
     "drop_run",
-    "find_run",
     "gaps",
     "last_run",
     "oldest_running",
     "parked",
-    "payout_numbers",
     "put_run",
     "release",
     "runs_under_way",
@@ -96,15 +94,6 @@ def runs_under_way(connection: Connection) -> list[RunRow]:
     asked = select(*_COLUMNS).where(RUNS.c.state != DONE)
     found = connection.execute(asked.order_by(RUNS.c.payable, RUNS.c.first_payment))
     return [RunRow(**row._mapping) for row in found]
-
-
-def find_run(connection: Connection, payable: int, first_payment: int) -> RunRow | None:
-    """A run by its payable and the number of its first payment."""
-    asked = select(*_COLUMNS).where(
-        RUNS.c.payable == payable, RUNS.c.first_payment == first_payment
-    )
-    row = connection.execute(asked).first()
-    return None if row is None else RunRow(**row._mapping)
 
 
 def last_run(connection: Connection, payable: int) -> RunRow | None:
@@ -239,16 +228,3 @@ def add_payouts(connection: Connection, row: RunRow, *, block: int) -> None:
     ).where(table.c.voucher.between(*vouchers_of(row.payable)), table.c.number.not_in(known))
     names = ["payout", "payable", "first_payment", "block"]
     connection.execute(insert(RUN_PAYOUTS).from_select(names, fresh))
-
-
-def payout_numbers(connection: Connection, row: RunRow) -> list[int]:
-    """The payouts of a run, in their order."""
-    found = connection.scalars(
-        select(RUN_PAYOUTS.c.payout)
-        .where(
-            RUN_PAYOUTS.c.payable == row.payable,
-            RUN_PAYOUTS.c.first_payment == row.first_payment,
-        )
-        .order_by(RUN_PAYOUTS.c.payout)
-    )
-    return [int(one) for one in found]

@@ -78,15 +78,6 @@ class Projection:
             key=lambda row: row.start,
         )
 
-    def held_by(self, participant: int, *, second: int | None = None) -> list[Voucher]:
-        """The vouchers that a participant holds, by their payables and ranges."""
-        found = [
-            row
-            for payable in self.state.payables
-            for row in self.vouchers_of(payable, second=second)
-        ]
-        return [row for row in found if row.holder == participant]
-
     def offers(self, *, second: int | None = None) -> list[Offer]:
         """Every offer ever made, with what has become of it by a time."""
         now = self._second(second)
