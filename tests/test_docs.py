@@ -169,6 +169,12 @@ def test_folder_has_its_readme(folder: str) -> None:
     assert (ROOT / folder / "README.md").exists()
 
 
+def test_table_of_the_pages_has_every_page() -> None:
+    listed = re.findall(r"^\| \[[^]]+\]\(([^)]+)\) \|", _text(DOCS / "README.md"), re.MULTILINE)
+    pages = {path.name for path in DOCS.glob("*.md")} - {"README.md"}
+    assert sorted(listed) == sorted(pages | {"adr/README.md"})
+
+
 def test_table_of_the_tests_has_every_folder() -> None:
     listed = re.findall(r"^\| `(\w+)/` \|", _text(ROOT / "tests" / "README.md"), re.MULTILINE)
     folders = {path.name for path in (ROOT / "tests").iterdir() if any(path.glob("*.*"))}
