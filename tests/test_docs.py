@@ -17,6 +17,7 @@ from docs import assurance, generate
 from docs.samples import SIGNED_BY
 from ledger.chain.deployment import Deployment
 from ledger.cli.app import app
+from ledger.cli.resources import EXPORTS
 from ledger.model import errors
 from ledger.model.commands import COMMANDS
 from ledger.model.errors import LedgerError
@@ -39,6 +40,11 @@ PAGES = sorted(
     ]
 )
 INVARIANTS = [*range(1, 13), *range(20, 34), *range(40, 48)]
+OF_PAYABLES = {
+    *("payable", "obligor", "maturity_from", "maturity_to"),
+    *("invoice", "external_reference"),
+}
+"""Filters that most lists have, told in a word."""
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FORBIDDEN = re.compile(
     r"\b(token|wallet|balance|endorse|mint|burn|debtor)(s|ed|ing)?\b|代币|钱包|余额|背书|铸造",
@@ -107,6 +113,19 @@ def test_glossary_has_the_words_of_the_code() -> None:
         and not key.startswith("recourse_")
     }
     assert {word: told.get(word) for word in known} == known
+
+
+def test_filters_of_the_page_are_those_of_the_lists() -> None:
+    section = _text(DOCS / "api.md").split("### Filters")[1]
+    told = {}
+    for path, own, of_payables in re.findall(r"^\| `(\S+)` \| (.+) \| (.+) \|$", section, re.M):
+        named = set(re.findall(r"`(\w+)`", of_payables))
+        some = OF_PAYABLES - named if of_payables.startswith("all") else named
+        told[path] = {*re.findall(r"`(\w+)`", own), *some}
+    assert told == {
+        one.path.replace("exports/", ""): {flag.replace("-", "_") for flag in one.filters}
+        for one in EXPORTS
+    }
 
 
 def test_books_refuse_what_their_page_lists() -> None:
