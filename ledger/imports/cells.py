@@ -29,6 +29,8 @@ class Cell(NamedTuple):
 
     kind: CellKind
     text: str
+    shown_as: str = ""
+    """Codes of the number formats that it is, or may be, shown by; empty where they are plain."""
 
 
 EMPTY: Final = Cell(CellKind.EMPTY, "")

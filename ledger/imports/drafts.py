@@ -3,11 +3,11 @@ payable above it, so that one payable may have several invoices."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from ledger.imports.cells import EMPTY, Cell, CellKind, column_letter
 from ledger.imports.columns import Field, Layout
-from ledger.imports.findings import Finding
+from ledger.imports.findings import Finding, shown
 from ledger.imports.lines import OF_INVOICE, Line, lines_of, sheet_findings
 from ledger.imports.parties import Finder, Parties
 from ledger.imports.sheets import Sheet
@@ -191,6 +191,7 @@ class _Reader:
             told = parse_amount(cells[Field.AMOUNT])
         except Unreadable as unreadable:
             code = unreadable.code
+            facts |= {name: shown(fact) for name, fact in unreadable.facts.items()}
         else:
             if self._is_total_known:
                 code = "TotalSkipped" if told == self._total else "TotalDiffers"
@@ -217,7 +218,8 @@ class _Reader:
         try:
             return parse(cell)
         except Unreadable as unreadable:
-            draft.find(unreadable.code, of)
+            facts: dict[str, Any] = {name: shown(fact) for name, fact in unreadable.facts.items()}
+            draft.find(unreadable.code, of, **facts)
             return None
 
     def _date(

@@ -12,6 +12,7 @@ from ledger.imports.drafts import EXAMPLE, Reading
 from ledger.imports.finding_texts import RIGHT
 from ledger.imports.findings import Finding
 from ledger.imports.lines import GUIDE
+from ledger.imports.number_formats import is_shown_plainly
 from ledger.imports.sheets import Sheet
 from ledger.model.glossary import Language
 
@@ -103,6 +104,8 @@ def error_file(sheet: Sheet, reading: Reading, language: Language) -> bytes:
     """The sheet as it was sent, with one column more that says what is wrong with each row."""
     book, target = _workbook()
     formats = _formats(book)
+    shown_as = {cell.shown_as: cell for row in sheet.rows for cell in row if cell.shown_as}
+    own = {one: book.add_format({"num_format": _code(cell)}) for one, cell in shown_as.items()}
     page = book.add_worksheet("Fenbook")
     findings = [*reading.findings, *(one for draft in reading.drafts for one in draft.findings)]
     by_line: dict[int, list[Finding]] = {}
@@ -112,7 +115,7 @@ def error_file(sheet: Sheet, reading: Reading, language: Language) -> bytes:
     for line, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
             if column != place:
-                _put_cell(page, (line - 1, column), cell, formats)
+                _put_cell(page, (line - 1, column), cell, formats, own.get(cell.shown_as))
         said = by_line.get(line, [])
         if said:
             style = "wrong" if any(one.is_error for one in said) else "wrapped"
@@ -188,11 +191,25 @@ def _put(page: Any, place: tuple[int, int], value: Any, formats: dict[str, Any])
         page.write_string(*place, neutral(value), formats["text"])
 
 
-def _put_cell(page: Any, place: tuple[int, int], cell: Cell, formats: dict[str, Any]) -> None:
-    """A cell as what it was; a text stays text, also one that begins like a formula."""
+def _put_cell(
+    page: Any, place: tuple[int, int], cell: Cell, formats: dict[str, Any], own: Any
+) -> None:
+    """A cell as what it was; a text stays text, also one that begins like a formula.
+
+    What has a format of its own keeps it: 1250 that is shown as 1,250.00万元 must not come back
+    without its unit.
+    """
     if cell.kind is CellKind.NUMBER:
-        page.write_number(*place, Fraction(cell.text))
+        page.write_number(*place, Fraction(cell.text), own)
     elif cell.kind is CellKind.DATE:
         page.write_datetime(*place, date.fromisoformat(cell.text), formats["day"])
     elif cell.text:
-        page.write_string(*place, neutral(cell.text), formats["text"])
+        page.write_string(*place, neutral(cell.text), own or formats["text"])
+
+
+def _code(cell: Cell) -> str:
+    """The code that a cell is shown by; of some, one that says something else than it holds."""
+    codes = cell.shown_as.split("\n")
+    return next(
+        (one for one in codes if not is_shown_plainly(cell._replace(shown_as=one))), codes[0]
+    )

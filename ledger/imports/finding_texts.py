@@ -83,6 +83,12 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{place} says “{value}”. Only amounts in yuan (CNY) can be issued.",
         "{place}的内容为“{value}”，仅支持人民币（CNY）金额。",
     ),
+    "FormatUnclear": (
+        "{place} is the number {value}, which its number format {format} does not show as whole "
+        "yuan. Write the whole amount in yuan in a format such as #,##0.00.",
+        "{place}的数值为 {value}，但其数字格式 {format} 并非按元完整显示。"
+        "请以元为单位写出完整金额，并使用 #,##0.00 等格式。",
+    ),
     "DigitsLost": (
         "{place} shows the number {value}: a spreadsheet keeps fifteen digits of a number, "
         "the rest "

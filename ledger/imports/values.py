@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from ledger.imports.cells import Cell, CellKind
+from ledger.imports.number_formats import is_shown_plainly
 from ledger.model.days import DAY_MAX, day_of
 from ledger.model.errors.input import InvalidField
 
@@ -23,9 +24,9 @@ _DIGITS: Final = frozenset("0123456789０１２３４５６７８９")
 class Unreadable(Exception):
     """A cell that says nothing certain; the code is that of its finding."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.facts = code, facts
 
 
 # ---- amounts
@@ -45,13 +46,21 @@ def parse_amount(cell: Cell) -> int:
     """Fen of a cell, above zero; raises `Unreadable`.
 
     Full-width digits, ¥, 元 and thousands separators are read; units such as 万, other currencies,
-    decimal commas and groups of another length are refused.
+    decimal commas and groups of another length are refused, also where a number format adds them.
     """
     if cell.kind is CellKind.NUMBER:
-        return _number_amount(cell.text)
-    if cell.kind is not CellKind.TEXT:
+        amount = _number_amount(cell.text)
+    elif cell.kind is CellKind.TEXT:
+        amount = _text_amount(cell.text)
+    else:
         raise Unreadable("Malformed")
-    text = _folded(cell.text)
+    if cell.shown_as and not is_shown_plainly(cell):
+        raise Unreadable("FormatUnclear", format=cell.shown_as.replace("\n", " "))
+    return amount
+
+
+def _text_amount(said: str) -> int:
+    text = _folded(said)
     if _CURRENCIES.search(text):
         raise Unreadable("OtherCurrency")
     bare = _SIGNS.sub("", _SIGNS.sub("", text)).strip()

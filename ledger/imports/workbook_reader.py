@@ -6,16 +6,15 @@ script, imports nothing of ours, and limits itself before it reads a byte.
 """
 
 import datetime
+import importlib.util
 import io
 import json
 import math
-import posixpath
-import re
 import resource
 import sys
-import zipfile
 from decimal import Decimal
-from xml.etree import ElementTree
+from pathlib import Path
+from types import ModuleType
 
 __all__: list[str] = []
 
@@ -24,19 +23,21 @@ SECONDS = 20
 
 
 def main() -> int:
-    """Read a workbook from standard input; 0 read, 3 protected, 4 no such sheet, 5 too much."""
+    """Read a workbook from standard input; 0 read, 3 protected, 4 no such sheet, 5 too much.
+
+    Equal cells are written once: a file of a few bytes may repeat one a million times.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    lines, columns, characters = (int(one) for one in sys.argv[1:4])
-    wanted = sys.argv[4] if len(sys.argv) > 4 else ""
+    lines, columns, filled, size = (int(one) for one in sys.argv[1:5])
+    wanted = sys.argv[5] if len(sys.argv) > 5 else ""
 
     import python_calamine as calamine  # noqa: PLC0415 -- only once the limits hold
 
     content = sys.stdin.buffer.read()
-    data = io.BytesIO(content)
     try:
-        book = calamine.CalamineWorkbook.from_filelike(data)
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except calamine.PasswordError:
         return 3
     shown = [
@@ -48,61 +49,46 @@ def main() -> int:
     if not shown or (wanted and wanted not in shown):
         return 4
     name = wanted or shown[0]
-    rows = []
-    sheet = book.get_sheet_by_name(name)
-    for row in sheet.to_python(skip_empty_area=False, nrows=lines + 1):
+    place = [one.name for one in book.sheets_metadata].index(name)
+    looks = _formats().shown_of(content, (name, place), (lines + 1, columns))
+    known: dict[tuple[str, ...], int] = {}
+    rows: list[list[int]] = []
+    for row in book.get_sheet_by_name(name).iter_rows():
+        if len(rows) > lines:
+            break
         while row and row[-1] == "":
             row.pop()
         if len(row) > columns:
             return 5
         cells = [_cell(one) for one in row]
-        characters -= sum(len(one[1]) for one in cells)
-        if characters < 0:
+        filled -= sum(one[0] != "e" for one in cells)
+        size -= sum(len(one[1].encode()) for one in cells)
+        if filled < 0 or size < 0:
             return 5
-        rows.append(cells)
-    hidden = _hidden(content, name)[:lines] if content.startswith(b"PK") else []
-    answer = {"sheets": shown, "sheet": name, "rows": rows, "hidden": hidden}
-    json.dump(answer, sys.stdout, ensure_ascii=True)
+        line = len(rows) + 1
+        told = (_shown_as(one, looks.code(line, at)) for at, one in enumerate(cells, start=1))
+        rows.append([known.setdefault(one, len(known)) for one in told])
+    hidden = [one for one in looks.hidden if one <= lines]
+    answer = {"sheets": shown, "sheet": name, "cells": list(known), "rows": rows, "hidden": hidden}
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
     return 0
 
 
-def _hidden(content: bytes, name: str) -> list[int]:
-    """Numbers of the rows of a sheet that are not shown: hidden, filtered out, or of no height.
-
-    None for a workbook that can be read although it does not say where its sheets are.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            sheet = archive.read(_part_of(archive, name))
-    except (KeyError, ElementTree.ParseError):
-        return []
-    found, line = [], 0
-    for row in _ROW.finditer(sheet):
-        number = _NUMBER.search(row[0])
-        line = int(number[1]) if number else line + 1
-        if _NOT_SHOWN.search(row[0]):
-            found.append(line)
-    return found
+def _formats() -> ModuleType:
+    """The module beside this one, which is no package here."""
+    path = Path(__file__).with_name("workbook_formats.py")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path.stem)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
 
 
-def _part_of(archive: zipfile.ZipFile, name: str) -> str:
-    """The part of the archive that holds a sheet; empty where it is not told."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    wanted = {
-        value
-        for one in book.iter()
-        if one.tag.endswith("}sheet") and one.get("name") == name
-        for key, value in one.items()
-        if key.endswith("}id")
-    }
-    found = (one.get("Target", "") for one in links if one.get("Id") in wanted)
-    return posixpath.normpath(posixpath.join("/xl", next(found, ""))).lstrip("/")
-
-
-_ROW = re.compile(rb"<(?:\w{1,20}:)?row(?:\s[^>]{0,1000})?>")
-_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]{1,7})[\"']")
-_NOT_SHOWN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true|on)[\"']|\sht\s*=\s*[\"']0(?:\.0+)?[\"']")
+def _shown_as(cell: tuple[str, str], code: str) -> tuple[str, ...]:
+    """A cell, and where it is a number or a text the codes that it is shown by."""
+    return (*cell, code) if code and cell[0] in "ns" else cell
 
 
 def _number(value: float) -> str:

@@ -22,10 +22,11 @@ from ledger.model.errors.imports import (
 )
 
 __all__ = [
-    "CHARACTERS_MAX",
+    "CELLS_MAX",
     "COLUMNS_MAX",
     "FILE_MAX",
     "LINES_MAX",
+    "TEXT_MAX",
     "Sheet",
     "read_workbook",
 ]
@@ -37,7 +38,11 @@ LINES_MAX: Final = 25_000
 """Lines of a sheet: 10,000 payables, some with more than one invoice, and what stands around."""
 
 COLUMNS_MAX: Final = 64
-CHARACTERS_MAX: Final = 16 << 20
+CELLS_MAX: Final = 400_000
+"""Filled cells of a sheet: 40 for each of 10,000 payables."""
+
+TEXT_MAX: Final = 16 << 20
+"""Bytes of all cells of a sheet, in UTF-8."""
 
 _UNPACKED_MAX: Final = 128 << 20
 _PARTS_MAX: Final = 500
@@ -68,7 +73,8 @@ def read_workbook(data: bytes, *, sheet: str = "") -> Sheet:
     is_zip = data.startswith(b"PK")
     is_1904 = _weigh(data) if is_zip else False
     answer = _opened(data, sheet)
-    rows = [[_cell(kind, text) for kind, text in row] for row in answer["rows"]]
+    cells = [_cell(*one) for one in answer["cells"]]
+    rows = [[cells[one] for one in row] for row in answer["rows"]]
     while rows and all(one.kind is CellKind.EMPTY for one in rows[-1]):
         rows.pop()
     if len(rows) > LINES_MAX:
@@ -107,7 +113,7 @@ def _weigh(data: bytes) -> bool:
 
 def _opened(data: bytes, sheet: str) -> dict[str, Any]:
     """What the reader's process says; whatever happens to it happens to that process alone."""
-    limits = [str(one) for one in (LINES_MAX, COLUMNS_MAX, CHARACTERS_MAX)]
+    limits = [str(one) for one in (LINES_MAX, COLUMNS_MAX, CELLS_MAX, TEXT_MAX)]
     command = [sys.executable, "-I", str(_READER), *limits, sheet]
     try:
         done = subprocess.run(
@@ -127,10 +133,10 @@ def _opened(data: bytes, sheet: str) -> dict[str, Any]:
     return answer
 
 
-def _cell(kind: str, text: str) -> Cell:
+def _cell(kind: str, text: str, shown_as: str = "") -> Cell:
     if kind == "s":
         text = restored(text.strip()).strip()
-    return Cell(_KINDS[kind], text) if text else EMPTY
+    return Cell(_KINDS[kind], text, shown_as) if text else EMPTY
 
 
 _KINDS: Final = {one.value: one for one in CellKind}

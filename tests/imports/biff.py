@@ -12,10 +12,16 @@ _STREAM_MIN = 4096
 
 
 def xls_file(
-    rows: Sequence[Sequence[str | float | bool | None]], *, sheet: str = "Sheet1"
+    rows: Sequence[Sequence[str | float | bool | None]],
+    *,
+    sheet: str = "Sheet1",
+    formats: Sequence[str] = (),
 ) -> bytes:
-    """A workbook of one sheet; numbers are numbers, texts are texts."""
-    return _compound(_workbook(rows, sheet))
+    """A workbook of one sheet; numbers are numbers, texts are texts.
+
+    `formats` are codes of the columns, from the first.
+    """
+    return _compound(_workbook(rows, sheet, formats))
 
 
 def _record(kind: int, data: bytes) -> bytes:
@@ -26,15 +32,15 @@ def _start(kind: int) -> bytes:
     return _record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 6))
 
 
-def _workbook(rows: Sequence[Sequence[object]], sheet: str) -> bytes:
+def _workbook(rows: Sequence[Sequence[object]], sheet: str, formats: Sequence[str]) -> bytes:
     end = _record(0x000A, b"")
     name = sheet.encode("utf-16-le")
     codepage = _record(0x0042, struct.pack("<H", 1200))
-    head = _start(0x0005) + codepage
+    head = _start(0x0005) + codepage + _styles(formats)
     length = len(head) + 4 + 8 + len(name) + len(end)
     bound = struct.pack("<IBBBB", length, 0, 0, len(sheet), 1) + name
     cells = b"".join(
-        _cell(line, column, value)
+        _cell(line, column, value, 16 + column if column < len(formats) else 15)
         for line, row in enumerate(rows)
         for column, value in enumerate(row)
         if value is not None
@@ -42,8 +48,19 @@ def _workbook(rows: Sequence[Sequence[object]], sheet: str) -> bytes:
     return head + _record(0x0085, bound) + end + _start(0x0010) + cells + end
 
 
-def _cell(line: int, column: int, value: object) -> bytes:
-    place = struct.pack("<HHH", line, column, 15)
+def _styles(formats: Sequence[str]) -> bytes:
+    """Sixteen plain styles, and behind them one for each code."""
+    codes = b"".join(
+        _record(0x041E, struct.pack("<HHB", 164 + at, len(code), 1) + code.encode("utf-16-le"))
+        for at, code in enumerate(formats)
+    )
+    kinds = [*[0] * 16, *(164 + at for at in range(len(formats)))]
+    styles = b"".join(_record(0x00E0, struct.pack("<HH16x", 0, kind)) for kind in kinds)
+    return codes + styles if formats else b""
+
+
+def _cell(line: int, column: int, value: object, style: int) -> bytes:
+    place = struct.pack("<HHH", line, column, style)
     if isinstance(value, bool):
         return _record(0x0205, place + bytes([value, 0]))
     if isinstance(value, int | float):
