@@ -1,7 +1,5 @@
 """What the service is and how it does: about, health, readiness, metrics, documents."""
 
-from ipaddress import ip_address, ip_network
-
 from fastapi import Request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import Field
@@ -9,6 +7,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 import ledger
 from api import handbook, health, shapes
+from api.addresses import is_within, origin_of
 from api.asking import Reader
 from api.context import context_of
 from api.languages import CONTENT_LANGUAGE
@@ -113,6 +112,7 @@ def read_about(request: Request) -> About:
         "per_session": options.per_session,
         "per_key": options.per_key,
         "sign_in": options.sign_in,
+        "sign_in_address": options.sign_in_address,
         "export": options.export,
     }
     return About(
@@ -159,20 +159,12 @@ def read_indexing(request: Request, subject: Reader) -> Indexing:
     openapi_extra={ALSO: [404]},
 )
 def read_metrics(request: Request) -> Response:
-    """Measures for Prometheus, for the networks that the installation names."""
-    context, client = context_of(request), request.client
-    if not _is_within(client.host if client else "", context.options.metrics_networks):
+    """Measures for Prometheus, for the networks that the installation names; by no proxy."""
+    origin, networks = origin_of(request), context_of(request).options.metrics_networks
+    if origin.is_forwarded or not is_within(origin.address, networks):
         raise ResourceUnknown()
     registry: CollectorRegistry = request.app.state.registry
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-
-def _is_within(address: str, networks: tuple[str, ...]) -> bool:
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    return any(found in ip_network(one) for one in networks)
 
 
 @ROUTER.get("/v1/openapi.json", operation_id="readOpenapi", response_class=JSONResponse)

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.addresses import origin_in
 from api.limits import Limits, Standing
 from api.metrics import Requests
 from api.options import Options
@@ -71,10 +72,9 @@ class Door:
             await send(message)
 
         try:
-            client = scope.get("client")
-            self.limits.take(
-                scope, "address", self.options.per_address, client[0] if client else ""
-            )
+            origin = origin_in(scope, self.options.trusted_proxies)
+            scope.setdefault("state", {})["origin"] = origin
+            self.limits.take(scope, "address", self.options.per_address, origin.address)
             await self.app(scope, receive, send_on)
         except LedgerError as refusal:
             await answer(scope, refusal)(scope, receive, send_on)

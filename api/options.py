@@ -35,7 +35,9 @@ class Options:
     per_session: Rate = Rate(1_200, 60)
     per_key: Rate = Rate(60_000, 60)
     sign_in: Rate = Rate(30, 60)
-    """Challenges and answers to them, by address."""
+    """Challenges and answers to them, by address and signer."""
+    sign_in_address: Rate = Rate(300, 60)
+    """The same of all signers at an address: a stranger who names many has no more."""
     export: Rate = Rate(30, 60)
     lookup: Rate = Rate(60, 60)
     """Of participants by their codes: enough to trade, too slow to list everybody."""
@@ -59,7 +61,9 @@ class Options:
     outbox_seconds_most: int = 300
     """How long an operation may be on its way meanwhile."""
 
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of the proxies before it, whose word for a client's address counts."""
     metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
-    """From where `/metrics` is answered; elsewhere it is not there."""
+    """From where `/metrics` is answered; elsewhere, and by a proxy, it is not there."""
     is_demo: bool = False
     """Whether this server holds participants' keys; said in every answer."""

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import ledger
+from api.addresses import networks_of
 from api.app import create_app
 from api.operations import first_answer
 from api.options import Options, Rate
@@ -28,6 +29,7 @@ from ledger.service.settings import Settings, settings_from
 
 __all__ = ["RequestLog", "options_from", "serve"]
 
+_NETWORKS: Final = ("trusted_proxies", "metrics_networks")
 _PREFIX: Final = "FENBOOK_DOOR_"
 _GRACE_SECONDS: Final = 10
 """How long requests on their way may take to end."""
@@ -77,6 +79,8 @@ def options_from(environment: Mapping[str, str]) -> Options:
         if name not in kinds:
             raise SettingInvalid(setting=variable, problem="the door has no such setting")
         found[name] = _value(variable, getattr(Options(), name), text)
+        if name in _NETWORKS:
+            _expect_networks(variable, found[name])
     return replace(Options(), **found)
 
 
@@ -140,6 +144,7 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # the door itself says whose word counts
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )
@@ -184,6 +189,13 @@ def _value(variable: str, default: object, text: str) -> Any:
     except ValueError:
         _refuse(variable)
     return text
+
+
+def _expect_networks(variable: str, texts: tuple[str, ...]) -> None:
+    try:
+        networks_of(texts)
+    except ValueError:
+        _refuse(variable)
 
 
 def _refuse(variable: str) -> Any:

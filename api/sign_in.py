@@ -6,6 +6,7 @@ from fastapi import Depends, Path, Request, Response, Security
 from pydantic import Field, StringConstraints
 
 from api import shapes
+from api.addresses import origin_of
 from api.asking import Exporter, Reader, subject_of
 from api.context import context_of
 from api.lists import Filters, Listing, Reading, Rows, add_lists
@@ -98,18 +99,29 @@ class KeyFilters(Filters):
     """All of them."""
 
 
-def _sign_in_rate(request: Request) -> None:
-    context, client = context_of(request), request.client
-    context.limits.take(
-        request.scope, "sign-in", context.options.sign_in, client.host if client else ""
-    )
+def _address_rate(request: Request) -> None:
+    """Counted before the body is looked at, whoever is named in it."""
+    context, address = context_of(request), origin_of(request).address
+    rate = context.options.sign_in_address
+    context.limits.take(request.scope, "sign-in-address", rate, address)
+
+
+def _signer_rate(request: Request, participant: int, signer: int) -> None:
+    """Counted by address and signer: who floods the one locks nobody out of the other.
+
+    A signer is not counted for all addresses together, or any stranger could lock it out.
+    """
+    context, address = context_of(request), origin_of(request).address
+    who = f"{address} {participant} {signer}"
+    context.limits.take(request.scope, "sign-in", context.options.sign_in, who)
 
 
 @ROUTER.post(
-    "/v1/sign-in/challenge", operation_id="askChallenge", dependencies=[Depends(_sign_in_rate)]
+    "/v1/sign-in/challenge", operation_id="askChallenge", dependencies=[Depends(_address_rate)]
 )
 def ask_challenge(request: Request, asked: ChallengeAsked) -> Challenge:
     """Get a challenge to sign. It says nothing about whether the signer exists."""
+    _signer_rate(request, asked.participant, asked.signer)
     context = context_of(request)
     made = context.access.challenge(
         asked.participant, asked.signer, seconds=context.options.challenge_seconds
@@ -126,10 +138,11 @@ def ask_challenge(request: Request, asked: ChallengeAsked) -> Challenge:
     operation_id="signIn",
     status_code=201,
     openapi_extra={ALSO: [401]},
-    dependencies=[Depends(_sign_in_rate)],
+    dependencies=[Depends(_address_rate)],
 )
 def sign_in(request: Request, answered: ChallengeAnswered) -> Session:
     """Begin a session on a signed challenge."""
+    _signer_rate(request, answered.participant, answered.signer)
     context = context_of(request)
     answer = context.access.answered(
         answered.participant, answered.signer, bytes.fromhex(answered.challenge[2:])

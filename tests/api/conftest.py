@@ -18,6 +18,7 @@ OPTIONS = Options(
     per_session=MANY,
     per_key=MANY,
     sign_in=MANY,
+    sign_in_address=MANY,
     export=MANY,
     lookup=MANY,
     stream_seconds=1,

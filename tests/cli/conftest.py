@@ -23,7 +23,9 @@ from tests.cli.runner import Runner
 from tests.databases import database_url
 
 MANY = Rate(1_000_000, 60)
-OPTIONS = Options(per_address=MANY, per_session=MANY, sign_in=MANY, export=MANY)
+OPTIONS = Options(
+    per_address=MANY, per_session=MANY, sign_in=MANY, sign_in_address=MANY, export=MANY
+)
 RUNNER = Runner()
 NUMBERS = {name: number for number, name in enumerate(CAST, 1)}
 PASSWORD = "correct horse"
