@@ -125,7 +125,8 @@ def _written(
     heads = file.columns if language is None else file.heads(language)
     found = _counted(rows, opened.context.options.export_rows_most)
     lines = (file.cells(one, language) for one in found)
-    made = sheets.written(asked.format, file.name, heads, lines)
+    is_for_people = language is not None
+    made = sheets.written(asked.format, file.name, heads, lines, for_people=is_for_people)
     name = f"fenbook-{file.name}-{opened.at.number}.{asked.format}"
     return StreamingResponse(
         iter(lambda: made.read(65_536), b""),

@@ -1,4 +1,8 @@
-"""Lists as CSV and XLSX. No cell can become a formula; amounts in XLSX are numbers."""
+"""Lists as CSV and XLSX. No cell can become a formula; amounts in XLSX are numbers.
+
+Of digits in CSV a spreadsheet program keeps fifteen, and no zeros before them. What it would cut,
+account numbers above all, ends with a tab in files for people: that makes it text.
+"""
 
 import csv
 import io
@@ -25,6 +29,8 @@ _IN_MEMORY: Final = 2**20
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,12})\.[0-9]{2}")
 """An amount that a spreadsheet's number holds to the fen."""
 _PLAIN: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_CUT: Final = re.compile(r"-?(?:0[0-9]|(?:\.?[0-9]){16})")
+"""How plain digits begin that a spreadsheet's number does not hold."""
 _OPTIONS: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -34,13 +40,18 @@ _OPTIONS: Final = {
 
 
 def written(
-    kind: Format, title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]
+    kind: Format,
+    title: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    for_people: bool,
 ) -> IO[bytes]:
     """A file of rows, at its beginning; large ones lie on disk and go when they are closed."""
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- the answer closes it
     try:
         if kind == "csv":
-            _write_csv(file, heads, rows)
+            _write_csv(file, heads, rows, for_people=for_people)
         else:
             _write_xlsx(file, title, heads, rows)
         file.seek(0)
@@ -50,19 +61,26 @@ def written(
     return file
 
 
-def _write_csv(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def _write_csv(
+    file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Any]], *, for_people: bool
+) -> None:
     file.write(b"\xef\xbb\xbf")  # spreadsheets of this market guess another encoding without it
     text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
     writer = csv.writer(text)
+    quoting = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow([neutral(one) for one in heads])
     for row in rows:
-        writer.writerow([_csv_cell(one) for one in row])
+        cells = [_csv_cell(one, for_people=for_people) for one in row]
+        # Some programs divide cells at tabs, too, but not within quotes.
+        (quoting if any("\t" in one for one in cells) else writer).writerow(cells)
     text.detach()
 
 
-def _csv_cell(value: Any) -> str:
+def _csv_cell(value: Any, *, for_people: bool) -> str:
     text = _text(value)
-    return text if _PLAIN.fullmatch(text) else neutral(text)
+    if not _PLAIN.fullmatch(text):
+        return neutral(text)
+    return f"{text}\t" if for_people and _CUT.match(text) else text
 
 
 def _write_xlsx(

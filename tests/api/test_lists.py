@@ -224,7 +224,7 @@ class TestExports:
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     @pytest.mark.parametrize("evil", EVIL)
     def test_no_text_becomes_a_formula(self, kind: sheets.Format, evil: str) -> None:
-        with sheets.written(kind, "evil", ["name"], [[evil]]) as file:
+        with sheets.written(kind, "evil", ["name"], [[evil]], for_people=True) as file:
             [[_], [cell]] = _read(kind, file.read())
         assert cell == "'" + evil or not cell.lstrip(" \u3000").startswith(
             tuple("=+-@＝＋－＠\t\r\n")
@@ -236,16 +236,29 @@ class TestExports:
     def test_formula_behind_what_nobody_sees_is_found_as_in_imports(
         self, kind: sheets.Format, evil: str
     ) -> None:
-        with sheets.written(kind, "evil", ["name"], [[evil]]) as file:
+        with sheets.written(kind, "evil", ["name"], [[evil]], for_people=True) as file:
             [[_], [cell]] = _read(kind, file.read())
         assert (cell, restored(cell)) == ("'" + evil, evil)
 
     @pytest.mark.parametrize("text", ["-5.00", "12.34", "0.00", "V-1.1", "Birch", "星河重工"])
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     def test_harmless_text_stays_as_it_is(self, kind: sheets.Format, text: str) -> None:
-        with sheets.written(kind, "good", ["value"], [[text]]) as file:
+        with sheets.written(kind, "good", ["value"], [[text]], for_people=True) as file:
             [_, [cell]] = _read(kind, file.read())
         assert cell == text or float(cell) == float(text)
+
+    @pytest.mark.parametrize("text", ["6222021234567890123", "012", "00", "-12345678901234.56"])
+    def test_digits_that_a_spreadsheet_would_cut_are_text_to_people(self, text: str) -> None:
+        made = {}
+        for for_people in (True, False):
+            with sheets.written("csv", "digits", ["value"], [[text]], for_people=for_people) as one:
+                made[for_people] = one.read().decode("utf-8-sig").splitlines()[1]
+        assert made == {True: f'"{text}\t"', False: text}
+
+    @pytest.mark.parametrize("text", ["0", "0.00", "-0.50", "123456789012345", "9999999999999.99"])
+    def test_digits_that_a_spreadsheet_holds_stay_numbers(self, text: str) -> None:
+        with sheets.written("csv", "digits", ["value"], [[text]], for_people=True) as file:
+            assert _read("csv", file.read()) == [["value"], [text]]
 
     def test_a_reference_like_a_formula_comes_out_as_text(self, birch: Person) -> None:
         body = birch.signed(

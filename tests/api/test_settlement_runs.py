@@ -144,7 +144,11 @@ class TestProposal:
         text = bank.get(f"{path}&format=csv").content.decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text)))
         assert sum(int(row["amount"].replace(".", "")) for row in rows) == FACE
-        assert ACCOUNT in text
+        assert ACCOUNT in {row["account_number"] for row in rows}
+        for_people = bank.get(path.replace("names", "words")).content.decode("utf-8-sig")
+        cells = [cell for row in csv.reader(io.StringIO(for_people)) for cell in row]
+        assert f"{ACCOUNT}\t" in cells
+        assert ACCOUNT not in cells
         book = bank.get(f"{path}&format=xlsx")
         assert book.status_code == 200
         assert book.content[:2] == b"PK"
