@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.imports.cells import EMPTY, Cell, CellKind, restored
 from ledger.imports.workbooks import (
+    CELLS_MAX,
     COLUMNS_MAX,
     FILE_MAX,
     LINES_MAX,
@@ -73,10 +74,13 @@ def _read_text(data: bytes) -> Sheet:
     body = text[hint.end() :] if hint else text
     # Strict: otherwise a quote that is not closed takes in the rows below it without a word.
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
-    before = len(rows)
+    before, filled = len(rows), 0
     try:
         for row in reader:
             rows.append(_cells(row))
+            filled += sum(one is not EMPTY for one in rows[-1])
+            if filled > CELLS_MAX:
+                raise FileTooLarge(most=FILE_MAX)
             before = reader.line_num + bool(hint)
             if len(rows) > LINES_MAX + 1:
                 raise TooManyRows(most=LINES_MAX, what="rows")

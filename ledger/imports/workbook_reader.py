@@ -12,6 +12,7 @@ import json
 import math
 import resource
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -49,12 +50,9 @@ def main() -> int:
     if not shown or (wanted and wanted not in shown):
         return 4
     name = wanted or shown[0]
-    place = [one.name for one in book.sheets_metadata].index(name)
-    looks = _formats().shown_of(content, (name, place), (lines + 1, columns))
-    known: dict[tuple[str, ...], int] = {}
-    rows: list[list[int]] = []
+    found: list[list[tuple[str, str]]] = []
     for row in book.get_sheet_by_name(name).iter_rows():
-        if len(rows) > lines:
+        if len(found) > lines:
             break
         while row and row[-1] == "":
             row.pop()
@@ -65,13 +63,29 @@ def main() -> int:
         size -= sum(len(one[1].encode()) for one in cells)
         if filled < 0 or size < 0:
             return 5
-        line = len(rows) + 1
-        told = (_shown_as(one, looks.code(line, at)) for at, one in enumerate(cells, start=1))
-        rows.append([known.setdefault(one, len(known)) for one in told])
+        found.append(cells)
+    place = [one.name for one in book.sheets_metadata].index(name)
+    looks = _formats().shown_of(content, (name, place), (lines + 1, columns))
     hidden = [one for one in looks.hidden if one <= lines]
-    answer = {"sheets": shown, "sheet": name, "cells": list(known), "rows": rows, "hidden": hidden}
+    answer = {"sheets": shown, "sheet": name, "hidden": hidden, **_told(found, looks.code)}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
     return 0
+
+
+def _told(
+    found: list[list[tuple[str, str]]], code_of: Callable[[int, int], str]
+) -> dict[str, object]:
+    """Each cell that differs, with the place of the code it is shown by; of lines their places."""
+    codes, known = {"": 0}, dict[tuple[str, str, int], int]()
+    rows = []
+    for line, cells in enumerate(found, start=1):
+        row = []
+        for column, (kind, text) in enumerate(cells, start=1):
+            code = code_of(line, column) if kind in "ns" else ""
+            cell = (kind, text, codes.setdefault(code, len(codes)))
+            row.append(known.setdefault(cell, len(known)))
+        rows.append(row)
+    return {"codes": list(codes), "cells": list(known), "rows": rows}
 
 
 def _formats() -> ModuleType:
@@ -84,11 +98,6 @@ def _formats() -> ModuleType:
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
     return module
-
-
-def _shown_as(cell: tuple[str, str], code: str) -> tuple[str, ...]:
-    """A cell, and where it is a number or a text the codes that it is shown by."""
-    return (*cell, code) if code and cell[0] in "ns" else cell
 
 
 def _number(value: float) -> str:

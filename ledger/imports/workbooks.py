@@ -7,9 +7,12 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from threading import Thread, Timer
+from typing import IO, Any, Final, cast
 
 from ledger.imports.cells import EMPTY, Cell, CellKind, restored
 from ledger.model.errors.imports import (
@@ -47,6 +50,9 @@ TEXT_MAX: Final = 16 << 20
 _UNPACKED_MAX: Final = 128 << 20
 _PARTS_MAX: Final = 500
 _SECONDS_MAX: Final = 30
+_ANSWER_MAX: Final = 64 << 20
+"""Bytes that the reader's process may say: its texts, and what stands around them."""
+
 _READER: Final = Path(__file__).with_name("workbook_reader.py")
 _EPOCH_1904: Final = re.compile(rb"date1904\s*=\s*[\"'](?:1|true|on)[\"']", re.I)
 
@@ -73,7 +79,8 @@ def read_workbook(data: bytes, *, sheet: str = "") -> Sheet:
     is_zip = data.startswith(b"PK")
     is_1904 = _weigh(data) if is_zip else False
     answer = _opened(data, sheet)
-    cells = [_cell(*one) for one in answer["cells"]]
+    codes = answer["codes"]
+    cells = [_cell(kind, text, codes[at]) for kind, text, at in answer["cells"]]
     rows = [[cells[one] for one in row] for row in answer["rows"]]
     while rows and all(one.kind is CellKind.EMPTY for one in rows[-1]):
         rows.pop()
@@ -114,26 +121,46 @@ def _weigh(data: bytes) -> bool:
 def _opened(data: bytes, sheet: str) -> dict[str, Any]:
     """What the reader's process says; whatever happens to it happens to that process alone."""
     limits = [str(one) for one in (LINES_MAX, COLUMNS_MAX, CELLS_MAX, TEXT_MAX)]
-    command = [sys.executable, "-I", str(_READER), *limits, sheet]
-    try:
-        done = subprocess.run(
-            command, input=data, capture_output=True, timeout=_SECONDS_MAX, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise FileDamaged() from None
-    if done.returncode == _PROTECTED:
+    status, said = _ran([sys.executable, "-I", str(_READER), *limits, sheet], data)
+    if status == _PROTECTED:
         raise FileProtected()
-    if done.returncode == _NO_SHEET:
+    if status == _NO_SHEET:
         raise SheetUnknown(sheet=sheet)
-    if done.returncode == _TOO_MUCH:
+    if status == _TOO_MUCH or len(said) > _ANSWER_MAX:
         raise FileTooLarge(most=FILE_MAX)
-    if done.returncode:
+    if status:
         raise FileDamaged()
-    answer: dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(said)
     return answer
 
 
-def _cell(kind: str, text: str, shown_as: str = "") -> Cell:
+def _ran(command: Sequence[str], data: bytes) -> tuple[int, bytes]:
+    """How a process ends that is given data, and what it says; neither too much nor too long."""
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as child:
+        given, told = cast(IO[bytes], child.stdin), cast(IO[bytes], child.stdout)
+        feeder = Thread(target=_feed, args=(given, data), daemon=True)
+        alarm = Timer(_SECONDS_MAX, child.kill)
+        try:
+            feeder.start()
+            alarm.start()
+            said = told.read(_ANSWER_MAX + 1)
+            if len(said) > _ANSWER_MAX:
+                child.kill()
+            return child.wait(), said
+        finally:
+            child.kill()
+            alarm.cancel()
+            feeder.join()
+
+
+def _feed(given: IO[bytes], data: bytes) -> None:
+    with suppress(BrokenPipeError), given:
+        given.write(data)
+
+
+def _cell(kind: str, text: str, shown_as: str) -> Cell:
     if kind == "s":
         text = restored(text.strip()).strip()
     return Cell(_KINDS[kind], text, shown_as) if text else EMPTY
