@@ -41,7 +41,7 @@ lint: setup-dev
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-deep: setup-dev $(HALMOS)/bin/halmos ## the long random tests, and the same suite on a real node
+deep: setup-dev $(HALMOS)/bin/halmos ## the long random tests, and the contracts' suite and views' on anvil
 	@$(if $(POSTGRES),,echo "== no PostgreSQL server here: on SQLite alone")
 	@$(POSTGRES) $(BIN)/pytest -n $(JOBS) --dist worksteal -m "deep or anvil" $(ARGS)
 	@echo "== the contracts' tests once more, on anvil"

@@ -1,6 +1,5 @@
 """Who is asking. Whether they may is said by need to know, and by the contracts."""
 
-import json
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Final
 from urllib.parse import unquote
@@ -12,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.context import context_of
 from api.languages import header
 from api.problems import trace_of
+from ledger.model.canonical import canonical
 from ledger.model.errors import NotSignedIn, PurposeNotStated, ScopeMissing
 from ledger.model.states import Role
 from ledger.service.access import Access, Scope, Subject
@@ -145,7 +145,7 @@ def _read_of(request: Request, subject: Subject, purpose: str | None) -> ReadRow
         participant=subject.participant,
         actor=subject.actor,
         operation=request.scope["route"].operation_id,
-        subject=json.dumps(asked, sort_keys=True, separators=(",", ":")),
+        subject=canonical(asked),
         purpose=said,
         trace_id=trace_of(request.scope),
     )

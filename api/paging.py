@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from ledger.model.canonical import canonical
 from ledger.model.errors import CursorInvalid
 from ledger.model.errors.records import RecordTampered
 from ledger.records.vault import DataKey, Place
@@ -65,5 +66,4 @@ def bound_to(name: str, subject: Subject, asked: Mapping[str, Any]) -> dict[str,
 
 
 def _place(bound: Mapping[str, Any]) -> Place:
-    told = json.dumps(bound, sort_keys=True, separators=(",", ":"))
-    return Place("cursors", "position", told, 0)
+    return Place("cursors", "position", canonical(bound), 0)

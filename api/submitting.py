@@ -22,13 +22,14 @@ from api.reading import reading
 from api.shapes import Shape
 from api.veil import veiled
 from api.verbs import Beside, Verb
+from ledger.model.canonical import canonical
 from ledger.model.errors import CommandForeign, IdempotencyKeyMissing, LedgerError, RequestInvalid
 from ledger.service.access import Subject
 from ledger.service.first_answers import Accepted, Keyed
 from ledger.service.intake import Post
 from ledger.service.kept_answers import ClientKey
 from ledger.service.outbox import Operation, is_final
-from ledger.service.posted import Written, canonical, read_posted
+from ledger.service.posted import Written, read_posted
 
 __all__ = [
     "PARAMETERS",

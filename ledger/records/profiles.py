@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from ledger.model.canonical import canonical
 from ledger.model.errors.input import InvalidField, MissingField, UnknownField
 from ledger.model.glossary import Language
 from ledger.records import identifiers
@@ -111,9 +112,7 @@ class Profile:
 
     def to_json(self) -> bytes:
         """The whole profile, canonically: what is sealed."""
-        return json.dumps(
-            self.to_values(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        ).encode()
+        return canonical(self.to_values()).encode()
 
     @classmethod
     def from_json(cls, text: bytes) -> "Profile":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from ledger.model.canonical import canonical
 from ledger.model.days import first_second
 from ledger.model.errors import (
     AddresseeUnfit,
@@ -17,7 +18,6 @@ from ledger.model.ids import payable_of
 from ledger.model.states import Role
 from ledger.model.structs import Command
 from ledger.service.numbers import new_id
-from ledger.service.posted import canonical
 from ledger.store.database import Connection
 from ledger.store.financing import RequestRow
 from ledger.store.lists import Is, find

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ledger.chain.calls import Signed
+from ledger.model.canonical import canonical
 from ledger.model.errors import (
     CommandForeign,
     DeskFull,
@@ -31,7 +32,7 @@ from ledger.service.financing_states import (
 )
 from ledger.service.kept_answers import Answered, ClientKey, Keep, KeptAnswers, not_kept
 from ledger.service.numbers import new_id
-from ledger.service.posted import canonical, read_quote
+from ledger.service.posted import read_quote
 from ledger.service.quote_trials import Deal, QuoteTrials
 from ledger.service.signatures import Signatures
 from ledger.service.site import Site

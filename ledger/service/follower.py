@@ -4,7 +4,6 @@ A block's rows, the cursor, the feed and the ends of operations are one transact
 and whenever, all of them are there or none.
 """
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Final
 
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Block, Endpoint
+from ledger.model.canonical import canonical
 from ledger.model.errors.store import ChainDiverged, EventUnreadable
 from ledger.service.block_reader import BlockReader
 from ledger.service.blocks import Stretch, Unsettled, stretch_of, uncollected
@@ -278,7 +278,7 @@ class Follower:
 
     def _raise_alarm(self, fork: ChainDiverged) -> None:
         said = {"block": fork.number, "found": fork.found.hex(), "since_wall": int(self._wall())}
-        alarm = json.dumps(said, sort_keys=True, separators=(",", ":"))
+        alarm = canonical(said)
         with writing(self._database, "alarm") as connection:
             put_setting(connection, ALARM, alarm)
         self._alarm = alarm

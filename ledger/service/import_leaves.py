@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from ledger.chain.trees import Tree
 from ledger.imports.drafts import Draft, Reading
+from ledger.model.canonical import canonical
 from ledger.model.errors import NothingToIssue, PreviewOutdated, RowsInvalid
 from ledger.model.parts import BatchIssue, InvoiceUse
 from ledger.records.commitments import Memo, RecordKind
 from ledger.service.directory import Directory
 from ledger.service.import_states import ItemState
-from ledger.service.posted import canonical
 from ledger.store import import_items as stored
 from ledger.store import imports as rows
 from ledger.store import records

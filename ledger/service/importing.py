@@ -13,6 +13,7 @@ from ledger.imports.checks import judge
 from ledger.imports.columns import Layout, frozen, recognise
 from ledger.imports.drafts import Reading, read_drafts
 from ledger.imports.sheets import read_sheet
+from ledger.model.canonical import canonical
 from ledger.model.commands import IssueBatch
 from ledger.model.errors import RowsInvalid
 from ledger.service.crash_points import writing
@@ -30,7 +31,6 @@ from ledger.service.import_shelf import ImportShelf, Opened, expect, is_signed, 
 from ledger.service.import_states import ImportState
 from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.numbers import new_id
-from ledger.service.posted import canonical
 from ledger.store import import_items as stored
 from ledger.store import imports as rows
 from ledger.store import records

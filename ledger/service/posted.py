@@ -8,7 +8,6 @@ proof one signature, proofs and fingerprints lists. An approval is the byte that
 and the signature.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,14 @@ from typing import Any, Final
 
 from ledger.chain.artifacts import Entry, artifact
 from ledger.chain.calls import ENTRY_POINTS, Item, Signed, abi_values, item_of
+from ledger.model.canonical import canonical
 from ledger.model.commands import COMMANDS, Command, CostShareOffer, command_of
 from ledger.model.errors.input import InvalidField, MissingField, UnknownCommand, UnknownField
 from ledger.model.ids import payable_of
 from ledger.model.once import once
 from ledger.model.structs import Struct
 
-__all__ = ["ACTS", "QUOTES", "Act", "Posted", "Written", "canonical", "read_posted", "read_quote"]
+__all__ = ["ACTS", "QUOTES", "Act", "Posted", "Written", "read_posted", "read_quote"]
 
 ACTS: Final[Mapping[str, str]] = {
     "settle": "Settlement",
@@ -49,7 +49,6 @@ _HEX: Final = re.compile(r"0x(?:[0-9a-f]{2})*", re.ASCII)
 _FIELDS: Final = ("command", "message", "approvals")
 _VERBS: Final = {name: COMMANDS[name] for name in ENTRY_POINTS}
 """Commands by name; a quote is no act of its own."""
-_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _NO_OFFER: Final = Signed(CostShareOffer(0, 0, 0, 0, 0, 0, 0), ())
 
 
@@ -174,11 +173,6 @@ def read_posted(data: object, written: Written | None = None) -> Posted:
 def read_quote(data: object) -> Signed:
     """Read a signed quote. Refuses whatever is not exactly one."""
     return _signed(data, QUOTES, "")
-
-
-def canonical(value: object) -> str:
-    """JSON with sorted keys and no spaces."""
-    return _CANONICAL.encode(value)
 
 
 @once

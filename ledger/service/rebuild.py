@@ -4,7 +4,6 @@ Until then everybody reads the old rows. What makes them anew may die at any tim
 begins again.
 """
 
-import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import Final
 
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint
+from ledger.model.canonical import canonical
 from ledger.model.errors.service import NodeFailed
 from ledger.model.errors.store import ChainDiverged, DatabaseBusy
 from ledger.service.block_reader import BlockReader
@@ -158,9 +158,7 @@ def _tell(connection: Connection, goal: Cursor) -> None:
     """Say in the feed from which event on it is void."""
     seq = last_seq(connection) + 1
     void = first_seq_above(connection, goal.number) or seq
-    data = json.dumps(
-        {"block": goal.number, "void_from": void}, sort_keys=True, separators=(",", ":")
-    )
+    data = canonical({"block": goal.number, "void_from": void})
     everybody = participants_text((EVERYBODY,))
     row = (seq, REWOUND, goal.number, goal.second, None, everybody, data, None)
     add_events(connection, [row])

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ledger.chain.codec import decode_refusal
 from ledger.model import errors
+from ledger.model.canonical import canonical
 from ledger.model.errors import DeadlinePassed, LedgerError, NonceUsed
 
 __all__ = [
@@ -31,7 +32,7 @@ _ERRORS: Final = {
 def refusal_text(refusal: LedgerError) -> str:
     """A refusal as canonical JSON: its code and its values."""
     values = {name: _plain(value) for name, value in refusal.values.items()}
-    return _canonical({"code": refusal.code, "values": values})
+    return canonical({"code": refusal.code, "values": values})
 
 
 def text_of_reason(reason: bytes) -> str:
@@ -39,7 +40,7 @@ def text_of_reason(reason: bytes) -> str:
     refusal = decode_refusal(reason)
     if refusal is not None:
         return refusal_text(refusal)
-    return _canonical({"code": "0x" + reason[:4].hex(), "data": "0x" + reason.hex()})
+    return canonical({"code": "0x" + reason[:4].hex(), "data": "0x" + reason.hex()})
 
 
 def refusal_of(text: str) -> LedgerError | None:
@@ -62,7 +63,7 @@ def text_after(text: str, before: str | None) -> str:
         earlier = earlier.get("after")
     if earlier is None or said["code"] not in _ENDINGS:
         return text
-    return _canonical({**said, "after": earlier})
+    return canonical({**said, "after": earlier})
 
 
 def reason_after(reason: bytes, before: str | None) -> str:
@@ -83,7 +84,7 @@ def deadline_passed(deadline: int, second: int, before: str | None) -> str:
 def refusal_before(text: str) -> LedgerError | None:
     """What was wrong before it was too late; None where nothing was."""
     earlier = json.loads(text).get("after")
-    return None if earlier is None else refusal_of(_canonical(earlier))
+    return None if earlier is None else refusal_of(canonical(earlier))
 
 
 def _plain(value: Any) -> Any:
@@ -100,7 +101,3 @@ def _value(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(_value(item) for item in value)
     return value
-
-
-def _canonical(said: dict[str, Any]) -> str:
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -5,10 +5,10 @@ then and of none that has passed. The obligor and its settlement bank hear what 
 lenders hear of the day alone.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from ledger.model.canonical import canonical
 from ledger.model.days import day_of_second
 from ledger.model.ids import SERIAL_MAX, voucher_id
 from ledger.model.states import VoucherState
@@ -79,7 +79,7 @@ def _tell(connection: Connection, payables: Sequence[Payable], stage: str, at: C
     for payable in payables:
         for kind, participants, data in _events(connection, payable, stage):
             seq += 1
-            said = json.dumps(data, sort_keys=True, separators=(",", ":"))
+            said = canonical(data)
             concerned = participants_text(participants)
             rows.append((seq, kind, at.number, at.second, None, concerned, said, payable.id))
     add_events(connection, rows)

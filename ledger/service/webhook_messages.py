@@ -1,8 +1,8 @@
 """What a message says: an event of the feed, as the feed itself shows it, or that it is a test."""
 
-import json
 from typing import Any, Final
 
+from ledger.model.canonical import canonical
 from ledger.model.plain import moment_text
 from ledger.service.events import event_json
 from ledger.store.database import Connection
@@ -22,18 +22,16 @@ def body_of(
 ) -> bytes | None:
     """The body of a message; None where its event does not concern the endpoint's participant."""
     if message.seq is None:
-        return _canonical({"type": TEST, "timestamp": moment_text(wall), "data": {}})
+        return canonical({"type": TEST, "timestamp": moment_text(wall), "data": {}}).encode()
     event = find_event(connection, message.seq)
     if event is None or not {endpoint.participant, EVERYBODY} & set(event.participants):
         return None
     shown = event_json(event)
-    body = _canonical(_told(event, shown))
-    return body if len(body) <= BODY_MAX else _canonical(_told(event, {**shown, "data": None}))
+    body = canonical(_told(event, shown)).encode()
+    if len(body) <= BODY_MAX:
+        return body
+    return canonical(_told(event, {**shown, "data": None})).encode()
 
 
 def _told(event: FeedEvent, data: dict[str, Any]) -> dict[str, Any]:
     return {"type": event.kind, "timestamp": moment_text(event.second), "data": data}
-
-
-def _canonical(said: dict[str, Any]) -> bytes:
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

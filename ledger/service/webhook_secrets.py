@@ -10,6 +10,7 @@ from typing import Final
 
 from standardwebhooks import Webhook
 
+from ledger.model.canonical import canonical
 from ledger.records.vault import DataKey, Place
 from ledger.service.keyring import Keyring, Purpose
 from ledger.store.webhooks import EndpointRow
@@ -70,7 +71,7 @@ class OwnSecrets:
             "before": hidden.before,
             "before_until_wall": hidden.before_until_wall,
         }
-        text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+        text = canonical(plain)
         return self.key.seal(text.encode(), _place(self.participant, endpoint))
 
     def opened(self, row: EndpointRow) -> Hidden:

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import msgspec
 from sqlalchemy.engine import Connection
 
+from ledger.model.canonical import canonical
 from ledger.model.ids import SERIAL_MAX, voucher_id
 from ledger.store.cached import Rows
 from ledger.store.placed import Chains, NonceSets, Places
@@ -134,7 +135,7 @@ class SqlState(State):
             "taker_digest": self.taker_digest.hex(),
             "view_hash": self.view_hash.hex(),
         }
-        return json.dumps(standing, sort_keys=True, separators=(",", ":"))
+        return canonical(standing)
 
 
 _NOTHING: Final[Mapping[str, Any]] = {

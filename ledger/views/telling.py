@@ -1,12 +1,12 @@
 """An event as the feed tells it: its values as canonical JSON, the command it came from, and the
 payable on which it lies."""
 
-import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from operator import itemgetter
 from typing import Any, Final
 
+from ledger.model.canonical import canonical
 from ledger.model.ids import payable_of
 from ledger.views.log import Entry
 from ledger.views.state import State
@@ -88,7 +88,7 @@ def _teller(sample: Mapping[str, Any]) -> _Teller:
     names = sorted(sample)
     kinds = [type(sample[name]) for name in names]
     if any(kind not in (int, bytes) for kind in kinds):
-        return lambda values: _canonical({name: _plain(values[name]) for name in names})
+        return lambda values: canonical({name: _plain(values[name]) for name in names})
     marks = ('"0x%s"' if kind is bytes else "%d" for kind in kinds)
     template = "{" + ",".join(f'"{name}":{mark}' for name, mark in zip(names, marks, strict=True))
     template += "}"
@@ -110,7 +110,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
-
-
-def _canonical(values: dict[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -11,6 +11,7 @@ import pytest
 
 from ledger.chain.artifacts import artifact
 from ledger.chain.calls import ENTRY_POINTS, Signed, item_of
+from ledger.model.canonical import canonical
 from ledger.model.commands import COMMANDS, BatchIssue, CostShareOffer, InvoiceUse
 from ledger.model.errors import (
     InvalidField,
@@ -21,7 +22,7 @@ from ledger.model.errors import (
 )
 from ledger.model.structs import Command
 from ledger.service.gas import estimate
-from ledger.service.posted import ACTS, Act, canonical, read_posted
+from ledger.service.posted import ACTS, Act, read_posted
 from tests.faults.acts import move, posted
 from tests.random_commands import random_struct
 
