@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from ledger.cli.sessions import NEAR
 from ledger.model.errors.client import AddressForeign, AnswerUnreadable, ServiceUnreachable
 from ledger.model.errors.service import SettingInvalid
 from ledger.model.glossary import Language
@@ -16,7 +17,6 @@ __all__ = ["Client", "Refused"]
 
 _SECONDS: Final = 90.0
 """An answer may wait for its effect up to a minute."""
-_NEAR: Final = ("localhost", "127.0.0.1", "::1")
 _LANGUAGES: Final[Mapping[Language, str]] = {"en": "en", "zh": "zh-CN"}
 _PAGE: Final = 200
 _PATH: Final = re.compile(r"/(?![/\\])")
@@ -52,7 +52,7 @@ class Client:
         """A secret travels only under TLS, or within this machine: else `SettingInvalid`."""
         self.server = server.rstrip("/")
         host = urlsplit(self.server)
-        is_near = host.hostname in _NEAR
+        is_near = host.hostname in NEAR
         self._host = host.netloc
         if host.query or host.fragment or "@" in host.netloc or not host.hostname:
             raise SettingInvalid(setting="--server", problem="it must be a plain address")

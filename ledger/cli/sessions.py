@@ -16,7 +16,10 @@ from typing import Any, Final
 from ledger.model.errors.client import SessionMissing
 from ledger.model.errors.input import KeyFileExposed
 
-__all__ = ["Session", "session_path"]
+__all__ = ["NEAR", "Session", "session_path"]
+
+NEAR: Final = ("localhost", "127.0.0.1", "::1")
+"""Hosts that are this machine."""
 
 _FORMAT: Final = "fenbook-session/1"
 

@@ -2,26 +2,42 @@
 # ruff: noqa: PLC0415 -- keys and HTTP are imported by the commands that need them
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import urlsplit
 
 import typer
+from rich.text import Text
 
 from ledger.cli.connection import SessionOption, connected, refusing
 from ledger.cli.keys import PasswordOption
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.passwords import password_of, secret_in
-from ledger.cli.screen import Screen
-from ledger.cli.sessions import Session, session_path
-from ledger.model.errors.client import AnswerFalse, LedgerChanged, SessionMissing
+from ledger.cli.pins import Pin, Pins
+from ledger.cli.screen import DIFFERENT, Screen
+from ledger.cli.sessions import NEAR, Session, session_path
+from ledger.model.errors.client import (
+    AnswerFalse,
+    AnswerUnreadable,
+    LedgerChanged,
+    ServiceNameForeign,
+    ServiceUnreachable,
+    SessionMissing,
+)
 
 if TYPE_CHECKING:
     from ledger.cli.client import Client
 
 __all__ = ["sign_in", "sign_out"]
+
+_OF_SESSION: Final = "fbs_"
+"""What the secrets of sessions begin with; those of API keys do not."""
+_UNKNOWN: Final = 401
+_WORD: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 ServerOption = Annotated[
     str,
@@ -62,6 +78,17 @@ DeploymentOption = Annotated[
     ),
 ]
 
+ServiceOption = Annotated[
+    str,
+    typer.Option(
+        "--service",
+        metavar="NAME",
+        help="The name under which the service signs people in, where that is not its host "
+        "服务的登录名称，与主机名不同时填写.",
+        show_default=False,
+    ),
+]
+
 
 def sign_in(
     ctx: typer.Context,
@@ -72,6 +99,7 @@ def sign_in(
     password_file: PasswordOption = None,
     api_key_file: ApiKeyOption = None,
     deployment: DeploymentOption = None,
+    service: ServiceOption = "",
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -83,15 +111,26 @@ def sign_in(
         screen.fail(screen.say("one_of_keys"))
     path = session or session_path(os.environ)
     with refusing(screen), _asking(server, screen) as client:
-        known = _known(client, path, deployment)
+        pins = Pins.beside(os.environ)
+        earlier = pins.name_of(client.server)
+        known = _known(client, path, pins, deployment)
         if api_key_file is not None:
             secret = secret_in(api_key_file)
         else:
             assert key is not None
+            _expect_name(known, service or earlier)
+            screen.err.print(Text(screen.say("signing_in", service=known.service, url=server)))
             secret = _begun(screen, client, known, (participant, signer), (key, password_file))
         made = replace(known, participant=participant, secret=secret)
         made.save(path)
-    told = {"participant": participant, "server": made.server, "chain_id": made.chain_id}
+        signed = _pin_of(made) if key is not None else replace(_pin_of(made), service=earlier)
+        pins.keep(made.server, signed)
+    told = {
+        "participant": participant,
+        "server": made.server,
+        "service": made.service,
+        "chain_id": made.chain_id,
+    }
     if is_json:
         screen.print_json({**told, "session": str(path)})
     else:
@@ -104,12 +143,18 @@ def sign_out(
     lang: LangOption = None,
     no_color: NoColorOption = False,
 ) -> None:
-    """End the session and forget it 退出."""
+    """End the session and forget it; which ledger it was is remembered 退出."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     path = session or session_path(os.environ)
     with connected(screen, path) as connection:
+        if not connection.session.secret.startswith(_OF_SESSION):
+            path.unlink()
+            screen.err.print(screen.say("key_stays"))
+            return
+        is_told = _ended(connection.client)
         path.unlink()
-        connection.client.delete("/v1/sign-in")
+        if not is_told:
+            screen.fail(screen.say("session_stays"), screen.say("end_session"), status=DIFFERENT)
     screen.err.print(screen.say("signed_out"))
 
 
@@ -128,8 +173,21 @@ def _asking(server: str, screen: Screen) -> Iterator["Client"]:
         client.close()
 
 
-def _known(client: "Client", path: Path, deployment: Path | None) -> Session:
-    """Which ledger this is: by its manifest, by an earlier session, or by the service's word.
+def _ended(client: "Client") -> bool:
+    """Whether the session is over at the service, by this or before."""
+    from ledger.cli.client import Refused
+
+    try:
+        client.delete("/v1/sign-in")
+    except Refused as refused:
+        return refused.problem.get("status") == _UNKNOWN
+    except (ServiceUnreachable, AnswerUnreadable):
+        return False
+    return True
+
+
+def _known(client: "Client", path: Path, pins: Pins, deployment: Path | None) -> Session:
+    """Which ledger this is: by its manifest, by an earlier sign-in, or by the service's word.
 
     Raises `LedgerChanged` where the service now says another one than at an earlier sign-in.
     """
@@ -140,21 +198,40 @@ def _known(client: "Client", path: Path, deployment: Path | None) -> Session:
         from ledger.chain.deployment import Deployment
 
         manifest = Deployment.load(deployment)
-        trusted: Any = {name: one.lower() for name, one in manifest.addresses.items()}
-        trusted_chain = manifest.chain_id
+        addresses = {name: one.lower() for name, one in manifest.addresses.items()}
+        trusted = [Pin(said.service, manifest.chain_id, addresses)]
     else:
-        try:
-            earlier = Session.load(path)
-        except SessionMissing:
-            return said
-        if earlier.server != client.server:
-            return said
-        trusted, trusted_chain = earlier.contracts, earlier.chain_id
-    if said.chain_id != trusted_chain or any(
-        contracts.get(name) != one for name, one in trusted.items()
-    ):
+        trusted = _earlier(client.server, path, pins)
+    if not all(one.is_same_ledger(_pin_of(said)) for one in trusted):
         raise LedgerChanged(url=client.server)
     return said
+
+
+def _earlier(server: str, path: Path, pins: Pins) -> list[Pin]:
+    """The ledger of earlier sign-ins at a service, as it is remembered and as a session has it."""
+    found = [pins.find(server)]
+    with suppress(SessionMissing):
+        session = Session.load(path)
+        found.append(_pin_of(session) if session.server == server else None)
+    return [one for one in found if one is not None]
+
+
+def _pin_of(session: Session) -> Pin:
+    return Pin(session.service, session.chain_id, session.contracts)
+
+
+def _expect_name(known: Session, expected: str) -> None:
+    """That the name which is signed is the service's own; raises `ServiceNameForeign`.
+
+    A service that says another's name, and passes on its challenge, would get a signature that
+    holds there. So it is the name that is expected, by whoever signs in or by an earlier sign-in;
+    else the host that was typed, or on this machine a word that can be no host of the network.
+    """
+    address = urlsplit(known.server)
+    allowed = {expected} if expected else {address.hostname, address.netloc}
+    is_word = address.hostname in NEAR and _WORD.fullmatch(known.service)
+    if known.service not in allowed and not (is_word and not expected):
+        raise ServiceNameForeign(service=known.service, url=known.server)
 
 
 def _begun(

@@ -36,8 +36,12 @@ WORDS: Final = terms_of(
     choose_path | Choose another path; a key is never overwritten. | 请选择其他路径；密钥不会被覆盖。
     key_told | {address} · {path} | {address} · {path}
     one_of_keys | Name either --key or --api-key-file. | 请指定 --key 或 --api-key-file 之一。
-    signed_in | Signed in at {server} as participant {participant}; the session is in {path}. | 已以参与方 {participant} 登录 {server}；会话保存于 {path}。
+    signed_in | Signed in to {service} at {server} as participant {participant}; the session is in {path}. | 已以参与方 {participant} 登录 {server} 的 {service}；会话保存于 {path}。
+    signing_in | Signing in to {service} at {url}. | 正在登录 {url} 的 {service}。
     signed_out | Signed out. | 已退出。
+    session_stays | The session is forgotten here, but the service was not told: it stays good there until its time is over. | 此处已忘记会话，但未能告知服务：该会话在到期前仍然有效。
+    end_session | If somebody else may have its secret, have the operator told, or the signer revoked. | 若会话凭据可能泄露，请告知平台方，或撤销该签署人。
+    key_stays | The API key is forgotten here and stays good: revoke it with fenbook api-key revoke. | 此处已忘记接口密钥，该密钥仍然有效：请以 fenbook api-key revoke 撤销。
     digest_code | Check code | 校验码
     sign_it | Sign this? | 确认签署？
     not_signed | Nothing was signed. | 未签署。

@@ -8,6 +8,7 @@ __all__ = [
     "AnswerFalse",
     "AnswerUnreadable",
     "LedgerChanged",
+    "ServiceNameForeign",
     "ServiceUnreachable",
     "SessionMissing",
     "SignerUnknown",
@@ -72,6 +73,20 @@ class LedgerChanged(LedgerError):
     next_steps = (
         "Nothing was signed. If the ledger was replaced, sign in with the manifest of the new one.",
         "未签署任何内容。若账本确已更换，请以新账本的部署清单重新登录。",
+    )
+
+
+class ServiceNameForeign(LedgerError):
+    """The service at {url} asks to sign in to {service}, which is not the name of its host."""
+
+    service: Text
+    url: Text
+    kind = Kind.CONFLICT
+    zh = "{url} 的服务要求登录 {service}，而这不是其主机名。"
+    next_steps = (
+        "Nothing was signed: such a signature may hold at another service. If its operator has "
+        "told you that name, give it with --service.",
+        "未签署任何内容：该签名可能在另一服务上有效。若平台方已告知该名称，请以 --service 指定。",
     )
 
 
