@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import Protocol
+from typing import Final, Protocol
 
 from fastapi import Request
 
@@ -32,7 +32,10 @@ from ledger.service.outbox import Outbox
 from ledger.service.telling import Telling
 from ledger.store.database import Database
 
-__all__ = ["Context", "Service", "context_of", "parties_of"]
+__all__ = ["IMPORTS_MOST", "Context", "Service", "context_of", "parties_of"]
+
+
+IMPORTS_MOST: Final = 2
 
 
 class Service(Protocol):
@@ -83,6 +86,8 @@ class Context:
     streams: asyncio.Semaphore
     """How many streams may be open at a time."""
     turns: Turns = field(default_factory=Turns)
+    imports: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(IMPORTS_MOST))
+    """How many files of imports may be read or written at a time; exports have other places."""
 
     def names(
         self, participants: Iterable[int], subject: Subject, language: Language, purpose: str

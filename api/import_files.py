@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.asking import Preparer, Reader
 from api.guard import Upload
 from api.import_shapes import IMPORT, WholeImport, whole_json
-from api.imports_asking import at_work, expect_issuer, imports_of, in_turn, only_own
+from api.imports_asking import at_work, count_file, expect_issuer, imports_of, in_turn, only_own
 from api.once import Doing, done_once, once_route
 from api.problems import scope_language
 from api.reading import as_of_json, reading
@@ -60,6 +60,7 @@ async def upload(
 ) -> Response:
     """Take in a file of payables: CSV, XLSX or XLS, as it is. Nothing becomes a payable by it."""
     expect_issuer(subject)
+    count_file(request, subject, "upload")
     data = await request.body()
 
     def take() -> Response:
@@ -93,6 +94,7 @@ def download_template(request: Request, _: Reader) -> Response:
 def download_error_file(request: Request, subject: Reader, import_id: ImportId) -> Response:
     """Your file with one column more, which says what is wrong with each row."""
     language = scope_language(request.scope)
+    count_file(request, subject, "error-file")
     with only_own(), at_work(request) as imports:
         made = imports.shelf.error_file(subject.participant, import_id, language)
     return _workbook(made, f"fenbook-{import_id}.xlsx")

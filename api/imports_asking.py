@@ -15,7 +15,15 @@ from ledger.model.states import Role
 from ledger.service.access import Subject
 from ledger.service.imports import Imports
 
-__all__ = ["at_work", "expect_issuer", "expect_judged", "imports_of", "in_turn", "only_own"]
+__all__ = [
+    "at_work",
+    "count_file",
+    "expect_issuer",
+    "expect_judged",
+    "imports_of",
+    "in_turn",
+    "only_own",
+]
 
 
 def imports_of(request: Request) -> Imports:
@@ -29,7 +37,7 @@ def imports_of(request: Request) -> Imports:
 @contextmanager
 def at_work(request: Request) -> Iterator[Imports]:
     """Only so many files are read or written at a time."""
-    room = context_of(request).exports
+    room = context_of(request).imports
     if not room.acquire(blocking=False):
         raise ServiceBusy()
     try:
@@ -63,6 +71,15 @@ def expect_issuer(subject: Subject) -> None:
     """Whoever cannot issue needs no judgement of a file: it would tell of others' invoices."""
     if Role.ISSUER not in subject.roles:
         raise MissingRole(participant=subject.participant, role=Role.ISSUER)
+
+
+def count_file(request: Request, subject: Subject, name: str) -> None:
+    """Count a file that is taken in or made, of each sort as often as exports.
+
+    It is counted for the participant, whatever session or key of it asks.
+    """
+    context = context_of(request)
+    context.limits.take(request.scope, name, context.options.export, str(subject.participant))
 
 
 def expect_judged(request: Request, subject: Subject, import_id: str) -> None:

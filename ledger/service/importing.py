@@ -15,7 +15,7 @@ from ledger.imports.drafts import Reading, read_drafts
 from ledger.imports.sheets import read_sheet
 from ledger.model.canonical import canonical
 from ledger.model.commands import IssueBatch
-from ledger.model.errors import RowsInvalid
+from ledger.model.errors import ImportsTooMany, RowsInvalid
 from ledger.service.crash_points import writing
 from ledger.service.directory import Directory, Reader
 from ledger.service.import_facts import ImportFacts, claimed_by, refused_of
@@ -39,7 +39,7 @@ from ledger.store.database import Database
 from ledger.store.feed import last_seq
 from ledger.store.imports import ImportRow
 
-__all__ = ["Choice", "Clerk", "Importing", "Terms", "Wishes"]
+__all__ = ["OPEN_MAX", "Choice", "Clerk", "Importing", "Terms", "Wishes"]
 
 Choice = Literal["all", "valid"]
 """All rows or none; or the valid ones alone."""
@@ -47,6 +47,10 @@ Choice = Literal["all", "valid"]
 _EARLY: Final = (ImportState.UPLOADED, ImportState.PREVIEWED)
 _FAILED: Final = (ImportState.FAILED,)
 _OPEN: Final = (*_EARLY, ImportState.AWAITING_SIGNATURES)
+
+
+OPEN_MAX: Final = 100
+"""Imports of one participant that are neither signed nor cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Importing:
     def upload(self, participant: int, name: str, data: bytes, keep: Keep = not_kept) -> Uploaded:
         """Take a file in; raises a refusal of `ledger.model.errors.imports` if it cannot be read.
 
-        The same file is taken in again, and it is said that it was there before.
+        The same file is taken in again, and it is said so. So many are open at a time.
         """
         sheet = read_sheet(data)
         id_ = new_id("imp")
@@ -111,10 +115,12 @@ class Importing:
             "sealed_meta": self._files.seal_meta(participant, id_, meta),
         }
         with writing(self._database, "import") as connection:
-            same = rows.find_same_file(connection, participant, index)
+            self._database.lock(connection, f"imports {participant}")
+            if rows.count_imports(connection, participant, _OPEN) >= OPEN_MAX:
+                raise ImportsTooMany(most=OPEN_MAX)
+            same = tuple(rows.find_same_file(connection, participant, index))
             rows.add_import(connection, row, sealed)
-            made = Uploaded(row, meta, tuple(same))
-            keep(connection, made)
+            keep(connection, made := Uploaded(row, meta, same))
         return made
 
     def preview(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from ledger.store.conditions import EVERYTHING, Condition
 from ledger.store.cursor import Cursor
@@ -20,6 +20,7 @@ __all__ = [
     "add_import",
     "approvals_of",
     "change",
+    "count_imports",
     "drop_approvals",
     "find_import",
     "find_layout",
@@ -137,6 +138,12 @@ def imports_of(
         asked = asked.where(IMPORTS.c.id < before)
     rows = connection.execute(asked.order_by(IMPORTS.c.id.desc()).limit(limit))
     return [ImportRow(**row._mapping) for row in rows]
+
+
+def count_imports(connection: Connection, participant: int, states: Sequence[str]) -> int:
+    """How many imports of a participant are in some states."""
+    where = (IMPORTS.c.participant == participant, IMPORTS.c.state.in_(states))
+    return connection.scalar(select(func.count()).select_from(IMPORTS).where(*where)) or 0
 
 
 def imports_under_way(

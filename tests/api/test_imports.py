@@ -176,7 +176,7 @@ class TestRefusals:
         )
 
     def test_when_too_many_files_are_read_at_once(self, acme: Person, app: FastAPI) -> None:
-        room = app.state.context.exports
+        room = app.state.context.imports
         taken = 0
         while room.acquire(blocking=False):
             taken += 1

@@ -16,6 +16,7 @@ __all__ = [
     "ImportChanged",
     "ImportStateWrong",
     "ImportUnknown",
+    "ImportsTooMany",
     "NothingToIssue",
     "PreviewOutdated",
     "QuoteUnclear",
@@ -192,6 +193,18 @@ class ImportChanged(LedgerError):
     next_steps = (
         "Look at the import again before you repeat it.",
         "请重新查看该导入，再重试。",
+    )
+
+
+class ImportsTooMany(LedgerError):
+    """{most} imports are open already: taken in, and neither signed nor cancelled."""
+
+    most: Count
+    kind = Kind.LIMIT
+    zh = "已有 {most} 个导入尚未办结：已上传，但既未签署也未取消。"
+    next_steps = (
+        "Sign or cancel some of them, then send the file again.",
+        "请先签署或取消其中一部分，再重新上传文件。",
     )
 
 
