@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from ledger.service.reconcile import Reconciled
 from ledger.service.reconciling import LastReconciled, Reconciling, last_reconciled
 from ledger.service.site import Site
 from tests.api.conftest import OPTIONS
-from tests.api.world import People, World, opened_world
+from tests.api.world import Ground, People, World, opened_world
 from tests.views_scenario import Acts
 
 PATH = "/v1/reconciliation"
@@ -25,12 +26,20 @@ LOOKS = 8
 """Signs of life of a comparison that takes longer than anybody would wait for one."""
 
 
+@pytest.fixture(scope="module")
+def ground() -> Ground:
+    """The books to compare: no test here adds to them."""
+    made = Ground.fresh()
+    Acts(made.cast).issue()
+    return made
+
+
 @pytest.fixture
-def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with opened_world(engine, tmp_path_factory.mktemp("books")) as made:
-        Acts(made.cast).issue()
-        made.follow()
+def world(engine: str, tmp_path: Path, ground: Ground) -> Iterator[World]:
+    before = ground.endpoint.head()
+    with opened_world(engine, tmp_path, ground=ground) as made:
         yield made
+    assert ground.endpoint.head() == before
 
 
 @pytest.fixture

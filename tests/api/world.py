@@ -32,10 +32,10 @@ from ledger.service.site import Site
 from ledger.service.telling import Telling
 from ledger.store.database import Database
 from tests.cast import CHECKER, MAKER, MORNING, Cast, Member
-from tests.databases import database_url
+from tests.databases import opened
 from tests.machine.quick_engine import quicken
 
-__all__ = ["People", "Person", "World", "opened_world", "recorded", "sign_in"]
+__all__ = ["Ground", "People", "Person", "World", "opened_world", "recorded", "sign_in"]
 
 
 @dataclass(slots=True)
@@ -125,44 +125,54 @@ class Person:
         return self.post(path, body, idempotency_key=key or secrets.token_hex(8))
 
 
-@contextlib.contextmanager
-def opened_world(engine: str, folder: Path, *, issuers: Sequence[str] = ()) -> Iterator[World]:
-    """A fresh chain with the cast on it, followed into a fresh database.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A chain with the cast on it, and the key of whoever relays for the door."""
 
-    Acme alone issues; `issuers` are members that may as well.
-    """
-    secret = keccak(b"relayer of the door")
-    chain_id = EmbeddedEndpoint(MORNING, [], journal=_forget).chain_id
-    key = RelayerKey(secret, chain_id=chain_id, gas_price=GAS_PRICE)
-    own = RelayerKey(keccak(b"their own"), chain_id=chain_id, gas_price=GAS_PRICE)
-    endpoint = EmbeddedEndpoint(
-        MORNING - 3600, [key.address, own.address], journal=_forget, clock=lambda: MORNING - 3600
-    )
-    quicken(endpoint._chain)
-    node: Any = EndpointNode(endpoint, own)
-    cast = Cast(node, issuers=issuers)
-    with database_url(engine, folder) as url:
-        database = Database.open(url)
-        outbox = Outbox(database, wall=time.time)
-        deployment = cast.ledger.deployment
-        site = Site(database, endpoint, deployment)
-        served = Served(database, endpoint, deployment, outbox, Intake(site, outbox), None)
-        world = World(
-            cast,
-            served,
-            Follower(database, endpoint, deployment),
-            Relayer(site, outbox, key),
+    cast: Cast
+    endpoint: EmbeddedEndpoint
+    key: RelayerKey
+
+    @classmethod
+    def fresh(cls, *, issuers: Sequence[str] = ()) -> "Ground":
+        """One that nobody has acted on. Acme alone issues; `issuers` are members that may too."""
+        chain_id = EmbeddedEndpoint(MORNING, [], journal=_forget).chain_id
+        key, own = (
+            RelayerKey(keccak(name), chain_id=chain_id, gas_price=GAS_PRICE)
+            for name in (b"relayer of the door", b"their own")
         )
+        keys, opening = [key.address, own.address], MORNING - 3600
+        endpoint = EmbeddedEndpoint(opening, keys, journal=_forget, clock=lambda: opening)
+        quicken(endpoint._chain)
+        node: Any = EndpointNode(endpoint, own)
+        return cls(Cast(node, issuers=issuers), endpoint, key)
+
+
+@contextlib.contextmanager
+def opened_world(
+    engine: str, folder: Path, *, issuers: Sequence[str] = (), ground: Ground | None = None
+) -> Iterator[World]:
+    """A fresh chain with the cast on it, or what there is of one, followed into a fresh database.
+
+    Acme alone issues; `issuers` are members that may as well. A ground serves one world after
+    another; none takes back what was done on it.
+    """
+    ground = ground or Ground.fresh(issuers=issuers)
+    ledger, endpoint = ground.cast.ledger, ground.endpoint
+    with opened(engine, folder) as database:
+        outbox = Outbox(database, wall=time.time)
+        deployment = ledger.deployment
+        site = Site(database, endpoint, deployment)
+        intake = Intake(site, outbox)
+        served = Served(database, endpoint, deployment, outbox, intake, None)
+        follower = Follower(database, endpoint, deployment)
+        world = World(ground.cast, served, follower, Relayer(site, outbox, ground.key))
         keyring = Keyring(database, MasterKeys(keccak(b"records")), served.wall)
         directory = Directory(database, keyring, served.wall)
-        ledger, intake = cast.ledger, served.intake
         served.telling = Telling.of(database, keyring, allows_loopback=True)
         served.imports = Imports.of(database, ledger, directory, intake, wall=served.wall)
         world.follow()
-        try:
-            yield world
-        finally:
-            database.close()
+        yield world
 
 
 def directory_of(world: World) -> Directory:
