@@ -1,9 +1,11 @@
 """The feed: replayed from a number, streamed as it grows, and only to whom it concerns."""
 
+import asyncio
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -33,6 +35,51 @@ def _told(text: str) -> list[dict[str, Any]]:
             assert (lines["id"], lines["event"]) == (str(event["seq"]), event["kind"])
             found.append(event)
     return found
+
+
+def _listed(person: Person) -> list[dict[str, Any]]:
+    """The whole of a reader's own feed."""
+    whole: list[dict[str, Any]] = []
+    page: dict[str, Any] = {"next_after": 0, "has_more": True}
+    while page["has_more"]:
+        page = person.get(f"/v1/events?after={page['next_after']}&limit=200").json()
+        whole += page["data"]
+    return whole
+
+
+@dataclass
+class Looks:
+    """What streams looked for; their time is over once they have found nothing new three times."""
+
+    begun: list[int] = field(default_factory=list)
+    """After which event each look began."""
+    idle: int = 0
+    """Looks that found nothing, and nothing more to look for."""
+    passed: float = 0.0
+    """Seconds by which this time is ahead."""
+    is_idle: Event = field(default_factory=Event)
+
+    def looked(self, *given: Any, after: int, limit: int) -> Looked:
+        found = events.looked(*given, after=after, limit=limit)
+        self.begun.append(after)
+        if not found.events and not found.has_more:
+            self.idle += 1
+            self.passed += OPTIONS.stream_seconds if self.idle % 3 == 0 else 0
+            self.is_idle.set()
+        return found
+
+    def time(self) -> float:
+        """What every event loop has for its clock."""
+        return time.monotonic() + self.passed
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    made = Looks()
+    monkeypatch.setattr("api.events.looked", made.looked)
+    monkeypatch.setattr("api.events._LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(asyncio.BaseEventLoop, "time", made.time)
+    return made
 
 
 class TestFeed:
@@ -88,6 +135,7 @@ class TestFeed:
 
 
 class TestStream:
+    @pytest.mark.usefixtures("looks")
     def test_stream_goes_on_from_the_last_id(self, birch: Person, world: World) -> None:
         last = birch.get("/v1/events?limit=200&after=0").json()["next_after"]
         while (page := birch.get(f"/v1/events?limit=200&after={last}").json())["data"]:
@@ -102,16 +150,18 @@ class TestStream:
         assert told == listed
         assert {one["kind"] for one in told} >= {"CommandExecuted", "DepositMoved"}
 
+    @pytest.mark.usefixtures("looks")
     def test_stream_tells_nobody_what_concerns_others(self, acme: Person, birch: Person) -> None:
         own = _told(acme.get("/v1/events/stream").text)
-        others = {one["seq"] for one in _told(birch.get("/v1/events/stream").text)}
-        assert own
-        assert {one["seq"] for one in own} != others
+        others = _told(birch.get("/v1/events/stream").text)
+        assert (own, others) == (_listed(acme), _listed(birch))
+        assert {one["seq"] for one in own} - {one["seq"] for one in others}
+        assert {one["seq"] for one in others} - {one["seq"] for one in own}
         assert not [one for one in own if one["data"].get("holder") == 3]
 
     @pytest.mark.parametrize("way", ["session", "key"])
     def test_stream_ends_with_the_session_or_key_that_opened_it(
-        self, client: TestClient, birch: Person, world: World, way: str
+        self, client: TestClient, birch: Person, world: World, looks: Looks, way: str
     ) -> None:
         made = sign_in(client, birch.member).json()
         session = {"authorization": f"Bearer {made['secret']}"}
@@ -122,10 +172,10 @@ class TestStream:
             path = f"/v1/api-keys/{key['id']}"
             headers = {"authorization": f"Bearer {key['secret']}"}
         begun = time.monotonic()
-        long = create_app(world.service, replace(OPTIONS, stream_seconds=20))
+        long = create_app(world.service, replace(OPTIONS, stream_seconds=10**9))
         with TestClient(long) as door, ThreadPoolExecutor(1) as pool:
             stream = pool.submit(door.get, "/v1/events/stream", headers=headers)
-            time.sleep(0.6)
+            assert looks.is_idle.wait(10)
             assert door.delete(path, headers=session).status_code == 204
             birch.submit("/v1/deposits/move", **MOVE)
             world.turn()
@@ -165,19 +215,13 @@ class TestStream:
         assert answer.status_code == 200
         assert _told(answer.text)
 
-    def test_idle_stream_looks_at_no_event_twice(
-        self, monkeypatch: pytest.MonkeyPatch, birch: Person, world: World
+    def test_idle_stream_looks_at_no_event_twice_and_ends_in_time(
+        self, looks: Looks, birch: Person, world: World
     ) -> None:
-        begun: list[int] = []
-
-        def looked(*given: Any, after: int, limit: int) -> Looked:
-            begun.append(after)
-            return events.looked(*given, after=after, limit=limit)
-
-        monkeypatch.setattr("api.events.looked", looked)
         assert _told(birch.get("/v1/events/stream?kind=XX").text) == []
+        assert looks.idle == 3
         with world.service.database.reading() as connection:
-            assert set(begun[1:]) == {last_seq(connection)}
+            assert set(looks.begun[1:]) == {last_seq(connection)}
 
     @pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 20])
     def test_last_id_that_is_no_number_is_refused(self, birch: Person, last: str) -> None:

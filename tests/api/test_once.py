@@ -1,11 +1,11 @@
 """Every write is once: the same again under its key gets the first answer, and does no more."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from time import sleep
+from threading import Event
 from typing import Any, Final
 
 import pytest
@@ -66,16 +66,31 @@ def _dying(what: str, count: int) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _dwelling(point: str) -> Iterator[None]:
-    """Whoever comes to a crash point of this name stays there for a while."""
+class _Awaited(Turns):
+    """Turns of which it is known when so many have asked for theirs."""
 
-    def strike(name: str) -> None:
-        if name == point:
-            sleep(1)
+    def __init__(self, waiting_bytes: int, *, asking: int) -> None:
+        super().__init__(waiting_bytes)
+        self._left, self._all = asking, Event()
 
-    with crash_points.hook(strike):
-        yield
+    @asynccontextmanager
+    async def taken(self, *name: Hashable, size: int) -> AsyncIterator[None]:
+        self._left -= 1
+        if not self._left:  # the loop comes to nobody else before this one waits or is refused
+            self._all.set()
+        async with super().taken(*name, size=size):
+            yield
+
+    @contextmanager
+    def dwelling(self, point: str) -> Iterator[None]:
+        """Whoever comes to a crash point of this name stays there until they all have asked."""
+
+        def strike(name: str) -> None:
+            if name == point:
+                assert self._all.wait(30)
+
+        with crash_points.hook(strike):
+            yield
 
 
 def _assert_tried(answer: Any) -> None:
@@ -124,8 +139,9 @@ class TestUpload:
         path, options = self._file(acme, key)
         quoted = {**options, "headers": {**options["headers"], KEY: f'"{key}"'}}
         room = 4 * (len(options["content"]) + (64 << 10))
-        app.state.context = replace(app.state.context, turns=Turns(room))
-        with _dwelling("before import"):
+        turns = _Awaited(room, asking=10)
+        app.state.context = replace(app.state.context, turns=turns)
+        with turns.dwelling("before import"):
             answers = gathered(app, [(path, options), (path, quoted)] * 5)
         told = sorted((one.status_code, one.json().get("code", "")) for one in answers)
         assert told == [(201, "")] * 5 + [(503, "ServiceBusy")] * 5
