@@ -19,6 +19,10 @@ from tests.shares import COUNTED, counted, shares, table
 # The engine's hashes in C, where its first choice takes ten times as long.
 os.environ.setdefault("ETH_HASH_BACKEND", "pysha3")
 
+# Where nobody has set logging up, a failure is told without every variable of every frame: to write
+# them takes seconds, and nobody reads what a test has planned.
+structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+
 _NOT_KEPT = {"cache_logger_on_first_use": False}
 
 Refused = Callable[..., AbstractContextManager[None]]
