@@ -16,6 +16,7 @@ from ledger.model.commands import FreezeRange, IssueBatch
 from ledger.service.scheduler import Scheduler
 from ledger.service.site import Site
 from ledger.store.nonces import COUNTED_MOST
+from tests.api import absent
 from tests.api.conftest import OPTIONS
 from tests.api.financing.desk import Desk
 from tests.api.known import known_to
@@ -24,18 +25,12 @@ from tests.api.world import People, World, opened_world, recorded
 from tests.cast import named
 from tests.views_scenario import Acts, circulate, finance, mature
 
-__all__ = ["ABSENT", "OTHER", "ROLES", "Crowd", "opened_crowd"]
+__all__ = ["ABSENT", "OTHER", "Crowd", "opened_crowd"]
 
-ROLES: Final = ("Acme", "Birch", "Cedar", "Delta Bank", "Echo Bank", "Settlement Bank", "Operator",
-         "Regulator")  # fmt: skip
 ABSENT: Final[dict[str, Any]] = {
-    "participant": 4_000_000_000,
-    "voucher": "V-4000000000.1",
-    "payable": "P-4000000000",
-    "loan": "L-4000000000",
-    "request": "frq_" + "0" * 26,
-    "run": "R-4000000000.1",
-    "payout": 4_000_000_000,
+    **{kind: absent.ABSENT[kind] for kind in ("voucher", "payable", "loan", "run")},
+    "request": absent.ABSENT["request_id"],
+    **dict.fromkeys(("participant", "payout"), int(absent.ABSENT["participant"])),
     "freeze": 250,
     "code": "91350100M000100Y43",
     "reference": "NOBODYS-OWN",

@@ -5,12 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.model.commands import DeclineVoucher
 from ledger.model.figures import payable_name, voucher_name
-from tests.api.conftest import OPTIONS
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.cast import named
 from tests.views_scenario import Acts
@@ -20,17 +17,6 @@ from tests.views_scenario import Acts
 def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with opened_world(engine, tmp_path_factory.mktemp("ended")) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with TestClient(create_app(world.service, OPTIONS), raise_server_exceptions=False) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def person(client: TestClient, world: World) -> People:
-    return People(client, world)
 
 
 def _told(person: Person, more: str) -> list[dict[str, Any]]:

@@ -12,33 +12,16 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.service.scheduler import Scheduler
 from ledger.service.site import Site
 from ledger.store.nonces import COUNTED_MOST
-from tests.api.conftest import OPTIONS
+from tests.api.absent import ABSENT, ROLES
 from tests.api.financing.desk import Desk
 from tests.api.known import known_to
 from tests.api.test_imports import rows, uploaded
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.views_scenario import Acts, circulate, finance, mature
 
-ROLES: Final = ("Acme", "Birch", "Cedar", "Delta Bank", "Echo Bank", "Settlement Bank", "Operator",
-         "Regulator")  # fmt: skip
-ABSENT: Final = {
-    "key": "key_" + "0" * 26,
-    "participant": "4000000000",
-    "payable": "P-4000000000",
-    "voucher": "V-4000000000.1",
-    "loan": "L-4000000000",
-    "operation": "op_" + "0" * 26,
-    "quote": "quo_" + "0" * 26,
-    "request_id": "frq_" + "0" * 26,
-    "import_id": "imp_" + "0" * 26,
-    "run": "R-4000000000.1",
-    "webhook": "whk_" + "0" * 26,
-    "delivery": "msg_" + "0" * 26 + "_" + "0" * 16,
-}
 BODIES: Final[Mapping[str, Any]] = {
     "putProfile": {"name_en": "Birch"},
     "previewImport": {},
@@ -123,22 +106,6 @@ def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
         finance(acts)
         made.follow()
         yield made
-
-
-@pytest.fixture(scope="module")
-def app(world: World) -> FastAPI:
-    return create_app(world.service, OPTIONS)
-
-
-@pytest.fixture(scope="module")
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app, raise_server_exceptions=False) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def person(client: TestClient, world: World) -> People:
-    return People(client, world)
 
 
 @pytest.fixture(scope="module")

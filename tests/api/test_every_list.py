@@ -11,16 +11,13 @@ from typing import Any, Final
 
 import pytest
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.imports.cells import restored
 from ledger.model.commands import PayPayable, SetHolidays, SetLimit
 from ledger.service.scheduler import Scheduler
 from ledger.service.site import Site
 from ledger.store.cursor import cursor
 from ledger.store.nonces import COUNTED_MOST
-from tests.api.conftest import OPTIONS
 from tests.api.financing.desk import Desk, text_of
 from tests.api.test_imports import approvals, previewed
 from tests.api.test_imports import rows as lines
@@ -84,17 +81,6 @@ def _set_holidays(acts: Acts, later: int = 0) -> None:
         first = (MATURITY >> 8) + place << 8
         asked = operator.make(SetHolidays, bank=delta.id, first_day=first, holidays=bits)
         acts.jointly(operator, asked, delta)
-
-
-@pytest.fixture(scope="module")
-def app(world: World) -> FastAPI:
-    return create_app(world.service, OPTIONS)
-
-
-@pytest.fixture(scope="module")
-def person(app: FastAPI, world: World) -> Iterator[People]:
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield People(client, world)
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,12 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.model.commands import FreezeParticipant, FreezeRange, PayPayable, VoidBatch
 from ledger.service.scheduler import Scheduler
 from ledger.service.site import Site
 from ledger.store.database import Connection, Database
 from ledger.store.nonces import COUNTED_MOST
-from tests.api.conftest import OPTIONS
 from tests.api.test_imports import approvals, previewed, rows
 from tests.api.world import People, Person, World, directory_of, opened_world
 from tests.cast import CHECKER, MAKER, named
@@ -30,17 +26,6 @@ def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
             member._next = COUNTED_MOST + member.id * 10**6
         made.service.directory = directory_of(made)
         yield made
-
-
-@pytest.fixture(scope="module")
-def app(world: World) -> FastAPI:
-    return create_app(world.service, OPTIONS)
-
-
-@pytest.fixture(scope="module")
-def person(app: FastAPI, world: World) -> Iterator[People]:
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield People(client, world)
 
 
 @pytest.fixture(scope="module")

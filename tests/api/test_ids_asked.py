@@ -18,9 +18,10 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.options import Rate
+from tests.api.absent import ROLES
 from tests.api.asked import NO_IDS, WORDS, Place, bodies, filters, kind_of, name_of
 from tests.api.conftest import OPTIONS
-from tests.api.crowd import ABSENT, ROLES, Crowd, opened_crowd
+from tests.api.crowd import ABSENT, Crowd, opened_crowd
 from tests.api.drafts import GIVEN, OTHERS, PREPARED, SUBMITTED, draft, form, given, put
 from tests.api.world import Person
 

@@ -17,8 +17,8 @@ from api.limits import Limits
 from api.metrics import Requests
 from api.options import Options
 from ledger.model.plain import parse_moment
+from tests.api.absent import ABSENT
 from tests.api.conftest import OPTIONS
-from tests.api.test_every_id import ABSENT
 from tests.api.world import People, World
 
 DEMO: Final = "this server holds the participants' keys"

@@ -9,31 +9,14 @@ from fastapi import FastAPI
 from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.model.errors import DatabaseFailed
-from tests.api.conftest import OPTIONS
+from tests.api.absent import ABSENT, ROLES
 from tests.api.known import Known, known_to
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.views_scenario import Acts, circulate, finance, govern, mature
 
-ROLES = ("Acme", "Birch", "Cedar", "Delta Bank", "Echo Bank", "Settlement Bank", "Operator",
-         "Regulator")  # fmt: skip
 PUBLIC = {"checkHealth", "checkReadiness", "readMetrics", "readAbout", "readOpenapi",
           "askChallenge", "signIn"}  # fmt: skip
-ABSENT = {
-    "payable": "P-4000000000",
-    "voucher": "V-4000000000.1",
-    "loan": "L-4000000000",
-    "participant": "4000000000",
-    "operation": "op_" + "0" * 26,
-    "key": "key_" + "0" * 26,
-    "quote": "quo_" + "0" * 26,
-    "request_id": "frq_" + "0" * 26,
-    "import_id": "imp_" + "0" * 26,
-    "run": "R-4000000000.1",
-    "webhook": "whk_" + "0" * 26,
-    "delivery": "msg_" + "0" * 26 + "_" + "0" * 16,
-}
 NOT_THEIRS = ("/v1/openapi.json", "/v1/access-log?limit=200", "/v1/exports/access-log")
 """Answers that name what others have asked, or what serves as an example."""
 OF_RULES = ("/v1/rules", "/v1/exports/rules", "/v1/events", "/v1/exports/events")
@@ -53,22 +36,6 @@ def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
         made.follow()
         recorded(made)
         yield made
-
-
-@pytest.fixture(scope="module")
-def app(world: World) -> FastAPI:
-    return create_app(world.service, OPTIONS)
-
-
-@pytest.fixture(scope="module")
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app, raise_server_exceptions=False) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def person(client: TestClient, world: World) -> People:
-    return People(client, world)
 
 
 def _operations(app: FastAPI) -> list[tuple[str, str, dict[str, Any]]]:

@@ -5,19 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.model.figures import payable_name, voucher_name
 from ledger.model.ids import payable_of
-from tests.api.conftest import OPTIONS
 from tests.api.world import People, Person, World, opened_world
 from tests.views_scenario import FACE, MATURITY, YUAN, Acts
 
 ROUTES = ("/v1/settlements", "/v1/lapses", "/v1/unapplied-payments")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def claims(world: World) -> dict[str, str]:
     """Payables past maturity: one paid early and held by Birch and Cedar, one never accepted."""
     acts = Acts(world.cast)
@@ -44,14 +41,6 @@ def _rest(world: World, root: int, part: int) -> int:
 def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with opened_world(engine, tmp_path_factory.mktemp("acts")) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def person(world: World, claims: dict[str, str]) -> Iterator[People]:
-    assert claims
-    app = create_app(world.service, OPTIONS)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield People(client, world)
 
 
 def ask(person: Person, path: str, body: Any, *, key: str = "", **headers: str) -> Any:

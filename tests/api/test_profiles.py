@@ -7,10 +7,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.records.profiles import Profile
 from ledger.service import crash_points
-from tests.api.conftest import OPTIONS
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.views_scenario import Acts
 
@@ -33,21 +31,8 @@ def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
         acts = Acts(made.cast)
         acts.offer(made.cast.birch, acts.issue(6_000_00), 1_000_00, made.cast.cedar)
         made.follow()
-        recorded(made)
+        recorded(made).put(Profile.from_values({"participant": 2, **PROFILE}))
         yield made
-
-
-@pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with TestClient(create_app(world.service, OPTIONS), raise_server_exceptions=False) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def person(client: TestClient, world: World) -> People:
-    assert world.service.directory is not None
-    world.service.directory.put(Profile.from_values({"participant": 2, **PROFILE}))
-    return People(client, world)
 
 
 def put(person: Person, path: str, body: Any, key: dict[str, str] | None = None) -> Any:

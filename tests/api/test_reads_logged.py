@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from ledger.store.tables.access import ACCESS_LOG
+from tests.api.absent import ABSENT
 from tests.api.conftest import OPTIONS
-from tests.api.test_every_id import ABSENT
 from tests.api.world import Person, World, directory_of
 
 PUBLIC: Final = {"checkHealth", "checkReadiness", "readMetrics", "readAbout", "readOpenapi"}

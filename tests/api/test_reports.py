@@ -5,13 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.model.commands import PayPayable
 from ledger.model.days import date_text
-from tests.api.conftest import OPTIONS
 from tests.api.world import People, World, opened_world
 from tests.cast import DEPOSIT, TODAY
 from tests.views_scenario import FACE, MATURITY, YUAN, Acts
@@ -34,17 +30,6 @@ def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
         acts.settle(1)
         made.follow()
         yield made
-
-
-@pytest.fixture(scope="module")
-def app(world: World) -> FastAPI:
-    return create_app(world.service, OPTIONS)
-
-
-@pytest.fixture(scope="module")
-def person(app: FastAPI, world: World) -> Iterator[People]:
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield People(client, world)
 
 
 def _fen(text: str) -> int:

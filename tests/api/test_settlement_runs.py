@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.model.commands import AttestPayment, ConfirmPayout
 from ledger.records.profiles import BankAccount, Profile
 from ledger.records.vault import MasterKeys
@@ -17,7 +14,6 @@ from ledger.service.directory import Directory
 from ledger.service.keyring import Keyring
 from ledger.service.scheduler import Scheduler
 from ledger.service.site import Site
-from tests.api.conftest import OPTIONS
 from tests.api.world import People, Person, World, opened_world
 from tests.cast import named
 from tests.views_scenario import FACE, MATURITY, YUAN, Acts
@@ -54,17 +50,6 @@ def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
             made.turn()
         scheduler.step()
         yield made
-
-
-@pytest.fixture(scope="module")
-def app(world: World) -> FastAPI:
-    return create_app(world.service, OPTIONS)
-
-
-@pytest.fixture(scope="module")
-def person(app: FastAPI, world: World) -> Iterator[People]:
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield People(client, world)
 
 
 def _data(person: Person, path: str) -> list[dict[str, Any]]:

@@ -4,12 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.service.telling import Telling
-from tests.api.conftest import OPTIONS
 from tests.api.world import People, Person, World, opened_world
 from tests.service.receiver import Receiver, receiving
 from tests.views_scenario import Acts
@@ -27,17 +23,6 @@ PATHS = [
 def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with opened_world(engine, tmp_path_factory.mktemp("hooks")) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def app(world: World) -> FastAPI:
-    return create_app(world.service, OPTIONS)
-
-
-@pytest.fixture(scope="module")
-def person(app: FastAPI, world: World) -> Iterator[People]:
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield People(client, world)
 
 
 @pytest.fixture
