@@ -44,6 +44,7 @@ __all__ = [
     "Cast",
     "Member",
     "SteppedNode",
+    "free_port",
     "key_of",
     "named",
     "running_node",
@@ -153,7 +154,7 @@ def running_node(start: int = MORNING, *, engine: str | None = None) -> Iterator
             quicken(node._tester.backend.chain)
         yield node
         return
-    port = _free_port()
+    port = free_port()
     folder = tempfile.mkdtemp(prefix="fenbook-anvil-")
     command = [str(_ANVIL), *_ANVIL_OPTIONS, "--port", str(port)]
     command += ["--timestamp", str(start - 3600), "--cache-path", folder]
@@ -175,7 +176,8 @@ def _connected(url: str) -> SteppedNode:
     raise NodeUnreachable(url=url)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

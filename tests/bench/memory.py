@@ -8,6 +8,7 @@ from typing import Final
 from tests.bench import stage
 from tests.bench.endless import DEPLOYMENT, EVENTS_A_BLOCK
 from tests.bench.figures import Figure, show
+from tests.cast import free_port
 
 __all__ = ["figures"]
 
@@ -18,7 +19,7 @@ _MEGABYTES: Final = 300
 def figures(*, quick: bool = False) -> list[Figure]:
     """Of `fenbook serve`, whose views begin empty while the whole chain is there already."""
     blocks = -(-(20_000 if quick else EVENTS) // EVENTS_A_BLOCK)
-    port = stage.free_port()
+    port = free_port()
     node = ["-m", "tests.bench.endless", str(port), str(blocks)]
     with tempfile.TemporaryDirectory() as folder, stage.process(node, {}):
         stage.await_listener(("127.0.0.1", port))

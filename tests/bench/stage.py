@@ -22,7 +22,7 @@ from ledger.chain.deployment import Deployment
 from ledger.chain.typed_data import keccak
 from ledger.model.commands import Command
 from tests.bench.load import Address, Request, post
-from tests.cast import MAKER, Cast, Member, running_node
+from tests.cast import MAKER, Cast, Member, free_port, running_node
 
 __all__ = [
     "Books",
@@ -32,7 +32,6 @@ __all__ = [
     "await_done",
     "await_door",
     "await_listener",
-    "free_port",
     "memory",
     "process",
     "served",
@@ -229,13 +228,6 @@ def _held(pid: str) -> int:
     """Kilobytes of a process; of what several share, its part."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
     return int(text.partition("\nPss:")[2].split()[0])
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def await_door(address: Address, path: str) -> None:

@@ -15,9 +15,9 @@ from ledger.chain.calls import ENTRY_POINTS, abi_values, packed
 from ledger.chain.typed_data import keccak
 from tests.bench.figures import Figure
 from tests.bench.load import Address, answered, post, rate_of, send
-from tests.bench.stage import Stage, await_done, await_door, free_port, memory, process, staged
+from tests.bench.stage import Stage, await_done, await_door, memory, process, staged
 from tests.bench.work import Deed, Work
-from tests.cast import MAKER
+from tests.cast import MAKER, free_port
 
 __all__ = ["figures"]
 

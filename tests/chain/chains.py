@@ -54,7 +54,7 @@ def founded(node: EndpointNode) -> Ledger:
 @contextmanager
 def running_anvil(*options: str, port: int | None = None) -> Iterator[str]:
     """The address of an anvil of its own."""
-    port = port or cast._free_port()
+    port = port or cast.free_port()
     folder = Path(tempfile.mkdtemp(prefix="fenbook-anvil-"))
     command = [str(cast._ANVIL), *cast._ANVIL_OPTIONS, "--prune-history", "--port", str(port)]
     command += ["--timestamp", str(cast.MORNING - 3600), "--cache-path", str(folder), *options]

@@ -15,7 +15,7 @@ from ledger.chain.rpc import RpcEndpoint
 from ledger.chain.rpc_shapes import reverted_of, sending_of
 from ledger.chain.transactions import Reverted
 from ledger.model.errors.service import NodeFailed, NodeUnreachable, SettingInvalid
-from tests.cast import MORNING, _free_port
+from tests.cast import MORNING, free_port
 from tests.faults.acts import batch, issue, move
 from tests.faults.model_chain import ModelChain
 from tests.faults.model_ledger import CHAIN_ID, DEPLOYMENT
@@ -51,7 +51,7 @@ class TestAddress:
             RpcEndpoint(url)
 
     def test_nobody_there_is_unreachable_and_named_without_secrets(self) -> None:
-        port = _free_port()
+        port = free_port()
         node = RpcEndpoint(f"http://me:secret@127.0.0.1:{port}/v3/key?token=1")
         with pytest.raises(NodeUnreachable) as caught:
             node.head()

@@ -19,6 +19,7 @@ from ledger.cli.app import app
 from ledger.cli.client import Client
 from ledger.model.errors import ServiceUnreachable
 from ledger.service.logs import ALLOWED
+from tests.cast import free_port
 from tests.cli.conftest import RUNNER, Shell
 
 WAIT_SECONDS = 60
@@ -49,14 +50,8 @@ def _url(folder: Path) -> str:
     return f"sqlite:///{folder / 'fenbook.sqlite'}"
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def _started(folder: Path) -> Process:
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "FENBOOK_DATABASE": _url(folder), "LC_ALL": "C"}
     code = "from ledger.cli import main; main()"
     command = [sys.executable, "-c", code, "serve", "--port", str(port)]

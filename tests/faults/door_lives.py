@@ -8,7 +8,6 @@ Clients are in a process of their own, which outlives them all.
 
 import os
 import signal
-import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from unittest.mock import patch
 from api import app
 from api.serving import serve
 from ledger.service import crash_points, reconciling
+from tests.cast import free_port
 from tests.databases import database_url
 from tests.faults.callers import Town
 from tests.faults.lives import Child, Report, acknowledge, begun
@@ -78,7 +78,7 @@ class AtTheDoor:
         acknowledged: dict[str, str] = {}
         with database_url(self.engine, self.folder) as url:
             settings = {**_SETTINGS, **self.scene.begin(chance, url), "FENBOOK_DATABASE": url}
-            place = Place(self.folder, _free_port(), settings)
+            place = Place(self.folder, free_port(), settings)
             town = partial(Town, place.port)
             clients = begun(lambda told: self.scene.work(town(told)))
             self._live_on(chance, points, place, clients)
@@ -216,9 +216,3 @@ def _end(life: Child) -> None:
     code = os.waitstatus_to_exitcode(status)
     if code not in (0, 1, -signal.SIGKILL):  # it may be struck while it ends
         raise RuntimeError(f"it ended with {code}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

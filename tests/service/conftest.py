@@ -7,6 +7,7 @@ import pytest
 
 from ledger.store.database import Database
 from tests.databases import ENGINES, database_url, opened
+from tests.service.post_office import PostOffice, opened_office
 from tests.service.rig import Rig, rigged
 from tests.service.stage import Stage, Town
 
@@ -50,3 +51,11 @@ def stage(founded_town: Town, database: Database) -> Iterator[Stage]:
     point = founded_town.point()
     yield Stage(founded_town, database)
     founded_town.take_back(point)
+
+
+@pytest.fixture
+def office(stage: Stage) -> Iterator[PostOffice]:
+    """A post office on a stage whose blocks so far were read."""
+    with opened_office(stage) as office:
+        stage.run()
+        yield office

@@ -55,6 +55,12 @@ class PostOffice:
         )
         return cls(stage, receiver, webhooks, deliverer, client)
 
+    def issue(self, count: int = 1) -> None:
+        """Something of which Acme and Birch are told: a payable is issued."""
+        for _ in range(count):
+            self.stage.acts.issue(accepted=False)
+        self.stage.follow()
+
     def endpoint(self, participant: int, kinds: Sequence[str] = ()) -> tuple[str, str]:
         """An endpoint of a participant at the receiver; returns its id and its secret."""
         made, secret = self.webhooks.create(participant, self.receiver.url, kinds=kinds)

@@ -31,7 +31,7 @@ from ledger.service.intake import Post
 from ledger.service.running import Service
 from ledger.service.settings import Settings
 from ledger.service.window import Window
-from tests.cast import MORNING, _free_port
+from tests.cast import MORNING, free_port
 from tests.faults.acts import issue, posted, signed
 from tests.faults.model_chain import ModelChain
 from tests.faults.model_ledger import BANK, DEPLOYMENT, KEYS
@@ -114,7 +114,7 @@ class Town:
     @contextmanager
     def served(self) -> Iterator[subprocess.Popen[bytes]]:
         """`fenbook serve`, once it answers."""
-        chosen, port = self.settings, _free_port()
+        chosen, port = self.settings, free_port()
         self.port = port
         environment = {
             **os.environ,

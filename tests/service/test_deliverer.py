@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import pytest
@@ -21,32 +21,18 @@ from ledger.store.cursor import cursor
 from ledger.store.database import Connection
 from ledger.store.feed import add_events, last_seq, participants_text
 from ledger.store.webhook_log import AttemptRow, attempts_of
-from tests.service.post_office import PostOffice, opened_office
+from tests.service.post_office import PostOffice
 from tests.service.receiver import Say, receiving
-from tests.service.stage import Killed, Stage, killing
+from tests.service.stage import Killed, killing
 
 ACME, BIRCH, CEDAR = 1, 2, 3
-
-
-@pytest.fixture
-def office(stage: Stage) -> Iterator[PostOffice]:
-    with opened_office(stage) as office:
-        stage.run()
-        yield office
-
-
-def _issue(office: PostOffice, count: int = 1) -> None:
-    """Something of which Acme and Birch are told: a payable is issued."""
-    for _ in range(count):
-        office.stage.acts.issue(accepted=False)
-    office.stage.follow()
 
 
 def _one(office: PostOffice, *says: Say) -> str:
     """One message to Birch, to which the receiver answers so; returns the secret."""
     _, secret = office.endpoint(BIRCH, ["PayableIssued"])
     office.receiver.says += says
-    _issue(office)
+    office.issue()
     return secret
 
 
@@ -85,7 +71,7 @@ class TestDelivered:
         office.endpoint(BIRCH)
         office.endpoint(CEDAR)
         office.endpoint(ACME, ["BatchRecorded"])
-        _issue(office)
+        office.issue()
         office.work()
         told = [json.loads(one.body) for one in office.receiver.got]
         assert {one["type"] for one in told} == {"PayableIssued"}
@@ -97,7 +83,7 @@ class TestDelivered:
         self, office: PostOffice
     ) -> None:
         first, second = (office.endpoint(BIRCH, ["PayableIssued"])[0] for _ in range(2))
-        _issue(office)
+        office.issue()
         assert office.work() == 2
         assert len(set(office.told())) == 2
         assert {one.endpoint for one in office.rows()} == {first, second}
@@ -188,7 +174,7 @@ class TestRetries:
         with receiving() as other:
             office.webhooks.create(ACME, other.url)
             office.receiver.says += [Say(500)] * 3
-            _issue(office, 10)
+            office.issue(10)
             office.work()
             assert len(office.receiver.got) == 1
             assert len(other.got) > 20
@@ -209,7 +195,7 @@ class TestRetries:
 
     def test_slow_receiver_takes_few_messages_at_a_time(self, office: PostOffice) -> None:
         office.endpoint(BIRCH, ["PayableIssued"])
-        _issue(office, MESSAGES_OF_EACH + 3)
+        office.issue(MESSAGES_OF_EACH + 3)
         assert office.deliverer.step().tried == MESSAGES_OF_EACH
         assert office.deliverer.step().tried == 3
 
@@ -224,12 +210,12 @@ class TestGone:
     def test_receiver_that_is_gone_ends_its_endpoint(self, office: PostOffice) -> None:
         id_, _ = office.endpoint(BIRCH, ["PayableIssued"])
         office.receiver.says.append(Say(410))
-        _issue(office, 3)
+        office.issue(3)
         office.work()
         assert len(office.receiver.got) == 1
         assert office.webhooks.find(BIRCH, id_).row.state == "gone"
         assert {one.state for one in office.rows()} == {"dropped"}
-        _issue(office)
+        office.issue()
         office.work()
         assert len(office.rows()) == 3
 
@@ -304,7 +290,7 @@ class TestSlowReceivers:
         """As many messages as one step takes at most."""
         for participant in (ACME, BIRCH) * (ENDPOINTS_AT_ONCE // 2):
             office.endpoint(participant, ["PayableIssued"])
-        _issue(office, MESSAGES_OF_EACH)
+        office.issue(MESSAGES_OF_EACH)
         return ENDPOINTS_AT_ONCE * MESSAGES_OF_EACH
 
     def test_step_ends_before_another_lane_may_take_what_it_has(
@@ -357,7 +343,7 @@ class TestFork:
     def test_feed_that_was_wound_back_is_told_of(self, office: PostOffice) -> None:
         office.endpoint(CEDAR)
         before = office.stage.town.chain.head().hash
-        _issue(office)
+        office.issue()
         office.stage.town.rewind(before)
         for _ in range(4):
             office.stage.cast.lapse_of_seconds(1)
@@ -375,6 +361,6 @@ def test_what_ended_long_ago_is_forgotten(office: PostOffice) -> None:
 
 
 def test_nobody_who_listens_costs_no_transaction(office: PostOffice) -> None:
-    _issue(office)
+    office.issue()
     with killing("before hook"), killing("before take"):
         assert office.deliverer.step().tried == 0

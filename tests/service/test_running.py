@@ -33,7 +33,7 @@ from ledger.service.settings import Settings, settings_from
 from ledger.store import journal
 from ledger.store.database import Database
 from ledger.store.rows import VIEW_TABLES
-from tests.cast import MORNING, _free_port
+from tests.cast import MORNING, free_port
 from tests.faults.acts import issue, posted
 from tests.faults.model_chain import ModelChain
 from tests.faults.model_ledger import DEPLOYMENT
@@ -312,7 +312,7 @@ class TestNetwork:
 
     def test_first_start_needs_a_node(self, url: str, manifest: Path) -> None:
         with pytest.raises(NodeUnreachable):
-            Service.open(self._network(url, f"http://127.0.0.1:{_free_port()}", manifest))
+            Service.open(self._network(url, f"http://127.0.0.1:{free_port()}", manifest))
 
     def test_database_of_another_ledger_is_refused(self, url: str, manifest: Path) -> None:
         Service.open(_settings(url)).close()

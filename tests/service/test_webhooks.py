@@ -3,7 +3,6 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
 from threading import Thread
 from typing import Any
 
@@ -29,26 +28,12 @@ from ledger.service.webhooks import ENDPOINTS_MAX, REPLAY_MAX, Change, Webhooks
 from ledger.store import webhook_log
 from ledger.store.database import Connection
 from ledger.store.feed import last_seq
-from tests.service.post_office import PostOffice, opened_office
+from tests.service.post_office import PostOffice
 from tests.service.receiver import Say
-from tests.service.stage import Stage
 
 BIRCH, CEDAR = 2, 3
 URL = "https://hooks.example.com/in?key=s3cr3t-part"
 ABSENT = "whk_01JDXW6K3Q8Z0V7M5T2R4N9BCD"
-
-
-@pytest.fixture
-def office(stage: Stage) -> Iterator[PostOffice]:
-    with opened_office(stage) as office:
-        stage.run()
-        yield office
-
-
-def _issue(office: PostOffice, count: int = 1) -> None:
-    for _ in range(count):
-        office.stage.acts.issue(accepted=False)
-    office.stage.follow()
 
 
 class TestCreate:
@@ -109,11 +94,11 @@ class TestCreate:
         assert secret[6:20] not in stored
 
     def test_endpoint_hears_of_nothing_that_was_told_before(self, office: PostOffice) -> None:
-        _issue(office)
+        office.issue()
         office.endpoint(BIRCH, ["PayableIssued"])
         office.work()
         assert office.told() == []
-        _issue(office)
+        office.issue()
         office.work()
         assert len(office.told()) == 1
         office.endpoint(BIRCH, ["PayableIssued"])
@@ -155,7 +140,7 @@ class TestNeedToKnow:
     def test_replay_tells_nothing_that_does_not_concern_the_participant(
         self, office: PostOffice
     ) -> None:
-        _issue(office, 2)
+        office.issue(2)
         with office.stage.reading() as connection:
             last = last_seq(connection)
         id_, _ = office.endpoint(CEDAR)
@@ -173,7 +158,7 @@ class TestChange:
     ) -> None:
         id_, _ = office.endpoint(BIRCH, ["PayableIssued"])
         office.webhooks.change(BIRCH, id_, Change(is_enabled=False))
-        _issue(office)
+        office.issue()
         for act in (
             lambda: office.webhooks.test(BIRCH, id_),
             lambda: office.webhooks.replay(BIRCH, id_, 1, 5),
@@ -181,27 +166,27 @@ class TestChange:
             with pytest.raises(WebhookDisabled):
                 act()
         office.webhooks.change(BIRCH, id_, Change(is_enabled=True))
-        _issue(office)
+        office.issue()
         office.work()
         assert len(office.told()) == 1
 
     def test_endpoint_that_was_gone_is_enabled_again(self, office: PostOffice) -> None:
         id_, _ = office.endpoint(BIRCH, ["PayableIssued"])
         office.receiver.says.append(Say(410))
-        _issue(office)
+        office.issue()
         office.work()
         office.webhooks.change(BIRCH, id_, Change(is_enabled=True))
-        _issue(office)
+        office.issue()
         assert office.work() == 1
 
     def test_filter_and_label_are_changed(self, office: PostOffice) -> None:
         id_, _ = office.endpoint(BIRCH, ["PayoutOpened"])
-        _issue(office)
+        office.issue()
         changed = office.webhooks.change(
             BIRCH, id_, Change(label="ERP", kinds=["PayableIssued"], url=office.receiver.url)
         )
         assert (changed.row.label, changed.kinds) == ("ERP", ["PayableIssued"])
-        _issue(office)
+        office.issue()
         assert office.work() == 1
         assert office.webhooks.change(BIRCH, id_, Change(kinds=[])).kinds == []
 
@@ -225,10 +210,10 @@ class TestChange:
 
     def test_removed_endpoint_leaves_nothing(self, office: PostOffice) -> None:
         id_, _ = office.endpoint(BIRCH)
-        _issue(office)
+        office.issue()
         office.work()
         office.webhooks.remove(BIRCH, id_)
-        _issue(office)
+        office.issue()
         office.work()
         with office.stage.reading() as connection:
             for table in ("endpoints", "deliveries", "attempts"):
@@ -241,7 +226,7 @@ class TestReplay:
         self, office: PostOffice, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         id_, _ = office.endpoint(BIRCH, ["PayableIssued"])
-        _issue(office, 3)
+        office.issue(3)
         office.work()
         before = office.told()
         seqs = [one.seq or 0 for one in office.rows()]
@@ -255,7 +240,7 @@ class TestReplay:
         assert last.number == 2
 
     def test_events_of_before_the_endpoint_can_be_asked_for(self, office: PostOffice) -> None:
-        _issue(office, 2)
+        office.issue(2)
         id_, _ = office.endpoint(BIRCH, ["PayableIssued"])
         with office.stage.reading() as connection:
             last = last_seq(connection)
@@ -276,7 +261,7 @@ class TestLog:
     ) -> None:
         id_, _ = office.endpoint(BIRCH, ["PayableIssued"])
         office.receiver.says.append(Say(400))
-        _issue(office, 3)
+        office.issue(3)
         office.work()
         every = office.webhooks.deliveries(BIRCH, id_)
         seqs = [one.seq or 0 for one in every]
@@ -300,7 +285,7 @@ def test_endpoint_whose_seal_was_broken_keeps_nobody_else_waiting(office: PostOf
             text("UPDATE webhook_endpoints SET sealed = :junk WHERE id = :id"),
             {"junk": b"\x01" * 60, "id": id_},
         )
-    _issue(office)
+    office.issue()
     assert office.work() == 1
     assert isinstance(office.webhooks._secrets, WebhookSecrets)
 
@@ -330,9 +315,9 @@ def test_endpoint_that_is_made_while_a_block_is_read_does_not_put_the_queue_back
     following = Following(wall=lambda: int(stage.now), queue=queue)
     site = stage.site
     stage.follower = Follower(site.database, site.endpoint, site.deployment, following=following)
-    _issue(office)
+    office.issue()
     threads[0].join()
     assert failed == []
-    _issue(office)
+    office.issue()
     found = Counter(one.endpoint for one in office.rows())
     assert found[made[0]] < max(found.values())

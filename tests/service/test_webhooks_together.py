@@ -18,21 +18,13 @@ from ledger.store import webhooks as rows
 from ledger.store.cursor import setting
 from ledger.store.database import Connection
 from ledger.store.feed import last_seq
-from tests.service.post_office import PostOffice, opened_office
+from tests.service.post_office import PostOffice
 from tests.service.receiver import Say
-from tests.service.stage import Stage
 
 ACME, BIRCH = 1, 2
 PAGE = 2
 _SECONDS = {"postgresql": 0.3, "sqlite": 0.02}
 """For what is done beside; whoever writes on SQLite is alone already."""
-
-
-@pytest.fixture
-def office(stage: Stage) -> Iterator[PostOffice]:
-    with opened_office(stage) as office:
-        stage.run()
-        yield office
 
 
 class Beside:
@@ -62,12 +54,6 @@ class Beside:
             self._failures.append(failure)
 
 
-def _issue(office: PostOffice, count: int = 1) -> None:
-    for _ in range(count):
-        office.stage.acts.issue(accepted=False)
-    office.stage.follow()
-
-
 def _following(office: PostOffice, queue: Any) -> None:
     stage, site = office.stage, office.stage.site
     following = Following(wall=lambda: int(stage.now), queue=queue)
@@ -85,7 +71,7 @@ def _follow_beside(office: PostOffice, beside: Beside) -> None:
         beside.begin()
 
     _following(office, queue)
-    _issue(office)
+    office.issue()
     beside.end()
 
 
@@ -119,7 +105,7 @@ class TestEnded:
     def test_endpoint_that_ends_while_it_is_tried_keeps_no_message_queued(
         self, office: PostOffice, ending: Any, act: str
     ) -> None:
-        _issue(office)
+        office.issue()
         with office.stage.reading() as connection:
             last = last_seq(connection)
         id_, _ = office.endpoint(BIRCH)
@@ -202,7 +188,7 @@ class TestBacklog:
         _following(office, None)
         found: list[int] = []
         with crash_points.hook(look):
-            _issue(office, 4)
+            office.issue(4)
             yield found
 
     def _assert_pages(self, office: PostOffice, queued: list[int]) -> None:
@@ -223,7 +209,7 @@ class TestBacklog:
         _following(office, Telling.of(
             office.stage.database, office.webhooks.keyring, allows_loopback=True
         ).queue)  # fmt: skip
-        _issue(office)
+        office.issue()
         assert office.work() == 5
         self._assert_pages(office, queued)
 
