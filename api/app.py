@@ -58,6 +58,7 @@ from api.limits import Limits
 from api.metrics import Requests
 from api.options import Options
 from api.paging import Cursors
+from api.places import Places
 from api.straight import Application
 from ledger.service.access import Access
 from ledger.service.financing import Financing
@@ -177,7 +178,7 @@ def _context(service: Service, options: Options, submit: Submit | None) -> Conte
         ),
         cursors=Cursors(access.seal),
         exports=BoundedSemaphore(options.exports_most),
-        streams=asyncio.Semaphore(options.streams_most),
+        streams=Places(options.streams_most, each=options.streams_each),
     )
 
 

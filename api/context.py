@@ -1,6 +1,5 @@
 """What every route may ask for: the service, the door's options, and who asks."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
@@ -12,6 +11,7 @@ from api.accepting import Accepting
 from api.limits import Limits
 from api.options import Options
 from api.paging import Cursors
+from api.places import Places
 from api.turns import Turns
 from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint
@@ -83,8 +83,8 @@ class Context:
     cursors: Cursors
     exports: BoundedSemaphore
     """How many exports may be written at a time."""
-    streams: asyncio.Semaphore
-    """How many streams may be open at a time."""
+    streams: Places
+    """How many streams may be open at a time, of all and of one participant."""
     turns: Turns = field(default_factory=Turns)
     imports: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(IMPORTS_MOST))
     """How many files of imports may be read or written at a time; exports have other places."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Query, Request
@@ -18,7 +19,7 @@ from api.exports import File, Format, exported
 from api.reading import Reading, as_of, reading
 from api.router import router
 from api.shapes import AsOf, Shape
-from ledger.model.errors import CursorInvalid, LedgerError, ServiceBusy
+from ledger.model.errors import CursorInvalid, LedgerError
 from ledger.service.access import Scope, Subject
 from ledger.service.events import event_json
 from ledger.store.feed import Looked
@@ -116,12 +117,11 @@ async def stream_events(
     again with Last-Event-ID.
     """
     after = query.after if last_event_id is None else _seq(last_event_id)
-    if context_of(request).streams.locked():
-        raise ServiceBusy()
+    context_of(request).streams.expect_room(subject.participant)
     # Faults of the filters are told here: once the answer has begun it is too late.
     first = await run_in_threadpool(_looked, request, subject, query, after)
     return StreamingResponse(
-        _told(request, query, first),
+        _told(request, subject, query, first),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
@@ -143,25 +143,31 @@ def _round(request: Request, asked: EventFilters, after: int) -> Looked | None:
         return None
 
 
-async def _told(request: Request, asked: EventFilters, first: Looked) -> AsyncIterator[str]:
+async def _told(
+    request: Request, subject: Subject, asked: EventFilters, first: Looked
+) -> AsyncIterator[str]:
+    """What has happened and what happens; nothing where others have taken the place meanwhile."""
+    with suppress(LedgerError), context_of(request).streams.taken(subject.participant):
+        async for one in _in_its_place(request, asked, first):
+            yield one
+
+
+async def _in_its_place(request: Request, asked: EventFilters, first: Looked) -> AsyncIterator[str]:
     context, loop = context_of(request), asyncio.get_running_loop()
     found: Looked | None = first
     end = loop.time() + context.options.stream_seconds
     beat = loop.time()
-    if context.streams.locked():
-        return
-    async with context.streams:
-        yield "retry: 2000\n\n"
-        while found is not None and loop.time() < end and not await request.is_disconnected():
-            for one in found.events:
-                said = json.dumps(event_json(one), ensure_ascii=False, separators=(",", ":"))
-                yield f"id: {one.seq}\nevent: {one.kind}\ndata: {said}\n\n"
-            if not found.events and not found.has_more:
-                if loop.time() - beat > _BEAT_SECONDS:
-                    yield ": still here\n\n"
-                    beat = loop.time()
-                await asyncio.sleep(_LOOK_SECONDS)
-            found = await run_in_threadpool(_round, request, asked, found.upto)
+    yield "retry: 2000\n\n"
+    while found is not None and loop.time() < end and not await request.is_disconnected():
+        for one in found.events:
+            said = json.dumps(event_json(one), ensure_ascii=False, separators=(",", ":"))
+            yield f"id: {one.seq}\nevent: {one.kind}\ndata: {said}\n\n"
+        if not found.events and not found.has_more:
+            if loop.time() - beat > _BEAT_SECONDS:
+                yield ": still here\n\n"
+                beat = loop.time()
+            await asyncio.sleep(_LOOK_SECONDS)
+        found = await run_in_threadpool(_round, request, asked, found.upto)
 
 
 def _seq(text: str) -> int:

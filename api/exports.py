@@ -107,9 +107,9 @@ def exported_as_found(
 
 @contextmanager
 def _at_work(request: Request, subject: Subject) -> Iterator[None]:
-    """Count an export, and have one of the places where they are written."""
-    context = context_of(request)
-    context.limits.take(request.scope, "export", context.options.export, subject.actor)
+    """Count an export of the participant, and have one of the places where they are written."""
+    context, who = context_of(request), str(subject.participant)
+    context.limits.take(request.scope, "export", context.options.export, who)
     if not context.exports.acquire(blocking=False):
         raise ServiceBusy()
     try:

@@ -39,6 +39,7 @@ class Options:
     sign_in_address: Rate = Rate(300, 60)
     """The same of all signers at an address: a stranger who names many has no more."""
     export: Rate = Rate(30, 60)
+    """By participant, whichever of its sessions and keys ask."""
     lookup: Rate = Rate(60, 60)
     """Of participants by their codes: enough to trade, too slow to list everybody."""
 
@@ -53,6 +54,8 @@ class Options:
     exports_most: int = 2
     """Exports that are written at a time; more are told to come again."""
     streams_most: int = 200
+    streams_each: int = 20
+    """Of one participant: its share of those."""
     stream_seconds: int = 600
     """After which a stream ends, and its client comes again."""
 

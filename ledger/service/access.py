@@ -17,7 +17,7 @@ from typing import Final
 
 from ledger.chain.keys import signed_by_account
 from ledger.chain.sign_in import SignIn
-from ledger.model.errors.door import SignInRefused
+from ledger.model.errors.door import ApiKeysTooMany, SignInRefused
 from ledger.model.states import Role
 from ledger.records import verification
 from ledger.service.crash_points import writing
@@ -27,7 +27,10 @@ from ledger.store import access as rows
 from ledger.store.database import Connection, Database
 from ledger.views.party_rows import SignerRow
 
-__all__ = ["EVERYTHING", "Access", "Scope", "Subject", "key_secret"]
+__all__ = ["EVERYTHING", "KEYS_MAX", "Access", "Scope", "Subject", "key_secret"]
+
+KEYS_MAX: Final = 50
+"""API keys of a participant that are good at a time: each has a rate of its own."""
 
 _SESSION: Final = "fbs_"
 _KEY: Final = "fbk_"
@@ -145,7 +148,10 @@ class Access:
         seconds: int,
         once: Once | None = None,
     ) -> tuple[str, rows.KeyRow]:
-        """Make an API key of the subject's participant; returns its secret."""
+        """Make an API key of the subject's participant; returns its secret.
+
+        Raises `ApiKeysTooMany`.
+        """
         secret = key_secret(secrets.token_bytes(32) if once is None else once.secret)
         now = self.wall()
         row = rows.KeyRow(
@@ -159,6 +165,9 @@ class Access:
             ends_wall=now + seconds,
         )
         with writing(self._database, "key") as connection:
+            self._database.lock(connection, "api keys")
+            if rows.live_keys(connection, subject.participant, now) >= KEYS_MAX:
+                raise ApiKeysTooMany(most=KEYS_MAX)
             rows.add_key(connection, row)
             if once is not None:
                 once.keep(connection, row)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.store.bulk import insert_rows
@@ -40,6 +40,7 @@ __all__ = [
     "find_session",
     "find_signer",
     "forget_ended",
+    "live_keys",
     "log_read",
     "reads",
     "revoke_key",
@@ -177,6 +178,13 @@ def verifier_kind(connection: Connection, address: str) -> int:
 def add_key(connection: Connection, row: KeyRow) -> None:
     """Record a new API key."""
     connection.execute(insert(API_KEYS), asdict(row))
+
+
+def live_keys(connection: Connection, participant: int, wall: int) -> int:
+    """How many API keys of a participant are neither revoked nor ended."""
+    own = (API_KEYS.c.participant == participant) & (API_KEYS.c.ends_wall > wall)
+    live = select(func.count()).where(own & API_KEYS.c.revoked_wall.is_(None))
+    return int(connection.execute(live).scalar_one())
 
 
 def find_key(connection: Connection, secret_hash: bytes) -> KeyRow | None:

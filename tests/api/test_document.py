@@ -14,6 +14,7 @@ from api.problems import STATUS
 from api.verbs import QUOTES, VERBS
 from ledger.model import errors
 from ledger.model.errors import LedgerError
+from ledger.service.access import KEYS_MAX
 from ledger.service.financing import QUOTES_ON_REQUEST_MAX
 from tests.api.world import Person
 
@@ -123,12 +124,15 @@ class TestHandbook:
             options.per_session,
             options.per_key,
             options.sign_in,
+            options.sign_in_address,
             options.export,
         ):
             assert f"| {rate.most} in {rate.seconds} s |" in text
         assert f"{options.body_depth} levels and {options.body_bytes} bytes" in text
         assert f"| rows of an export | {options.export_rows_most} |" in text
         assert f"ended ones too | {QUOTES_ON_REQUEST_MAX} |" in text
+        assert f"good at a time | {KEYS_MAX} |" in text
+        assert f"streams of one participant at a time | {options.streams_each} |" in text
         assert f"| a wait | {options.wait_most} s |" in text
         assert f"for {options.idempotency_days} days" in text
 

@@ -4,6 +4,7 @@ from ledger.model.errors.base import Kind, LedgerError
 from ledger.model.meanings import Count, Text, Word
 
 __all__ = [
+    "ApiKeysTooMany",
     "BodyTooDeep",
     "BodyTooLarge",
     "BodyUnreadable",
@@ -24,6 +25,7 @@ __all__ = [
     "ServiceBroken",
     "ServiceBusy",
     "SignInRefused",
+    "StreamsTooMany",
     "TooManyRequests",
 ]
 
@@ -266,4 +268,28 @@ class ServiceBroken(LedgerError):
     next_steps = (
         "Send it again with the same Idempotency-Key; tell the operator the trace id if it stays.",
         "请以相同的 Idempotency-Key 重发；若仍失败，请将追踪编号告知平台方。",
+    )
+
+
+class ApiKeysTooMany(LedgerError):
+    """A participant has at most {most} API keys that are good at a time."""
+
+    most: Count
+    kind = Kind.LIMIT
+    zh = "每个参与方同时有效的接口密钥至多 {most} 个。"
+    next_steps = (
+        "Revoke one that is not needed, or use one key for several systems.",
+        "请先撤销不再需要的接口密钥，或由多个系统共用一个密钥。",
+    )
+
+
+class StreamsTooMany(LedgerError):
+    """A participant has at most {most} streams of events open at a time."""
+
+    most: Count
+    kind = Kind.TOO_MANY
+    zh = "每个参与方同时打开的事件流至多 {most} 条。"
+    next_steps = (
+        "Close one, or share one among your systems.",
+        "请先关闭一条，或由多个系统共用一条。",
     )
