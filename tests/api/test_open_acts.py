@@ -107,7 +107,7 @@ class TestEffects:
         self, person: People, claims: dict[str, str]
     ) -> None:
         answer = ask(person("Acme"), "/v1/lapses", {"payable": claims["paid"]})
-        assert answer.status_code == 409
+        assert (answer.status_code, answer.json()["code"]) == (409, "PayableNotOffered")
         assert answer.json()["next_step"]
 
     @pytest.mark.parametrize(

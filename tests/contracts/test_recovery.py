@@ -15,10 +15,12 @@ from ledger.model.errors import (
     MissingRole,
     RecoveryNotProposed,
     RecoveryTooEarly,
+    SignerExpired,
     SignerKeyTaken,
     SignerRevoked,
     SignersTooFew,
     UnknownParticipant,
+    UnknownSigner,
 )
 from ledger.model.states import Role
 from tests.cast import CHECKER, EXPIRED, MAKER, REVOKED, Cast, Member
@@ -105,9 +107,17 @@ class TestProposal:
         assert outcome.value("RecoveryProposed", "effective") == cast.ledger.now + DELAY
         assert outcome.value("RecoveryProposed", "digest") == cast.ledger.digest(act.command)
 
-    def test_changes_no_key_yet(self, cast: Cast, birch: Member) -> None:
+    def test_changes_no_key_yet(self, cast: Cast, birch: Member, refused) -> None:
         propose(cast)
         birch.act(VoidNonce, voided=7)
+        new = dict(zip((MAKER, CHECKER), NEW_KEYS, strict=True))
+        for keys, error in (
+            ({5: NEW_KEYS[0], 6: NEW_KEYS[1]}, UnknownSigner),
+            (new, InvalidSignature),
+        ):
+            birch.keys = keys
+            with refused(error, participant=birch.id, signer=min(keys)):
+                birch.act(VoidNonce, voided=8)
 
 
 class TestVeto:
@@ -126,12 +136,16 @@ class TestVeto:
             complete(cast, act)
         birch.act(VoidNonce, voided=7)
 
-    @pytest.mark.parametrize("signer", [EXPIRED, REVOKED])
-    def test_by_a_key_that_signs_no_more_is_refused(self, cast, birch, signer) -> None:
+    @pytest.mark.parametrize(
+        ("signer", "error"), [(EXPIRED, SignerExpired), (REVOKED, SignerRevoked)]
+    )
+    def test_by_a_key_that_signs_no_more_is_refused(
+        self, cast, birch, signer, error, refused
+    ) -> None:
         propose(cast)
-        command = birch.make(VetoRecovery)
-        refusal = cast.ledger.relay([item_of(birch.sign_by(command, signer))])[0].refusal
-        assert refusal is not None
+        item = item_of(birch.sign_by(birch.make(VetoRecovery), signer))
+        with refused(error, participant=birch.id, signer=signer):
+            cast.ledger.carry_out(item)
 
     def test_by_the_operator_or_the_bank_is_refused(self, cast: Cast, refused) -> None:
         propose(cast)

@@ -159,28 +159,31 @@ def test_field_of_another_form_is_refused(field: str, value: Any, error: type[Le
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("field", "value", "told"),
     [
-        ("nonce", 2**60),
-        ("nonce", "0x10"),
-        ("nonce", "01"),
-        ("participant", "2"),
-        ("participant", True),
-        ("participant", 2.0),
-        ("amount", 100),
-        ("amount", "-1"),
-        ("amount", str(2**64)),
-        ("purpose", "0x" + "AB" * 32),
-        ("purpose", "0x" + "ab" * 31),
-        ("deadline", None),
-        ("more", 1),
+        ("nonce", 2**60, "message"),
+        ("nonce", "0x10", "nonce"),
+        ("nonce", "01", "nonce"),
+        ("participant", "2", "participant"),
+        ("participant", True, "participant"),
+        ("participant", 2.0, "participant"),
+        ("amount", 100, "message"),
+        ("amount", "-1", "amount"),
+        ("amount", str(2**64), "amount"),
+        ("purpose", "0x" + "AB" * 32, "message"),
+        ("purpose", "0x" + "ab" * 31, "purpose"),
+        ("deadline", None, "deadline"),
+        ("more", 1, "more"),
     ],
 )
-def test_message_has_one_spelling(field: str, value: Any) -> None:
+def test_message_has_one_spelling(field: str, value: Any, told: str) -> None:
+    """What is a value, but is spelled otherwise, is told as a fault of the whole message."""
     data = _good()
     data["message"][field] = value
-    with pytest.raises(LedgerError):
+    with pytest.raises(LedgerError) as caught:
         read_posted(data)
+    error = UnknownField if field == "more" else InvalidField
+    assert (type(caught.value), caught.value.values["field"]) == (error, told)
     del data["message"][field]
     if field != "more":
         with pytest.raises(MissingField):
@@ -194,11 +197,12 @@ def test_what_goes_beside_must_be_all_of_it_and_of_its_form(command: str) -> Non
         for value in (7, "x", {}, ["x"], [7], "0xzz", {"command": command}):
             bad = copy.deepcopy(good)
             bad["beside"][place] = value
-            with pytest.raises(LedgerError):
+            with pytest.raises((InvalidField, MissingField)):
                 read_posted(bad)
         for beside in (good["beside"][:place], [*good["beside"], []]):
-            with pytest.raises(LedgerError):
+            with pytest.raises(InvalidField) as caught:
                 read_posted({**good, "beside": beside})
+            assert caught.value.values["field"] == "beside"
 
 
 def test_canonical_json_is_one_text() -> None:
