@@ -134,6 +134,10 @@ class EmbeddedEndpoint(SteerableEndpoint):
                 if (event.contract in wanted if wanted else event.name != UNKNOWN_EVENT)
             ]
 
+    def logs_of(self, blocks: Sequence[Block], addresses: Sequence[str]) -> list[list[Event]]:
+        """Events of these contracts in each of some blocks; there are no others here."""
+        return [self.logs(one.number, one.number, addresses) for one in blocks]
+
     def call(self, question: Question) -> bytes:
         """The answer of a contract at the last block, at this second; raises `Reverted`."""
         with self._turn:

@@ -44,6 +44,8 @@ class Block:
     """Unix second: the ledger's clock."""
     transactions: tuple[bytes, ...]
     """Hashes, in order."""
+    bloom: int = 0
+    """Which contracts may have events in it (`blooms`); 0 where the answers cannot disagree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,12 @@ class Endpoint(Protocol):
 
         Every block must be there: who has not come to the last one fails. An event of a named
         contract that has no meaning comes as `UNKNOWN_EVENT`.
+        """
+
+    def logs_of(self, blocks: Sequence[Block], addresses: Sequence[str]) -> list[list[Event]]:
+        """Events of these contracts in each of some blocks, found by their hashes.
+
+        Fails for a block that is not there, or no longer.
         """
 
     def call(self, question: Question) -> bytes:

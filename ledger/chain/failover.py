@@ -167,6 +167,10 @@ class Endpoints:
         """Events of these contracts in some blocks, in order."""
         return self._ask(lambda node: node.logs(first, last, addresses))
 
+    def logs_of(self, blocks: Sequence[Block], addresses: Sequence[str]) -> list[list[Event]]:
+        """Events of these contracts in each of some blocks, found by their hashes."""
+        return self._ask(lambda node: node.logs_of(blocks, addresses))
+
     def call(self, question: Question) -> bytes:
         """The answer of a contract at the last block; raises `Reverted`."""
         return self._ask(lambda node: node.call(question))

@@ -6,12 +6,12 @@ What is not exactly as our contracts write it is read at length, or refused, by 
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 
 from ledger.chain.codec import Event, decode_event, event_of
 from ledger.chain.event_words import words_by_text
 
-__all__ = ["Log", "events_of"]
+__all__ = ["Log", "events_in", "events_of"]
 
 
 class Log(Struct, frozen=True, gc=False, rename="camel"):
@@ -24,6 +24,15 @@ class Log(Struct, frozen=True, gc=False, rename="camel"):
     block_hash: str
     log_index: str
     transaction_hash: str
+
+
+def events_in(answer: Any, *, keeps_unknown: bool = False) -> list[Event]:
+    """The same as `events_of`, of an answer that is read already."""
+    try:
+        logs = convert(answer, list[Log])
+    except ValidationError as failure:
+        raise ValueError(str(failure)) from None
+    return events_of(logs, keeps_unknown=keeps_unknown)
 
 
 def events_of(logs: Sequence[Log], *, keeps_unknown: bool = False) -> list[Event]:

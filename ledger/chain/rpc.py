@@ -15,7 +15,7 @@ import msgspec
 
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Landed, Question, Sending
-from ledger.chain.log_texts import Log, events_of
+from ledger.chain.log_texts import Log, events_in, events_of
 from ledger.chain.rpc_shapes import (
     block_of,
     bytes_of,
@@ -130,6 +130,18 @@ class RpcEndpoint:
             high = min(low + BLOCKS_MAX - 1, last)
             events += self._shaped(read, self._logs(low, high, list(addresses)))
         return events
+
+    def logs_of(self, blocks: Sequence[Block], addresses: Sequence[str]) -> list[list[Event]]:
+        """Events of these contracts in each of some blocks; a node without one may tell of none."""
+        calls: list[_Call] = []
+        for hash_ in ("0x" + one.hash.hex() for one in blocks):
+            asked = {"blockHash": hash_, "address": list(addresses)}
+            calls += [("eth_getBlockByHash", [hash_, False]), ("eth_getLogs", [asked])]
+        answers = self._ask_all(calls)
+        if None in answers[::2]:
+            raise self._failed("it does not have a block that another answer named")
+        read = partial(events_in, keeps_unknown=bool(addresses))
+        return [self._shaped(read, one) for one in answers[1::2]]
 
     def call(self, question: Question) -> bytes:
         """The answer of a contract at the last block; raises `Reverted`."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ledger.chain.blooms import FULL_BLOOM
 from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending
 from ledger.chain.transactions import Reverted
 from ledger.chain.typed_data import keccak
@@ -47,12 +48,14 @@ def question_json(question: Question) -> dict[str, str]:
 
 def block_of(answer: Any) -> Block:
     """A block from its JSON; raises what a wrong shape raises."""
+    bloom = answer.get("logsBloom")
     return Block(
         number=number_of(answer["number"]),
         hash=bytes_of(answer["hash"]),
         parent=bytes_of(answer["parentHash"]),
         second=number_of(answer["timestamp"]),
         transactions=tuple(bytes_of(one) for one in answer["transactions"]),
+        bloom=FULL_BLOOM if bloom is None else number_of(bloom),
     )
 
 

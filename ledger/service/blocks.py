@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ledger.chain.blooms import may_hold
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Endpoint
 from ledger.model.errors.store import ChainDiverged
@@ -61,6 +62,8 @@ def stretch_of(
     with uncollected():
         events = endpoint.logs(blocks[0].number, blocks[-1].number, addresses)
         entries = _dated(events, {one.number: one for one in blocks})
+        bare = [one for one in blocks if one.number not in entries]
+        entries |= _left_out(endpoint, bare, addresses)
     return Stretch(tuple(blocks), entries)
 
 
@@ -94,6 +97,15 @@ def _short(blocks: list[Block], transactions_max: int) -> list[Block]:
         if place and count > transactions_max:
             return blocks[:place]
     return blocks
+
+
+def _left_out(
+    endpoint: Endpoint, blocks: Sequence[Block], addresses: Sequence[str]
+) -> dict[int, list[Entry]]:
+    """Events of blocks of which none was told, perhaps by a node that has others in their place."""
+    doubtful = [one for one in blocks if may_hold(one.bloom, addresses)]
+    events = endpoint.logs_of(doubtful, addresses) if doubtful else []
+    return _dated([one for some in events for one in some], {one.number: one for one in doubtful})
 
 
 def _dated(events: Sequence[Event], blocks: Mapping[int, Block]) -> dict[int, list[Entry]]:

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -145,6 +146,28 @@ class TestAnswers:
     ) -> None:
         with pytest.raises(NodeFailed, match="not come to block 2"):
             node.logs(0, 2, ())
+
+    def test_events_of_a_block_are_those_of_its_hash(
+        self, served: Served, node: RpcEndpoint
+    ) -> None:
+        node.send([_raw(0)])
+        served.chain.mine()
+        blocks = served.chain.blocks(0, 2)
+        for addresses in ((), (DEPLOYMENT.address("Deposits"),)):
+            found = node.logs_of(blocks, addresses)
+            assert found == served.chain.logs_of(blocks, addresses)
+            assert [bool(one) for one in found] == [False, not addresses, True]
+        other = replace(blocks[2], hash=bytes(32))
+        with pytest.raises(NodeFailed, match="does not have a block"):
+            node.logs_of([blocks[1], other], ())
+
+    def test_answer_about_a_block_s_events_has_their_shape(
+        self, served: Served, node: RpcEndpoint
+    ) -> None:
+        for wrong in ({}, None, "0x", [{"address": 5}]):
+            served._eth_getLogs = lambda _, wrong=wrong: wrong  # type: ignore[misc]
+            with pytest.raises(NodeFailed, match="another shape"):
+                node.logs_of(served.chain.blocks(1, 1), ())
 
     def test_event_tells_the_block_that_holds_it(self, served: Served, node: RpcEndpoint) -> None:
         events = node.logs(0, 1, ())

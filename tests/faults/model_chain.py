@@ -14,6 +14,7 @@ from typing import Any, Final
 import rlp
 from coincurve import PublicKey
 
+from ledger.chain.blooms import bloom_of
 from ledger.chain.codec import Event, decode_event
 from ledger.chain.endpoint import Answer, Block, Landed, Question, Sending
 from ledger.chain.transactions import Reverted
@@ -129,6 +130,10 @@ class ModelChain:
         """Logs of some blocks, as a node has them."""
         return [one for made in self._made[first : last + 1] for one in made.logs]
 
+    def with_hash(self, hash_: bytes) -> Block | None:
+        """The block of a hash; None where there is none, or no longer."""
+        return next((one.block for one in self._made if one.block.hash == hash_), None)
+
     # ---- what an endpoint does
 
     def close(self) -> None:
@@ -157,6 +162,13 @@ class ModelChain:
             for one in made.events
             if not wanted or one.contract in wanted
         ]
+
+    def logs_of(self, blocks: Sequence[Block], addresses: Sequence[str]) -> list[list[Event]]:
+        """Events of these contracts in each of some blocks, found by their hashes."""
+        for one in blocks:
+            if self.with_hash(one.hash) is None:
+                raise NodeFailed(url=self.name, problem=f"it has no block {one.hash.hex()}")
+        return [self.logs(one.number, one.number, addresses) for one in blocks]
 
     def call(self, question: Question) -> bytes:
         """The answer of a contract at the last block; raises `Reverted`."""
@@ -219,7 +231,8 @@ class ModelChain:
         parent = self._made[-1].block
         number = parent.number + 1
         hash_ = keccak(parent.hash + second.to_bytes(8, "big") + b"".join(hashes))
-        block = Block(number, hash_, parent.hash, second, hashes)
+        bloom = bloom_of(address for (address, *_), _ in logs)
+        block = Block(number, hash_, parent.hash, second, hashes, bloom)
         landed = {one: Landed(number, hash_, is_done, gas) for one, (is_done, gas) in done.items()}
         told = tuple(_told(block, index, *one) for index, one in enumerate(logs))
         events = tuple(one for one in map(decode_event, told) if one is not None)

@@ -109,11 +109,21 @@ class Served:
         return None if found is None else _block(found)
 
     def _eth_getLogs(self, asked: Mapping[str, Any]) -> list[Any]:  # noqa: N802
-        first, last = int(asked["fromBlock"], 16), int(asked["toBlock"], 16)
+        if "blockHash" in asked:
+            block = self.chain.with_hash(bytes.fromhex(asked["blockHash"][2:]))
+            if block is None:
+                return []  # as some nodes say
+            first = last = block.number
+        else:
+            first, last = int(asked["fromBlock"], 16), int(asked["toBlock"], 16)
         found = self.chain.raw_logs(first, last)
         return [
             _log(one) for one in found if one["address"] in (asked["address"] or [one["address"]])
         ]
+
+    def _eth_getBlockByHash(self, hash_: str, _full: bool) -> Any:  # noqa: N802
+        found = self.chain.with_hash(bytes.fromhex(hash_[2:]))
+        return None if found is None else _block(found)
 
     def _eth_call(self, asked: Mapping[str, str], _block: str) -> str:
         question = Question(asked["to"], bytes.fromhex(asked["data"][2:]), int(asked["gas"], 16))
@@ -209,6 +219,7 @@ def _block(block: Block) -> dict[str, Any]:
         "parentHash": "0x" + block.parent.hex(),
         "timestamp": hex(block.second),
         "transactions": ["0x" + one.hex() for one in block.transactions],
+        "logsBloom": f"0x{block.bloom:0512x}",
     }
 
 

@@ -103,6 +103,11 @@ class Unreliable:
         found: list[Event] = self._ask("logs", lambda chain: chain.logs(first, last, addresses))
         return found
 
+    def logs_of(self, blocks: Sequence[Block], addresses: Sequence[str]) -> list[list[Event]]:
+        """Events of each of some blocks."""
+        found: list[list[Event]] = self._ask("logs", lambda chain: chain.logs_of(blocks, addresses))
+        return found
+
     def call(self, question: Question) -> bytes:
         """The answer of a contract."""
         found: bytes = self._ask("call", lambda chain: chain.call(question))

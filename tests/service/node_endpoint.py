@@ -36,6 +36,10 @@ class NodeEndpoint:
         """Events of these contracts in some blocks, in order."""
         return self._node.events(first, last, addresses)
 
+    def logs_of(self, blocks: Sequence[Block], addresses: Sequence[str]) -> list[list[Event]]:
+        """Events of these contracts in each of some blocks."""
+        return [self.logs(one.number, one.number, addresses) for one in blocks]
+
     def call(self, question: Question) -> bytes:
         """The answer of a contract at the last block; raises `Reverted`."""
         return self._node.call(question.to, question.data)

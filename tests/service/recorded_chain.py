@@ -98,3 +98,7 @@ class RecordedChain:
         self.asked.append((first, last))
         found = (event for number in range(first, last + 1) for event in self.events[number])
         return [event for event in found if event.contract in addresses]
+
+    def logs_of(self, blocks: Sequence[Block], addresses: Sequence[str]) -> list[list[Event]]:
+        """Events of these contracts in each of some blocks."""
+        return [self.logs(one.number, one.number, addresses) for one in blocks]
