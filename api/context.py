@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from fastapi import Request
 
 from api.accepting import Accepting
+from api.import_told import Told
 from api.limits import Limits
 from api.options import Options
 from api.paging import Cursors
@@ -88,6 +89,7 @@ class Context:
     turns: Turns = field(default_factory=Turns)
     imports: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(IMPORTS_MOST))
     """How many files of imports may be read or written at a time; exports have other places."""
+    told: Told = field(default_factory=Told)
 
     def names(
         self, participants: Iterable[int], subject: Subject, language: Language, purpose: str

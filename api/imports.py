@@ -17,6 +17,7 @@ from api.commands import Prepared, prepared_for
 from api.context import Context, context_of
 from api.import_files import PATH, ImportId
 from api.import_filters import ImportFilters, RowFilters, imports_wanted, row_test
+from api.import_parties import LookUpsOfImport
 from api.import_shapes import (
     Import,
     ImportedRowPage,
@@ -45,7 +46,7 @@ from ledger.service.access import Subject
 from ledger.service.directory import Reader as Who
 from ledger.service.import_files import Previewed
 from ledger.service.import_states import ImportState
-from ledger.service.importing import Terms, Wishes
+from ledger.service.import_terms import Terms, Wishes
 from ledger.service.kept_answers import Keep
 from ledger.store.database import Connection
 from ledger.store.imports import ImportRow
@@ -99,6 +100,7 @@ async def preview(
         None if body.columns is None else {str(of): one for of, one in body.columns.items()},
         body.sheet,
         body.settlement_bank,
+        LookUpsOfImport(request, subject),
     )
 
     def act(keep: Keep) -> dict[str, Any]:
@@ -158,7 +160,8 @@ async def prepare(
     context, language = context_of(request), scope_language(request.scope)
     deadline = None if body.deadline is None else parse_moment(body.deadline, field="deadline")
     nonce = None if body.nonce is None else int(body.nonce)
-    terms = Terms(body.choice, deadline, nonce, is_tried=is_dry(request))
+    look_ups = LookUpsOfImport(request, subject)
+    terms = Terms(body.choice, deadline, nonce, is_dry(request), look_ups)
 
     def act(keep: Keep) -> dict[str, Any]:
         expect_judged(request, subject, import_id)

@@ -110,6 +110,12 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{place} says “{value}”: no participant is known by it. Compare it with the directory.",
         "{place}的内容为“{value}”，没有与之相符的参与方。请与参与方名录核对。",
     ),
+    "NotLookedUp": (
+        "{place} says “{value}”: not looked up yet, as the import names more parties that are new "
+        "to you than are looked up at once. Preview it again in a minute.",
+        "{place}的内容为“{value}”，尚未查询：导入中的新参与方数量超过单次查询上限。"
+        "请一分钟后重新预览。",
+    ),
     "NameShared": (
         "{place} says “{value}”: participants {participants} go by this name. Write the USCC "
         "instead.",

@@ -1,7 +1,7 @@
 """Participants as a sheet names them: by name, by code, by number; all of a sheet at once."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ledger.imports.cells import Cell, CellKind
@@ -33,20 +33,29 @@ class Finder(Protocol):
     def is_known(self, participant: int) -> bool:
         """Whether there is a participant of this number."""
 
+    def untold(self, asked: Mapping[str, Sequence[int]]) -> Collection[str]:
+        """Those of the texts, each with whom it means, of which nothing may be told yet."""
+
 
 class Parties:
     """Looks all names and codes of a sheet up once and says whom each cell means."""
 
-    def __init__(self, finder: Finder, lines: Iterable[Mapping[Field, Cell]]) -> None:
-        texts = {
-            cell.text
-            for cells in lines
-            for of in _OF_PARTIES
-            if (cell := cells.get(of)) is not None and cell.kind is CellKind.TEXT
+    def __init__(self, finder: Finder, lines: Sequence[Mapping[Field, Cell]]) -> None:
+        cells = {
+            (of, cell) for line in lines for of in _OF_PARTIES if (cell := line.get(of)) is not None
         }
+        texts = {cell.text for _, cell in cells if cell.kind is CellKind.TEXT}
         self._finder = finder
         self._by_uscc = finder.by_uscc(texts)
         self._by_name = finder.by_name(texts)
+        meant = {one: self._asked(*one) for one in cells}
+        asked: dict[str, Sequence[int]] = {}
+        for line in lines:
+            for of in _OF_PARTIES:
+                cell = line.get(of)
+                if cell is not None and (found := meant[of, cell]) is not None:
+                    asked.setdefault(cell.text, found)
+        self._untold = frozenset(finder.untold(asked))
 
     def read(self, draft: "Draft", of: Field, cell: Cell) -> None:
         """Fill in the draft's supplier or bank, or say why the cell names none."""
@@ -65,8 +74,26 @@ class Parties:
         else:
             draft.supplier = found
 
+    def _asked(self, of: Field, cell: Cell) -> Sequence[int] | None:
+        """Whom a cell means, whoever that is; None where nobody need be looked up to say."""
+        try:
+            text = code_text(cell)
+        except Unreadable:
+            return None
+        if of is not Field.SUPPLIER_USCC and _ID.fullmatch(text):
+            return [int(text)] if self._finder.is_known(int(text)) else []
+        if of is Field.SUPPLIER_ID or cell.kind is not CellKind.TEXT:
+            return None
+        if found := self._by_uscc.get(cell.text):
+            return [found]
+        if of is Field.SUPPLIER_USCC:
+            return [] if self._finder.is_uscc(cell.text) else None
+        return self._by_name.get(cell.text, ())
+
     def _meant(self, draft: "Draft", of: Field, cell: Cell) -> int:
         text = code_text(cell)
+        if cell.text in self._untold and self._asked(of, cell) is not None:
+            raise Unreadable("NotLookedUp")
         if of is not Field.SUPPLIER_USCC and _ID.fullmatch(text):
             if self._finder.is_known(int(text)):
                 return int(text)

@@ -13,6 +13,7 @@ from ledger.model.figures import payable_name
 from ledger.records import identifiers
 from ledger.records.invoices import Invoice
 from ledger.service.directory import Directory, Reader
+from ledger.service.import_parties import LookUps, PartyFinder
 from ledger.service.import_states import ItemState
 from ledger.service.keyring import LEDGER, Keyring, Purpose
 from ledger.service.ledger import Ledger
@@ -22,36 +23,12 @@ from ledger.store.imports import issues_named
 from ledger.store.lists import EVERYTHING, AllOf, Is, rows_of
 from ledger.store.records import ReferenceRow
 
-__all__ = ["ImportFacts", "PartyFinder", "claimed_by", "refused_of"]
+__all__ = ["ImportFacts", "claimed_by", "refused_of"]
 
 _MANY = 500
 _ISSUE = "issue"
 _DEADLINE_SECONDS = 7 * 86_400 - 3_600
 """A batch is issued within seven days of its signature, as the contract has it."""
-
-
-class PartyFinder:
-    """The directory as a sheet asks it."""
-
-    def __init__(self, directory: Directory, standings: Mapping[int, Standing]) -> None:
-        self._directory = directory
-        self._standings = standings
-
-    def by_uscc(self, codes: Iterable[str]) -> Mapping[str, int]:
-        """The participants under these codes."""
-        return self._directory.by_uscc(codes)
-
-    def by_name(self, names: Iterable[str]) -> Mapping[str, Sequence[int]]:
-        """The participants that go by these names."""
-        return self._directory.by_name(names)
-
-    def is_uscc(self, code: str) -> bool:
-        """Whether the check character of a code fits."""
-        return identifiers.is_uscc(code)
-
-    def is_known(self, participant: int) -> bool:
-        """Whether there is a participant of this number."""
-        return participant in self._standings
 
 
 class ImportFacts:
@@ -63,9 +40,9 @@ class ImportFacts:
         self._database, self._ledger = database, ledger
         self._directory, self._keyring = directory, keyring
 
-    def finder(self) -> PartyFinder:
-        """Who can be named in a sheet."""
-        return PartyFinder(self._directory, self._standings())
+    def finder(self, look_ups: LookUps, shown: Collection[int]) -> PartyFinder:
+        """Who can be named in a sheet, by whoever knows those that were shown to it."""
+        return PartyFinder(self._directory, self._standings(), look_ups, shown)
 
     def of(self, obligor: int, references: Callable[[Iterable[str]], Mapping[str, str]]) -> Facts:
         """The facts for an obligor's import; `references` says which of its own are taken."""

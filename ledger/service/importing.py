@@ -7,7 +7,7 @@ is `ledger.service.import_issuing`'s.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 from ledger.imports.checks import judge
 from ledger.imports.columns import Layout, frozen, recognise
@@ -27,8 +27,10 @@ from ledger.service.import_leaves import (
     leaves_of,
     rows_chosen,
 )
+from ledger.service.import_parties import PartyFinder
 from ledger.service.import_shelf import ImportShelf, Opened, expect, is_signed, wrong
 from ledger.service.import_states import ImportState
+from ledger.service.import_terms import Choice, Terms, Wishes
 from ledger.service.kept_answers import Keep, not_kept
 from ledger.service.numbers import new_id
 from ledger.store import import_items as stored
@@ -41,40 +43,14 @@ from ledger.store.imports import ImportRow
 
 __all__ = ["OPEN_MAX", "Choice", "Clerk", "Importing", "Terms", "Wishes"]
 
-Choice = Literal["all", "valid"]
-"""All rows or none; or the valid ones alone."""
-
 _EARLY: Final = (ImportState.UPLOADED, ImportState.PREVIEWED)
+_NO_WISHES: Final = Wishes()
 _FAILED: Final = (ImportState.FAILED,)
 _OPEN: Final = (*_EARLY, ImportState.AWAITING_SIGNATURES)
 
 
 OPEN_MAX: Final = 100
 """Imports of one participant that are neither signed nor cancelled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How a file is to be read; None leaves what was wished before."""
-
-    columns: Mapping[str, str] | None = None
-    """Fields to letters or headings; an empty one leaves the field out."""
-    sheet: str | None = None
-    bank: int | None = None
-    """The settlement bank of rows that name none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is to be signed."""
-
-    choice: Choice
-    deadline: int | None = None
-    """Last second at which a payable of it may be issued; seven days ahead if not given."""
-    nonce: int | None = None
-    """The command's number; a free one, or that of the command it corrects."""
-    is_tried: bool = False
-    """Whether nothing of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +104,7 @@ class Importing:
         participant: int,
         id_: str,
         reader: Reader,
-        wishes: Wishes = Wishes(),
+        wishes: Wishes = _NO_WISHES,
         keep: Keep = not_kept,
     ) -> Reading:
         """Read the file and say what is wrong with each row.
@@ -148,7 +124,8 @@ class Importing:
         )
         with self._database.reading() as connection:
             remembered = self._files.layout(connection, participant)
-        reading, layout = self._read(participant, meta, opened.data, reader, remembered)
+        finder = self._clerk.facts.finder(wishes.look_ups, ())
+        reading, layout = self._read(participant, meta, opened.data, (finder, reader), remembered)
         headings = {heading: of.value for of, heading in layout.headings.items() if heading}
         meta = replace(meta, heading=layout.line, columns=frozen(layout))
         self._keep(opened, meta, reading, {**remembered, **headings}, keep)
@@ -170,7 +147,9 @@ class Importing:
         nonce = self._clerk.propose(participant) if nonce is None else nonce
         meta = replace(opened.meta, nonce=nonce)
         shown = self._shelf.reading(participant, id_)
-        reading, _ = self._read(participant, meta, opened.data, reader, {})
+        told = {one for draft in shown.drafts for one in (draft.supplier, draft.bank)}
+        finder = self._clerk.facts.finder(terms.look_ups, told)
+        reading, _ = self._read(participant, meta, opened.data, (finder, reader), {})
         is_all = terms.choice == "all"
         expect_unchanged(shown, reading, is_all=is_all)
         if terms.is_tried:
@@ -222,13 +201,13 @@ class Importing:
         participant: int,
         meta: Meta,
         data: bytes,
-        reader: Reader,
+        asking: tuple[PartyFinder, Reader],
         remembered: Mapping[str, str],
     ) -> tuple[Reading, Layout]:
-        facts = self._clerk.facts
+        facts, (finder, reader) = self._clerk.facts, asking
         cells = read_sheet(data, sheet=meta.sheet)
         layout = recognise(cells.rows, remembered, meta.columns, line=meta.heading)
-        reading = read_drafts(cells, layout, facts.finder(), bank=meta.bank)
+        reading = read_drafts(cells, layout, finder, bank=meta.bank)
         facts.fill_sellers(reading, reader)
         judge(reading, facts.of(participant, lambda asked: self._taken(participant, asked)))
         return reading, layout

@@ -43,6 +43,8 @@ class Book:
     is_own: bool = True
     """Whether nobody else uses those invoices."""
     taken: dict[str, str] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    """Texts of which nothing may be told yet."""
 
     def by_uscc(self, codes: Iterable[str]) -> Mapping[str, int]:
         found = {code: identifiers.uscc(code) for code in codes if identifiers.is_uscc(code)}
@@ -58,6 +60,9 @@ class Book:
 
     def is_known(self, participant: int) -> bool:
         return participant in ROLES
+
+    def untold(self, asked: Mapping[str, Sequence[int]]) -> set[str]:
+        return self.hidden & asked.keys()
 
     def facts(self, **changes: object) -> Facts:
         standings = {one: Standing(roles, one != 5) for one, roles in ROLES.items()}
