@@ -16,6 +16,7 @@ __all__ = [
     "Given",
     "Hash",
     "Hex",
+    "Label",
     "LoanName",
     "Moment",
     "ParticipantNumber",
@@ -42,6 +43,10 @@ HEX: Final = r"^0x([0-9a-fA-F]{2})*$"
 PAYABLE: Final = r"^P-[1-9][0-9]{0,9}$"
 VOUCHER: Final = r"^V-[1-9][0-9]{0,9}\.[1-9][0-9]{0,9}$"
 LOAN: Final = r"^L-[1-9][0-9]{0,9}$"
+# No control characters, no marks that turn a line's direction, nothing that is not to be seen.
+LABEL: Final = (
+    r"^[^\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\ufffb]*$"
+)
 REFERENCE: Final = r"^[\x21-\x7e]{1,64}$"
 OPERATION: Final = r"^op_[0-9A-HJKMNP-TV-Z]{26}$"
 REQUEST: Final = r"^frq_[0-9A-HJKMNP-TV-Z]{26}$"
@@ -145,6 +150,11 @@ Reference = Annotated[
     str,
     StringConstraints(pattern=REFERENCE, max_length=64),
     _like("PO-2026-0117", "Your own number for it."),
+]
+Label = Annotated[
+    str,
+    StringConstraints(pattern=LABEL, max_length=64),
+    _like("Treasury system", "A name that people read, in one line."),
 ]
 ParticipantNumber = Annotated[
     int, Field(ge=1, le=2**32 - 1, description="A participant's number.", examples=[2])

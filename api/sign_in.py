@@ -26,9 +26,7 @@ ROUTER = router("access")
 
 _DAY: Final = 86_400
 
-_Label = Annotated[
-    str, StringConstraints(min_length=1, max_length=64), Field(examples=["Treasury system"])
-]
+_Label = Annotated[shapes.Label, StringConstraints(min_length=1)]
 _KeyId = Annotated[str, Path(pattern=r"^key_[0-9A-HJKMNP-TV-Z]{26}$", max_length=30)]
 _Own = Annotated[Subject, Security(subject_of)]
 
@@ -81,7 +79,7 @@ class Key(Shape):
     """An API key. It ends with its days, when it is revoked, or with the signer that made it."""
 
     id: str = Field(examples=["key_01JDXW6K3Q8Z0V7M5T2R4N9BCD"])
-    label: _Label
+    label: str = Field(examples=["Treasury system"])
     scopes: list[str] = Field(examples=[["read", "submit"]])
     signer: int = Field(examples=[0])
     made_at: shapes.Moment

@@ -41,7 +41,6 @@ Url = Annotated[
     StringConstraints(min_length=1, max_length=URL_LENGTH),
     Field(description="An https address.", examples=["https://erp.example.com/fenbook"]),
 ]
-Label = Annotated[str, StringConstraints(max_length=64), Field(examples=["Treasury system"])]
 Kinds = Annotated[
     list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,40}$")]],
     Field(max_length=64, description="None for all.", examples=[["PayoutOpened"]]),
@@ -55,7 +54,7 @@ class WebhookAsked(Given):
     """A new endpoint."""
 
     url: Url
-    label: Label = ""
+    label: shapes.Label = ""
     kinds: Kinds = Field(default=[])
 
 
@@ -63,7 +62,7 @@ class WebhookChange(Given):
     """What is to be changed; what is left out stays."""
 
     url: Url | None = None
-    label: Label | None = None
+    label: shapes.Label | None = None
     kinds: Kinds | None = None
     is_enabled: bool | None = None
 

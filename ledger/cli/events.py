@@ -2,7 +2,6 @@
 # ruff: noqa: PLC0415 -- HTTP is imported by the commands that need it
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -124,8 +123,7 @@ def wait(
 
 def _print(screen: Screen, event: Any, is_json: bool) -> None:
     if is_json:
-        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
+        screen.print_json_line(event)
         return
     values = " ".join(f"{name}={value}" for name, value in event["data"].items())
     head = Text.assemble(

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from ledger.cli.printable import PlainConsole, escaped
 from ledger.cli.words import say
 from ledger.model.errors.base import Kind, LedgerError
 from ledger.model.errors.client import ServiceUnreachable, SessionMissing
@@ -77,8 +78,13 @@ class Screen:
         return say(key, self.language, **values)
 
     def print_json(self, value: object) -> None:
-        """JSON alone on standard output, in characters as they are."""
-        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+        """JSON alone on standard output, in characters as they are, if they are to be seen."""
+        sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
+
+    def print_json_line(self, value: object) -> None:
+        """The same in one line, for whoever reads along."""
+        sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False)) + "\n")
+        sys.stdout.flush()
 
     def complain(self, message: str, next_step: str = "") -> None:
         """Say on standard error what is wrong and what to do about it."""
@@ -116,10 +122,10 @@ class Screen:
 
 
 def _console(no_color: bool, *, to_stderr: bool = False) -> Console:
-    """A console that prints what it is given: a name in brackets is no markup."""
+    """A console that prints what it is given: a name is no markup and no terminal's command."""
     stream = sys.stderr if to_stderr else sys.stdout
     is_piped = not stream.isatty() and "COLUMNS" not in os.environ
-    return Console(
+    return PlainConsole(
         stderr=to_stderr,
         no_color=no_color or None,
         highlight=False,

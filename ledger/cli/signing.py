@@ -19,6 +19,7 @@ from ledger.chain.typed_data import Domain, command_from, digest
 from ledger.cli.connection import Connection
 from ledger.cli.lines import wrapped
 from ledger.cli.passwords import password_of
+from ledger.cli.printable import one_line
 from ledger.cli.screen import Screen
 from ledger.model.commands import COMMANDS
 from ledger.model.errors.base import LedgerError
@@ -45,6 +46,8 @@ __all__ = [
 ]
 
 _WIDTH: Final = 88
+_NAME_LENGTH: Final = 60
+"""Of a party's name on the screen that is read before signing."""
 _FORMS: Final = (InvalidField, MissingField, UnknownCommand, UnknownField)
 
 Approval = dict[str, Any]
@@ -113,7 +116,8 @@ def names_for(connection: Connection, command: Command) -> Names:
         except (Refused, LedgerError, KeyError, TypeError):
             continue
         if isinstance(name, str) and name:
-            found[one] = f"{name} [{one}]"
+            plain = name.replace("[", "(").replace("]", ")")  # a number in brackets is the party's
+            found[one] = f"{one_line(plain, _NAME_LENGTH)} [{one}]"
     return found
 
 
