@@ -31,7 +31,7 @@ __all__ = [
 
 # Digits are spelled out: \d would take those of other scripts as well.
 AMOUNT: Final = r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$"
-AMOUNT_OUT: Final = r"^-?(0|[1-9][0-9]{0,16})\.[0-9]{2}$"
+AMOUNT_OUT: Final = r"^-?(0|[1-9][0-9]{0,20})\.[0-9]{2}$"
 RATE: Final = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,9})?$"
 DATE: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 MOMENT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
@@ -81,7 +81,7 @@ Amount = Annotated[
 ]
 AmountOut = Annotated[
     str,
-    StringConstraints(pattern=AMOUNT_OUT, max_length=21),
+    StringConstraints(pattern=AMOUNT_OUT, max_length=25),
     _like("400000.00", "Yuan with two decimals, as text."),
 ]
 RateText = Annotated[

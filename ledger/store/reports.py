@@ -31,12 +31,12 @@ def owed_by_due(
     """By due day: how many live payables an obligor has, and what is owed on them."""
     table = VIEW_TABLES["payables"].table
     found = connection.execute(
-        select(table.c.due, func.count(), func.sum(table.c.live))
+        select(table.c.due, func.count(), *_halves(table.c.live))
         .where(table.c.obligor == obligor, table.c.state == _LIVE, table.c.due.between(first, last))
         .group_by(table.c.due)
         .order_by(table.c.due)
     )
-    return [(int(due), int(count), int(amount)) for due, count, amount in found]
+    return [(int(due), int(count), _whole(*halves)) for due, count, *halves in found]
 
 
 def held_unpaid(
@@ -44,15 +44,14 @@ def held_unpaid(
 ) -> list[tuple[int, int, int]]:
     """By due day: vouchers of a holder on payables without a payment, and their amounts."""
     vouchers, payables, paid = _held()
-    amount = func.sum(vouchers.c.end - vouchers.c.start)
     found = connection.execute(
-        select(payables.c.due, func.count(), amount)
+        select(payables.c.due, func.count(), *_halves(vouchers.c.end - vouchers.c.start))
         .select_from(vouchers)
         .join(payables, _of_payable(vouchers, payables))
         .where(*_wanted(vouchers, payables, holder, first, last), payables.c.id.not_in(paid))
         .group_by(payables.c.due)
     )
-    return [(int(due), int(count), int(total)) for due, count, total in found]
+    return [(int(due), int(count), _whole(*halves)) for due, count, *halves in found]
 
 
 def held_of_paid(
@@ -77,21 +76,40 @@ def moved(connection: Connection, owner: int, first: int, end: int) -> list[Move
     is_out = (table.c.giver == owner) & (table.c.second < end)
     is_within = table.c.second >= first
 
-    def total(which: Any) -> Any:
-        return func.coalesce(func.sum(case((which, table.c.amount), else_=0)), 0)
+    def total(which: Any) -> tuple[Any, Any]:
+        return _halves(case((which, table.c.amount), else_=0))
 
     found = connection.execute(
         select(
             table.c.bank,
-            total(is_in & ~is_within) - total(is_out & ~is_within),
-            total(is_in & is_within),
-            total(is_out & is_within),
+            *total(is_in & ~is_within),
+            *total(is_out & ~is_within),
+            *total(is_in & is_within),
+            *total(is_out & is_within),
         )
         .where(is_in | is_out)
         .group_by(table.c.bank)
         .order_by(table.c.bank)
     )
-    return [Moved(*map(int, row)) for row in found]
+    return [_moved(*row) for row in found]
+
+
+def _moved(bank: int, *halves: Any) -> Moved:
+    came, went, received, spent = map(_whole, halves[::2], halves[1::2])
+    return Moved(int(bank), came - went, received, spent)
+
+
+def _halves(amount: Any) -> tuple[Any, Any]:
+    """The sum of amounts in two columns: the engines' numbers end at 2^63, and sums may not.
+
+    An amount from there on is stored as the negative number of the same bits.
+    """
+    high = amount.op(">>")(literal_column("32")).op("&")(literal_column("4294967295"))
+    return func.sum(high), func.sum(amount.op("&")(literal_column("4294967295")))
+
+
+def _whole(high: Any, low: Any) -> int:
+    return (int(high) << 32) + int(low)
 
 
 def _held() -> tuple[Any, Any, Any]:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from api.reports import Maturity, _due
 from ledger.model.commands import PayPayable
 from ledger.model.days import date_text
+from ledger.service.reports import Due
 from tests.api.world import People, World, opened_world
 from tests.cast import DEPOSIT, TODAY
 from tests.views_scenario import FACE, MATURITY, YUAN, Acts
@@ -73,6 +75,11 @@ class TestMaturities:
         early = f"first={date_text(TODAY)}&last={date_text(MATURITY - 1)}"
         assert _report(person, "Acme", "maturities", early) == []
         assert len(_report(person, "Acme", "maturities", f"first={DUE}&last={DUE}")) == 1
+
+    def test_sums_of_the_largest_amounts_are_told(self) -> None:
+        most = 1_000 * (2**64 - 1)
+        told = Maturity(**_due(Due(MATURITY, 1_000, most, 1_000, most)))
+        assert (_fen(told.owed), _fen(told.receivable)) == (most, most)
 
 
 class TestStatements:
