@@ -12,10 +12,12 @@ from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import DIFFERENT, Screen
 from ledger.model.commands import COMMANDS
+from ledger.model.errors.client import AnswerFalse
 
 __all__ = ["cancel", "reopen", "retry", "sign"]
 
 _PATH: Final = "/v1/imports"
+_READY: Final = "awaiting_signatures"
 
 
 def sign(ctx: typer.Context, id: str, choice: str, **given: Any) -> None:
@@ -26,15 +28,25 @@ def sign(ctx: typer.Context, id: str, choice: str, **given: Any) -> None:
 
     options: Signing = signing_of(given)
     screen, kind, once = options.screen(ctx), COMMANDS["IssueBatch"], Once(None, options.is_dry)
+    for option, value in (("--out", options.out), ("--reference", options.reference)):
+        if value is not None:
+            screen.fail(screen.say("not_of_import", option=option), screen.say("sign_there"))
     with connected(screen, options.session) as connection:
-        asked = {"choice": choice, "deadline": options.deadline, "nonce": options.nonce}
-        body: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+        named = {"deadline": options.deadline, "nonce": options.nonce}
+        terms = {name: value for name, value in named.items() if value is not None}
+        body: dict[str, Any] = {"choice": choice, **terms}
         if options.is_dry and connection.client.get(f"{_PATH}/{id}")["state"] == "previewed":
             made = connection.client.post(f"{_PATH}/{id}/typed-data", body, **once.sent)
             once.show(screen, made, is_json=options.is_json)
             return  # what would be signed is made when it is prepared in earnest
+        is_ready = terms and connection.client.get(f"{_PATH}/{id}")["state"] == _READY
         prepared = connection.client.post(f"{_PATH}/{id}/typed-data", body)
-        command = signing.checked(connection, prepared, kind, {})
+        try:
+            command = signing.checked(connection, prepared, kind, terms)
+        except AnswerFalse:
+            if not is_ready:
+                raise
+            screen.fail(screen.say("terms_stand"), screen.say("reopen_it", id=id), status=DIFFERENT)
         hashed = digest(command, signing.domain_of(connection, kind))
         signing.tell(screen, command, hashed)
         if not options.key:

@@ -47,6 +47,10 @@ WORDS: Final = terms_of(
     not_signed | Nothing was signed. | 未签署。
     no_key | No signer is named. | 未指定签署人。
     name_key | Name a key file with --key, or write the command for others with --out. | 请以 --key 指定密钥文件，或以 --out 写出待签文件。
+    not_of_import | {option} is not for an import: it waits at the service for its signers, and its rows have references of their own. | 导入不支持 {option}：导入在服务端等待签署，各行有自己的业务编号。
+    sign_there | Leave it out; every signer signs with fenbook import sign. | 请去掉该选项；各签署人均以 fenbook import sign 签署。
+    terms_stand | The import is ready already, with another number or deadline. | 导入已生成待签指令，其编号或有效期与所填不同。
+    reopen_it | Leave --nonce and --deadline out, or take it back: fenbook import reopen {id} | 请去掉 --nonce 与 --deadline，或先退回：fenbook import reopen {id}
     dry_and_out | --dry-run keeps nothing, and --out writes a file. | --dry-run 不保留任何内容，而 --out 会写出文件。
     choose_one | Leave one of them out. | 请只保留其中一项。
     no_out | There is no file to write to. | 未指定输出文件。

@@ -1,0 +1,76 @@
+"""What an import's signer is shown and what is compared before anything is signed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.cli.client import Client
+from tests.cli.conftest import Shell
+from tests.cli.test_files_and_hooks import _file, _row
+
+
+class _Deaf(Client):
+    """A service that prepares a command on terms of its own, each consistent in itself."""
+
+    def post(self, path: str, body: Any = None, **more: Any) -> Any:
+        if path.endswith("/typed-data"):
+            body = {"choice": body["choice"]}
+        return super().post(path, body, **more)
+
+
+def uploaded(core: Shell, folder: Path, *rows: list[object]) -> str:
+    made = core.done("import", "upload", _file(folder, *(rows or (_row(), _row()))))
+    assert (made["valid"], made["errors"]) == (max(len(rows), 1) if rows else 2, 0)
+    return str(made["id"])
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--nonce", "987654321", "nonce"), ("--deadline", "2027-01-05T01:00:00Z", "deadline")],
+)
+def test_terms_of_its_signer_are_compared_with_what_came_back(
+    core: Shell,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    value: str,
+    said: str,
+) -> None:
+    id_ = uploaded(core, tmp_path)
+    monkeypatch.setattr("ledger.cli.client.Client", _Deaf)
+    result = core.run("import", "sign", id_, option, value, *core.signing())
+    assert (result.exit_code, "asks to sign something else" in result.stderr) == (1, True)
+    assert said in result.stderr
+    monkeypatch.undo()
+    assert core.done("import", "show", id_)["state"] == "awaiting_signatures"
+
+
+def test_number_that_its_signer_chose_is_signed(core: Shell, tmp_path: Path) -> None:
+    id_ = uploaded(core, tmp_path)
+    result = core.run("import", "sign", id_, "--nonce", "987654321", *core.signing())
+    assert result.exit_code in (0, 1), result.stderr
+    assert core.done("import", "wait", id_)["state"] == "done"
+
+
+def test_terms_for_an_import_that_is_ready_are_those_it_has(core: Shell, tmp_path: Path) -> None:
+    id_ = uploaded(core, tmp_path)
+    result = core.run("import", "sign", id_, "--nonce", "987654322", text="n\n")
+    assert result.exit_code == 2  # no key is named, and it is ready by now
+    result = core.run("import", "sign", id_, "--nonce", "987654323", *core.signing())
+    assert (result.exit_code, "ready already" in result.stderr) == (1, True)
+    assert f"fenbook import reopen {id_}" in result.stderr
+    done = core.run("import", "sign", id_, "--nonce", "987654322", *core.signing())
+    assert done.exit_code in (0, 1), done.stderr
+    assert core.done("import", "wait", id_)["state"] == "done"
+
+
+@pytest.mark.parametrize("option", ["--out", "--reference"])
+def test_options_that_an_import_has_no_use_for_are_refused(
+    core: Shell, tmp_path: Path, option: str
+) -> None:
+    id_, out = uploaded(core, tmp_path), tmp_path / "command.json"
+    result = core.run("import", "sign", id_, option, out, *core.signing())
+    assert (result.exit_code, f"{option} is not for an import" in result.stderr) == (2, True)
+    assert "fenbook import sign" in result.stderr
+    assert not out.exists()
