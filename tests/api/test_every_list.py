@@ -166,8 +166,9 @@ def _read(reader: Person, path: str) -> Any:
 
 
 def _file(reader: Person, path: str) -> tuple[str, list[list[str]]] | None:
-    """The name of a file, and its lines without what keeps texts from being formulas."""
-    answer = reader.get(path.replace("/v1/", "/v1/exports/", 1))
+    """The name of a file, and its lines in codes, without what keeps texts from being formulas."""
+    address = path.replace("/v1/", "/v1/exports/", 1)
+    answer = reader.get(f"{address}{'&' if '?' in address else '?'}heads=names")
     if answer.status_code == 404:
         return None
     assert answer.status_code == 200, (path, answer.text)

@@ -95,8 +95,8 @@ class Desk:
         return answer.json()
 
     def file(self, reader: Person, request: Any, more: str, kind: str = "csv") -> list[list[Any]]:
-        """The rows of a file about a request."""
-        path = f"/v1/exports/financing-requests/{request['id']}{more}?format={kind}"
+        """The rows of a file about a request, in codes."""
+        path = f"/v1/exports/financing-requests/{request['id']}{more}?format={kind}&heads=names"
         answer = reader.get(path)
         assert answer.status_code == 200, answer.text
         if kind == "csv":
