@@ -16,6 +16,7 @@ from ledger.model.figures import amount_text, payable_name
 from ledger.model.glossary import Language
 from ledger.model.plain import moment_text
 from ledger.service.import_files import Meta
+from ledger.service.import_leaves import leaf_from
 from ledger.store.import_items import ImportItem
 from ledger.store.imports import ImportRow
 
@@ -125,6 +126,9 @@ class ImportedRow(Shape):
     amount: shapes.AmountOut | None
     maturity: shapes.BusinessDate | None
     evidence: str
+    evidence_commitment: shapes.Hash | None = Field(
+        description="Once it is to be signed: with it a row is the leaf that is signed."
+    )
     invoices: list[ImportedInvoice]
     findings: list[Found]
     state: ItemStateName | None = Field(description="Once it is to be signed.")
@@ -242,6 +246,7 @@ def row_json(
         "amount": amount_text(draft.face) if draft.face else None,
         "maturity": date_text(draft.maturity) if draft.maturity else None,
         "evidence": draft.evidence,
+        "evidence_commitment": None if item is None else "0x" + leaf_from(item).evidence.hex(),
         "invoices": [
             {
                 "line": one.line,

@@ -1,7 +1,7 @@
 """`fenbook import`: its steps from the signature on, and back."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import typer
 
@@ -11,7 +11,7 @@ from ledger.cli.imports import ImportArgument, show_import
 from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import DIFFERENT, Screen
-from ledger.model.commands import COMMANDS
+from ledger.model.commands import COMMANDS, IssueBatch
 from ledger.model.errors.client import AnswerFalse
 
 __all__ = ["cancel", "reopen", "retry", "sign"]
@@ -25,6 +25,7 @@ def sign(ctx: typer.Context, id: str, choice: str, **given: Any) -> None:
     from ledger.chain.typed_data import digest  # noqa: PLC0415
     from ledger.cli import signing  # noqa: PLC0415
     from ledger.cli.acting import signing_of  # noqa: PLC0415
+    from ledger.cli.import_leaves import leaves_shown, tell_leaves  # noqa: PLC0415
 
     options: Signing = signing_of(given)
     screen, kind, once = options.screen(ctx), COMMANDS["IssueBatch"], Once(None, options.is_dry)
@@ -49,6 +50,8 @@ def sign(ctx: typer.Context, id: str, choice: str, **given: Any) -> None:
             screen.fail(screen.say("terms_stand"), screen.say("reopen_it", id=id), status=DIFFERENT)
         hashed = digest(command, signing.domain_of(connection, kind))
         signing.tell(screen, command, hashed)
+        leaves = leaves_shown(connection, f"{_PATH}/{id}", cast(IssueBatch, command))
+        tell_leaves(screen, connection, leaves)
         if not options.key:
             screen.fail(screen.say("no_key"), screen.say("name_key"))
         if not signing.confirmed(screen, options.is_yes):

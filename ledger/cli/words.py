@@ -51,6 +51,7 @@ WORDS: Final = terms_of(
     sign_there | Leave it out; every signer signs with fenbook import sign. | 请去掉该选项；各签署人均以 fenbook import sign 签署。
     terms_stand | The import is ready already, with another number or deadline. | 导入已生成待签指令，其编号或有效期与所填不同。
     reopen_it | Leave --nonce and --deadline out, or take it back: fenbook import reopen {id} | 请去掉 --nonce 与 --deadline，或先退回：fenbook import reopen {id}
+    further_suppliers | {count} further suppliers | 其余 {count} 个供应商
     dry_and_out | --dry-run keeps nothing, and --out writes a file. | --dry-run 不保留任何内容，而 --out 会写出文件。
     choose_one | Leave one of them out. | 请只保留其中一项。
     no_out | There is no file to write to. | 未指定输出文件。

@@ -49,6 +49,8 @@ HEADS: Final = terms_of(
     holder | Holder | 持有人
     offeree | Issued to | 接收方
     counterparty | Offered or pledged to | 待签收方或质权人
+    evidence_commitment | Evidence commitment | 贸易背景承诺值
+    import-rows.evidence | Evidence | 贸易背景
     settlement_bank | Settlement bank | 清算行
     supplier | Supplier | 供应商
     regulator | Regulator | 监管

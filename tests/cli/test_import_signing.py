@@ -1,5 +1,6 @@
 """What an import's signer is shown and what is compared before anything is signed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,32 @@ import pytest
 from ledger.cli.client import Client
 from tests.cli.conftest import Shell
 from tests.cli.test_files_and_hooks import _file, _row
+
+
+class _Liar(Client):
+    """A service that shows other rows than those under the root that it has signed."""
+
+    lie: Any = None
+
+    def get(self, path: str, **query: Any) -> Any:
+        answer = super().get(path, **query)
+        if path.endswith("/rows"):
+            answer["data"] = self.lie(answer["data"])
+        return answer
+
+
+def _other(field: str, value: object) -> Callable[[list[Any]], list[Any]]:
+    return lambda rows: [{**rows[0], field: value}, *rows[1:]]
+
+
+def _swapped(rows: list[Any]) -> list[Any]:
+    """The same count and sum, and other payables."""
+    first, second = rows
+    names = ("amount", "invoices")
+    return [
+        {**first, **{name: second[name] for name in names}},
+        {**second, **{name: first[name] for name in names}},
+    ]
 
 
 class _Deaf(Client):
@@ -21,7 +48,7 @@ class _Deaf(Client):
 
 def uploaded(core: Shell, folder: Path, *rows: list[object]) -> str:
     made = core.done("import", "upload", _file(folder, *(rows or (_row(), _row()))))
-    assert (made["valid"], made["errors"]) == (max(len(rows), 1) if rows else 2, 0)
+    assert (made["valid"], made["errors"]) == (len(rows) or 2, 0)
     return str(made["id"])
 
 
@@ -42,6 +69,50 @@ def test_terms_of_its_signer_are_compared_with_what_came_back(
     result = core.run("import", "sign", id_, option, value, *core.signing())
     assert (result.exit_code, "asks to sign something else" in result.stderr) == (1, True)
     assert said in result.stderr
+    monkeypatch.undo()
+    assert core.done("import", "show", id_)["state"] == "awaiting_signatures"
+
+
+def test_summary_by_supplier_is_shown_before_anything_is_signed(
+    core: Shell, tmp_path: Path
+) -> None:
+    rows = [_row(金额="1200.50"), _row(金额="99.50", 到期日="2027/02/26"), _row(供应商="3")]
+    id_ = uploaded(core, tmp_path, *rows)
+    chinese = core.run("import", "sign", id_, "--lang", "zh")
+    assert "供应商" in chinese.stderr
+    result = core.run("import", "sign", id_, *core.signing())
+    lines = [line.split() for line in result.stderr.splitlines()]
+    [birch] = [line for line in lines if "[2]" in line]
+    assert birch[-6:] == ["2", "1,300.00", "2027-02-26", "–", "2027-03-31", "5"]
+    [other] = [line for line in lines if "[3]" in line]
+    assert other[-4:] == ["1", "1,200.50", "2027-03-31", "5"]
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        (_other("supplier", 3), "root"),
+        (_other("settlement_bank", 4), "root"),
+        (_other("maturity", "2027-02-26"), "root"),
+        (_other("invoices", []), "root"),
+        (_other("evidence_commitment", "0x" + "11" * 32), "root"),
+        (_other("amount", "1200.51"), "total"),
+        (_other("state", None), "count"),
+        (_other("amount", None), "root"),
+        (_swapped, "root"),
+        (lambda rows: rows[::-1], "root"),
+        (lambda rows: rows[:1], "count"),
+    ],
+)
+def test_rows_that_are_not_under_the_root_are_not_signed(
+    core: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: Any, said: str
+) -> None:
+    id_ = uploaded(core, tmp_path, _row(), _row(金额="77.00"))
+    monkeypatch.setattr("ledger.cli.client.Client", _Liar)
+    monkeypatch.setattr(_Liar, "lie", staticmethod(lie))
+    result = core.run("import", "sign", id_, *core.signing())
+    assert (result.exit_code, "asks to sign something else" in result.stderr) == (1, True)
+    assert f"its {said} differs" in result.stderr
     monkeypatch.undo()
     assert core.done("import", "show", id_)["state"] == "awaiting_signatures"
 
