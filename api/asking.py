@@ -1,7 +1,7 @@
 """Who is asking. Whether they may is said by need to know, and by the contracts."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Annotated, Final
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Annotated, Any, Final
 from urllib.parse import unquote
 
 from fastapi import Header, Request, Security
@@ -18,13 +18,18 @@ from ledger.service.access import Access, Scope, Subject
 from ledger.store.access import ReadRow
 
 __all__ = [
+    "PURPOSE",
     "Exporter",
     "Manager",
     "Preparer",
     "Reader",
     "ReadingManager",
+    "StatingReader",
+    "StatingSubmitter",
     "Submitter",
+    "TellingManager",
     "is_known",
+    "log_read",
     "secret_of",
     "subject_of",
     "subject_still",
@@ -32,6 +37,7 @@ __all__ = [
 ]
 
 PURPOSE_MOST: Final = 200
+_HEADER: Final = "Fenbook-Purpose"
 _RESUMED_MOST: Final = 16
 
 _bearer = HTTPBearer(
@@ -40,13 +46,15 @@ _bearer = HTTPBearer(
     description="The secret of a session or of an API key.",
 )
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
-_Purpose = Annotated[
-    str | None,
-    Header(
-        alias="Fenbook-Purpose",
-        description="A regulator's purpose, percent-encoded UTF-8; logged with the read.",
-    ),
-]
+_SAID: Final = "A regulator's purpose, percent-encoded UTF-8; logged with the read."
+_Purpose = Annotated[str | None, Header(alias=_HEADER, description=_SAID)]
+PURPOSE: Final[dict[str, Any]] = {
+    "name": _HEADER,
+    "in": "header",
+    "description": f"{_SAID} For a dry run.",
+    "schema": {"type": "string"},
+}
+"""The same for the document, of routes that read their request themselves."""
 
 
 async def subject_of(request: Request, credentials: _Credentials) -> Subject:
@@ -103,58 +111,90 @@ async def _looked_up(access: Access, secret: str) -> Subject | None:
     return subject if is_remembered else await run_in_threadpool(access.subject, secret)
 
 
-def _may(scope: Scope) -> Callable[..., Awaitable[Subject]]:
-    """Asks that what the subject signed in with has a scope."""
+def log_read(request: Request, subject: Subject, told: Mapping[str, Any] | None = None) -> None:
+    """Log what a regulator is told of, before it is; raises `PurposeNotStated`.
+
+    `told` says what was asked beside the address: a body is in it as far as it is needed to know.
+    """
+    if not subject.roles & Role.REGULATOR:
+        return
+    asked: dict[str, Any] = {**request.query_params, **request.path_params, **(told or {})}
+    if resumed := request.headers.get("last-event-id"):  # from where a stream goes on
+        asked["last_event_id"] = resumed[:_RESUMED_MOST]
+    context_of(request).access.log_read(_row(request, subject, asked))
+
+
+def _may(*scopes: Scope) -> Callable[..., Awaitable[Subject]]:
+    """Asks that what the subject signed in with has some scopes."""
 
     async def asker(subject: Annotated[Subject, Security(subject_of)]) -> Subject:
-        if scope not in subject.scopes:
-            raise ScopeMissing(scope=scope.value)
+        for scope in scopes:
+            if scope not in subject.scopes:
+                raise ScopeMissing(scope=scope.value)
         return subject
 
     return asker
+
+
+def _states(scope: Scope) -> Callable[..., Awaitable[Subject]]:
+    """The same; a regulator must say what for, and its route logs what it tells."""
+
+    async def stater(
+        request: Request, subject: Annotated[Subject, Security(_may(scope))], _: _Purpose = None
+    ) -> Subject:
+        if subject.roles & Role.REGULATOR:
+            _purpose(request)
+        return subject
+
+    return stater
 
 
 def _reads(scope: Scope) -> Callable[..., Awaitable[Subject]]:
     """The same; and a regulator's read is logged before it is answered."""
 
     async def reader(
-        request: Request,
-        subject: Annotated[Subject, Security(_may(scope))],
-        purpose: _Purpose = None,
+        request: Request, subject: Annotated[Subject, Security(_states(scope))]
     ) -> Subject:
         if subject.roles & Role.REGULATOR:
-            row = _read_of(request, subject, purpose)
-            await run_in_threadpool(context_of(request).access.log_read, row)
+            await run_in_threadpool(log_read, request, subject)
         return subject
 
     return reader
 
 
-def _read_of(request: Request, subject: Subject, purpose: str | None) -> ReadRow:
+def _purpose(request: Request) -> str:
+    """What a regulator asks for; raises `PurposeNotStated`."""
     try:
-        said = unquote(purpose or "", errors="strict").strip()
+        said = unquote(request.headers.get(_HEADER, ""), errors="strict").strip()
     except UnicodeDecodeError:
         said = ""
     if not said or len(said) > PURPOSE_MOST or not said.isprintable():
         raise PurposeNotStated()
-    asked = {**request.query_params, **request.path_params}
-    if resumed := request.headers.get("last-event-id"):  # from where a stream goes on
-        asked["last_event_id"] = resumed[:_RESUMED_MOST]
+    return said
+
+
+def _row(request: Request, subject: Subject, asked: Mapping[str, Any]) -> ReadRow:
     return ReadRow(
         read_wall=context_of(request).access.wall(),
         participant=subject.participant,
         actor=subject.actor,
         operation=request.scope["route"].operation_id,
         subject=canonical(asked),
-        purpose=said,
+        purpose=_purpose(request),
         trace_id=trace_of(request.scope),
     )
 
 
 Reader = Annotated[Subject, Security(_reads(Scope.READ))]
 Exporter = Annotated[Subject, Security(_reads(Scope.EXPORT))]
-Preparer = Annotated[Subject, Security(_may(Scope.PREPARE))]
+Preparer = Annotated[Subject, Security(_states(Scope.PREPARE))]
 Submitter = Annotated[Subject, Security(_may(Scope.SUBMIT))]
+StatingReader = Annotated[Subject, Security(_states(Scope.READ))]
+"""Of a read that logs itself, since its address does not say what was asked."""
+StatingSubmitter = Annotated[Subject, Security(_states(Scope.SUBMIT))]
+"""Of an act without a signature: its refusal tells how a claim stands."""
 Manager = Annotated[Subject, Security(_may(Scope.MANAGE))]
+TellingManager = Annotated[Subject, Security(_may(Scope.MANAGE, Scope.READ))]
+"""Of what sends events somewhere: whoever may not read them may not have them sent either."""
 ReadingManager = Annotated[Subject, Security(_reads(Scope.MANAGE))]
 """Of a route that answers with what a `Reader` might have asked for."""

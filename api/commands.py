@@ -1,15 +1,18 @@
 """The two routes of every verb: prepare its command, and submit it signed."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from api import shapes
-from api.asking import Preparer, submitter_of
+from api.asking import PURPOSE, Preparer, log_read, submitter_of
 from api.context import Context, context_of, parties_of
-from api.forms import draft_of, message_of, signed_form_of
+from api.forms import SignedForm, draft_of, message_of, signed_form_of
 from api.languages import CONTENT_LANGUAGE
 from api.look_ups import nameable
 from api.openapi import FORM
@@ -18,18 +21,27 @@ from api.problems import scope_language
 from api.router import refuse_unknown
 from api.shapes import Given, Shape
 from api.submitting import PARAMETERS, DryRun, is_dry, read_form, submit, try_out
+from api.veil import claims_of
 from api.verbs import QUOTES, VERBS, Verb
 from ledger.chain.typed_data import Domain, digest, typed_data
 from ledger.model.commands import COMMANDS, Command
-from ledger.model.errors import ResourceUnknown
+from ledger.model.errors import LedgerError, ResourceUnknown
+from ledger.model.figures import loan_name, payable_name, voucher_name
 from ledger.model.glossary import Language
+from ledger.model.meanings import Meaning
 from ledger.model.plain import moment_text, plain_of, struct_of
 from ledger.model.rendering import Names
 from ledger.model.sentences import fields, sentence
+from ledger.model.states import Role
 from ledger.service.access import Subject
 
 __all__ = ["add_preparations", "add_verbs", "prepared", "prepared_for"]
 
+_NAMED: Final = MappingProxyType(
+    {Meaning.VOUCHER: voucher_name, Meaning.PAYABLE: payable_name, Meaning.LOAN: loan_name}
+)
+_LOGGED_MOST: Final = 64
+"""Of a command's parties and claims in the log of a regulator's reads."""
 _DRY_RUN: Final = frozenset({"dry_run"})
 """What the address of a submission may ask for."""
 
@@ -86,7 +98,7 @@ def add_verbs(router: APIRouter, *commands: str) -> None:
             status_code=202,
             response_model=Operation,
             responses={200: {"model": Operation | DryRun, "description": "At its end, or dry."}},
-            openapi_extra={FORM: name, "parameters": PARAMETERS},
+            openapi_extra={FORM: name, "parameters": [*PARAMETERS, PURPOSE]},
         )
 
 
@@ -99,11 +111,30 @@ def _submission(verb: Verb) -> Callable[..., Any]:
         refuse_unknown(request, _DRY_RUN)
         body = read_form(form, await request.body())
         if is_dry(request):
+            await run_in_threadpool(_log_trial, request, subject, verb, body)
             return await try_out(request, verb, body, subject)
         return await submit(request, verb, body, subject)
 
     post.__doc__ = message_of(COMMANDS[verb.command]).__doc__
     return post
+
+
+def _log_trial(request: Request, subject: Subject, verb: Verb, body: SignedForm) -> None:
+    """What a regulator tries is told how it stands, and leaves no operation to be found by."""
+    if not subject.roles & Role.REGULATOR:
+        return
+    about: dict[str, Any] = {}
+    message: BaseModel = body.message
+    with suppress(LedgerError):  # of a command that is none nothing is told
+        about = _about(COMMANDS[verb.command].from_message(message.model_dump()))
+    log_read(request, subject, about)
+
+
+def _about(command: Command) -> dict[str, Any]:
+    """Whom and what a command names, for the log of a regulator's reads."""
+    claims = dict.fromkeys(_NAMED[meaning](one) for meaning, one in claims_of(command))
+    parties = sorted(parties_of(command))
+    return {"participants": parties[:_LOGGED_MOST], "claims": [*claims][:_LOGGED_MOST]}
 
 
 def _preparation(verb: Verb) -> Callable[..., Any]:
@@ -146,6 +177,7 @@ def prepared(request: Request, command: Command, subject: Subject) -> Prepared:
     context, language = context_of(request), scope_language(request.scope)
     parties = parties_of(command)
     told = nameable(request, subject, parties)
+    log_read(request, subject, _about(command))
     names = context.names(told, subject, language, "sign")
     made = prepared_for(context, command, names, language)
     return made.model_copy(update={"unnamed": sorted(parties - told)})

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from api import shapes
-from api.asking import Submitter
+from api.asking import StatingSubmitter, log_read
 from api.context import context_of
 from api.finding import sees_payable
 from api.lists import Reading, reading
@@ -61,7 +61,7 @@ class PayableAsked(Given):
 
 
 @ROUTER.post("/v1/settlements", operation_id="settle", **_ROUTE)
-async def settle(request: Request, asked: SettlementAsked, subject: Submitter) -> Response:
+async def settle(request: Request, asked: SettlementAsked, subject: StatingSubmitter) -> Response:
     """Distribute what was paid to vouchers. Frozen ones, and those up to date, stay as they are."""
     ids = sorted({parse_voucher(one) for one in asked.vouchers})
 
@@ -73,7 +73,7 @@ async def settle(request: Request, asked: SettlementAsked, subject: Submitter) -
 
 
 @ROUTER.post("/v1/lapses", operation_id="lapse", **_ROUTE)
-async def lapse(request: Request, asked: PayableAsked, subject: Submitter) -> Response:
+async def lapse(request: Request, asked: PayableAsked, subject: StatingSubmitter) -> Response:
     """Let a payable lapse that nobody has accepted in time; its invoices become free."""
     payable = parse_payable(asked.payable)
 
@@ -85,7 +85,9 @@ async def lapse(request: Request, asked: PayableAsked, subject: Submitter) -> Re
 
 
 @ROUTER.post("/v1/unapplied-payments", operation_id="applyUnapplied", **_ROUTE)
-async def apply_unapplied(request: Request, asked: PayableAsked, subject: Submitter) -> Response:
+async def apply_unapplied(
+    request: Request, asked: PayableAsked, subject: StatingSubmitter
+) -> Response:
     """Apply money that was attested before maturity, once that has come."""
     payable = parse_payable(asked.payable)
 
@@ -104,6 +106,7 @@ async def _asked(
     key = None if is_dry(request) else client_key(request)
 
     def ask() -> Answered | None:
+        log_read(request, subject, asked.model_dump(mode="json"))
         with reading(request, subject) as opened:
             made = act(opened)
         if key is None:

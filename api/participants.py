@@ -7,7 +7,7 @@ from fastapi import Path, Request
 from pydantic import Field, StringConstraints
 
 from api import shapes
-from api.asking import Reader
+from api.asking import Reader, StatingReader, log_read
 from api.commands import add_verbs
 from api.context import context_of
 from api.finding import still_known
@@ -142,14 +142,17 @@ add_lists(ROUTER, PARTICIPANTS)
 
 
 @ROUTER.post("/v1/participants/lookup", operation_id="lookUpParticipant")
-def look_up(request: Request, asked: LookupAsked, subject: Reader) -> LookupFound:
+def look_up(request: Request, asked: LookupAsked, subject: StatingReader) -> LookupFound:
     """Find a participant by its exact unified social credit code."""
     count_look_up(request, subject)
-    known = context_of(request).service.directory
-    found = known.by_uscc([asked.uscc]) if known is not None else {}
-    if asked.uscc not in found:
+    context = context_of(request)
+    known = context.service.directory
+    found = (known.by_uscc([asked.uscc]) if known is not None else {}).get(asked.uscc)
+    # The code itself is kept sealed, and in no log.
+    log_read(request, subject, {"code": context.access.index_of(asked.uscc), "participant": found})
+    if found is None:
         raise ResourceUnknown()
-    return LookupFound(id=found[asked.uscc])
+    return LookupFound(id=found)
 
 
 @ROUTER.get("/v1/participants/{participant}", operation_id="readParticipant")

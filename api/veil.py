@@ -39,7 +39,7 @@ from ledger.service.access import Subject
 from ledger.store.lists import AllOf, Is, find, rows_of
 from ledger.views.party_rows import Invoice
 
-__all__ = ["told_to", "veiled", "veiled_in"]
+__all__ = ["claims_of", "told_to", "veiled", "veiled_in"]
 
 
 def _sees_loan(opened: Reading, loan: int) -> bool:
@@ -87,7 +87,7 @@ def veiled_in(
     that has left its hands it reads that it does not hold it, and not what became of it.
     """
     if _tells_of_claims(refusal) and command is not None:
-        for meaning, claim in _claims_of(command):
+        for meaning, claim in claims_of(command):
             sees, absent = _CLAIMS[meaning]
             if sees(opened, claim):
                 continue
@@ -109,6 +109,17 @@ def told_to(sight: Sight, refusal: LedgerError) -> LedgerError:
     if isinstance(refusal, CostShareExceeded):  # an obligor sells nothing under its own offer
         return BudgetShort(budget=refusal.budget)
     return refusal
+
+
+def claims_of(struct: Struct) -> Iterator[tuple[Meaning, int]]:
+    """The claims that a command names, in its order, in lists and structs too."""
+    for member in fields_of(type(struct)):
+        value = getattr(struct, member.name)
+        for one in value if member.is_list else (value,):
+            if isinstance(one, Struct):
+                yield from claims_of(one)
+            elif member.meaning in _CLAIMS:
+                yield member.meaning, one
 
 
 def _told_of_invoice(opened: Reading, refusal: InvoiceMismatch | InvoiceOverused) -> LedgerError:
@@ -146,14 +157,3 @@ def _tells_of_claims(refusal: LedgerError) -> bool:
     if isinstance(refusal, VoucherNotOffered):  # that is said of absent ones as well
         return False
     return any(one in _CLAIMS for one in meanings_of(type(refusal)).values())
-
-
-def _claims_of(struct: Struct) -> Iterator[tuple[Meaning, int]]:
-    """The claims that a command names, in its order, in lists and structs too."""
-    for member in fields_of(type(struct)):
-        value = getattr(struct, member.name)
-        for one in value if member.is_list else (value,):
-            if isinstance(one, Struct):
-                yield from _claims_of(one)
-            elif member.meaning in _CLAIMS:
-                yield member.meaning, one

@@ -44,6 +44,7 @@ class Signing:
     is_dry: bool
     reference: str | None
     is_yes: bool
+    log_purpose: str
     session: Path | None
     lang: Any
     no_color: bool
@@ -97,6 +98,13 @@ _COMMON: Final[Mapping[str, tuple[Any, Any]]] = {
     ),
     "reference": _option(str | None, None, "--reference", help="Your own number for it 业务编号."),
     "is_yes": _option(bool, False, "--yes", help="Sign without asking, for scripts 不再询问."),
+    "log_purpose": _option(
+        str,
+        "",
+        "--log-purpose",
+        envvar="FENBOOK_PURPOSE",
+        help="What a regulator prepares or tries it for; logged 监管办理目的.",
+    ),
     "session": (SessionOption, None),
     "lang": (LangOption, None),
     "no_color": (NoColorOption, False),
@@ -125,7 +133,7 @@ def command_of(verb: Verb) -> Callable[..., None]:
         options = signing_of(given)
         more = beside_of(named, given)
         screen = options.screen(ctx)
-        with connected(screen, options.session) as connection:
+        with connected(screen, options.session, options.log_purpose) as connection:
             draft = draft_of(kind, given)
             _fill(connection, kind, draft)
             act(screen, connection, verb, draft, options, more)

@@ -116,6 +116,7 @@ def send(
             is_dry=False,
             reference=None,
             is_yes=True,
+            log_purpose="",
             session=session,
             lang=lang,
             no_color=no_color,

@@ -31,7 +31,10 @@ SessionOption = Annotated[
 PurposeOption = Annotated[
     str,
     typer.Option(
-        "--purpose", help="What a regulator reads for; logged 监管查询目的.", show_default=False
+        "--purpose",
+        envvar="FENBOOK_PURPOSE",
+        help="What a regulator reads for; logged 监管查询目的.",
+        show_default=False,
     ),
 ]
 

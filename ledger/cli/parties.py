@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.cli.connection import SessionOption, connected
+from ledger.cli.connection import PurposeOption, SessionOption, connected
 from ledger.cli.once import DryRunOption, KeyOption, Once
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.reading import show_record
@@ -31,6 +31,7 @@ ContactOption = Annotated[
 def lookup(
     ctx: typer.Context,
     uscc: CodeArgument,
+    purpose: PurposeOption = "",
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -38,7 +39,7 @@ def lookup(
 ) -> None:
     """Find a participant's number by its code 按信用代码查找."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    with connected(screen, session) as connection:
+    with connected(screen, session, purpose) as connection:
         found = connection.client.post("/v1/participants/lookup", {"uscc": uscc})
     show_record(screen, found, is_json=is_json)
 

@@ -31,6 +31,7 @@ def settle(
     vouchers: VouchersArgument,
     wait: WaitOption = 30,
     is_dry: DryRunOption = False,
+    purpose: PurposeOption = "",
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -38,8 +39,8 @@ def settle(
 ) -> None:
     """Distribute what was paid to vouchers, without waiting for the scheduler 清分."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    body = {"vouchers": vouchers}
-    _act(screen, session, ("/v1/settlements", body, wait), is_dry=is_dry, is_json=is_json)
+    asked = ("/v1/settlements", {"vouchers": vouchers}, wait)
+    _act(screen, (session, purpose), asked, is_dry=is_dry, is_json=is_json)
 
 
 def lapse(
@@ -47,6 +48,7 @@ def lapse(
     payable: PayableArgument,
     wait: WaitOption = 30,
     is_dry: DryRunOption = False,
+    purpose: PurposeOption = "",
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -54,8 +56,8 @@ def lapse(
 ) -> None:
     """Let a payable lapse that nobody has accepted in time 期满未签收失效."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    body = {"payable": payable}
-    _act(screen, session, ("/v1/lapses", body, wait), is_dry=is_dry, is_json=is_json)
+    asked = ("/v1/lapses", {"payable": payable}, wait)
+    _act(screen, (session, purpose), asked, is_dry=is_dry, is_json=is_json)
 
 
 def apply_unapplied(
@@ -63,6 +65,7 @@ def apply_unapplied(
     payable: PayableArgument,
     wait: WaitOption = 30,
     is_dry: DryRunOption = False,
+    purpose: PurposeOption = "",
     session: SessionOption = None,
     lang: LangOption = None,
     no_color: NoColorOption = False,
@@ -70,8 +73,8 @@ def apply_unapplied(
 ) -> None:
     """Apply money that was attested before maturity, once that has come 分配未分配款项."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
-    body = {"payable": payable}
-    _act(screen, session, ("/v1/unapplied-payments", body, wait), is_dry=is_dry, is_json=is_json)
+    asked = ("/v1/unapplied-payments", {"payable": payable}, wait)
+    _act(screen, (session, purpose), asked, is_dry=is_dry, is_json=is_json)
 
 
 def move_clock(
@@ -132,7 +135,7 @@ def retry(
 
 def _act(
     screen: Screen,
-    session: Path | None,
+    who: tuple[Path | None, str],
     asked: tuple[str, dict[str, Any], int],
     *,
     is_dry: bool,
@@ -141,5 +144,5 @@ def _act(
     """Ask for an act and wait for its end; status 1 where it was refused."""
     path, body, wait = asked
     how = Posting(secrets.token_hex(16), wait, is_dry=is_dry, is_json=is_json)
-    with connected(screen, session) as connection:
+    with connected(screen, *who) as connection:
         post(screen, connection, path, body, how)
