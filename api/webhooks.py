@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request, Response
 
-from api.asking import Exporter, Manager, Reader
+from api.asking import Exporter, Manager, Reader, TellingManager
 from api.context import context_of
 from api.exports import File, Format, exported
 from api.once import Doing, Making, done_once, made_once, once_route
@@ -86,7 +86,7 @@ def export_webhooks(
 def make_webhook(
     request: Request,
     asked: WebhookAsked,
-    subject: Manager,
+    subject: TellingManager,
 ) -> Response:
     """Make an endpoint. It hears of what is told from now on."""
     webhooks = _webhooks(request)
@@ -113,7 +113,7 @@ def read_webhook(request: Request, webhook: WebhookPath, subject: Reader) -> Web
 
 @ROUTER.patch("/v1/webhooks/{webhook}", operation_id="changeWebhook", **once_route(Webhook))
 def change_webhook(
-    request: Request, webhook: WebhookPath, asked: WebhookChange, subject: Manager
+    request: Request, webhook: WebhookPath, asked: WebhookChange, subject: TellingManager
 ) -> Response:
     """Change an endpoint. Once enabled again it hears of what is told from then on."""
     webhooks = _webhooks(request)
@@ -149,7 +149,7 @@ def remove_webhook(request: Request, webhook: WebhookPath, subject: Manager) -> 
 def renew_secret(
     request: Request,
     webhook: WebhookPath,
-    subject: Manager,
+    subject: TellingManager,
 ) -> Response:
     """Have another secret from now on."""
     webhooks = _webhooks(request)
@@ -169,7 +169,7 @@ def renew_secret(
 def send_test(
     request: Request,
     webhook: WebhookPath,
-    subject: Manager,
+    subject: TellingManager,
 ) -> Response:
     """Send a message that says nothing, to see whether it arrives."""
     webhooks = _webhooks(request)
@@ -190,7 +190,7 @@ def replay_webhook(
     request: Request,
     webhook: WebhookPath,
     asked: RangeAsked,
-    subject: Manager,
+    subject: TellingManager,
 ) -> Response:
     """Deliver the events of a range of the feed again, under the ids that they had."""
     webhooks = _webhooks(request)
