@@ -1,7 +1,7 @@
 """Rules, holidays, lines and freezes: what governs trade, and who set it."""
 
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from api.lists import Filters, Listing, Reading, Rows, add_lists
 from api.meanings import picked, shown
 from api.router import router
 from api.shapes import Shape
-from ledger.model.days import DAY_MAX
+from ledger.model.days import DAY_MAX, SET_DAYS, days_of
 from ledger.model.figures import date_text
 from ledger.model.parts import RuleSet as RuleStruct
 from ledger.model.plain import plain_value
@@ -23,9 +23,6 @@ from ledger.store.lists import EVERYTHING, AllOf, Between, Condition, Is, page
 __all__ = ["ROUTER"]
 
 ROUTER = router("rules")
-
-_DAYS: Final = 256
-"""That are set together."""
 
 
 class DatedRules(Shape):
@@ -143,10 +140,9 @@ def _days(
     last = DAY_MAX if after is None else after[0] - 1
     begun = AllOf((where, Between("first_day", None, last)))
     days = (
-        first + bit
-        for (first,), bits in page(connection, view, begun, most=DAY_MAX // _DAYS + 1)
-        for bit in reversed(range(_DAYS))
-        if bits >> bit & 1
+        day
+        for (first,), bits in page(connection, view, begun, most=DAY_MAX // SET_DAYS + 1)
+        for day in reversed(days_of(bits, first))
     )
     return [((day,), day) for day in islice((day for day in days if day <= last), most)]
 
