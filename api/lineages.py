@@ -106,17 +106,20 @@ def lineage_page(opened: Reading, span: Span, asked: Paging, *, of: str) -> Line
     cursors, row = opened.context.cursors, span.row
     told = {"of": of, "start": row.start, "end": row.end, "is_whole": span.is_whole}
     bound = bound_to("lineage", opened.subject, told)
-    after = -1 if asked.cursor is None else cursors.opened(bound, asked.cursor)[0]
-    found = list(islice(_hops(opened, span, after), asked.limit + 1))
-    rows, has_more = found[: asked.limit], len(found) > asked.limit
+    rows, more = cursors.page(
+        bound,
+        asked,
+        lambda after, most: list(islice(_hops(opened, span, after[0] if after else -1), most)),
+        lambda hop: [hop[0]],
+    )
     return LineagePage(
         voucher=shown("voucher", row.id),
         start=str(row.start),
         end=str(row.end),
         is_whole=span.is_whole,
         data=[Hop(**_hop(hop, span)) for _, hop in rows],
-        has_more=has_more,
-        next_cursor=cursors.sealed(bound, [rows[-1][0]]) if has_more else None,
+        has_more=more is not None,
+        next_cursor=more,
         as_of=as_of(opened),
     )
 

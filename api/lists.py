@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, create_model
 from starlette.responses import Response
 
 from api.asking import Exporter, Reader
-from api.context import context_of
 from api.exports import File, Format, exported
 from api.paging import Paging, bound_to
 from api.reading import Reading, as_of, as_of_json, reading
@@ -110,17 +109,17 @@ def _page_route(listing: Listing) -> Callable[..., Any]:
     ) -> dict[str, Any]:
         filters = query.model_dump(exclude={"limit", "cursor"}, mode="json")
         bound = bound_to(listing.name, subject, filters)
-        cursors = context_of(request).cursors
-        after = None if query.cursor is None else _key(cursors.opened(bound, query.cursor))
         with reading(request, subject) as opened:
-            found = _found(listing, opened, query, after)
-            has_more = len(found) > query.limit
-            rows = found[: query.limit]
-            last = [_plain(one) for one in rows[-1][0]] if has_more else []
+            rows, more = opened.context.cursors.page(
+                bound,
+                query,
+                lambda after, most: _found(listing, opened, query, after and _key(after), most),
+                lambda row: [_plain(one) for one in row[0]],
+            )
             return {
                 "data": listing.shown(opened, rows, query),
-                "has_more": has_more,
-                "next_cursor": cursors.sealed(bound, last) if has_more else None,
+                "has_more": more is not None,
+                "next_cursor": more,
                 "as_of": as_of_json(opened),
             }
 
@@ -147,14 +146,14 @@ def _export_route(listing: Listing) -> Callable[..., Any]:
     return export_rows
 
 
-def _found(listing: Listing, opened: Reading, query: Any, after: Any) -> Rows:
-    """The rows of a page, and one more where there are more."""
-    where, most = listing.where(opened, query), query.limit + 1
+def _found(listing: Listing, opened: Reading, query: Any, after: Any, wanted: int) -> Rows:
+    """So many rows behind a position, or all that there are, and perhaps some more."""
+    where, most = listing.where(opened, query), wanted
     rows: list[tuple[tuple[Any, ...], Any]] = []
     while True:
         found = listing.source(opened.connection, listing.view, where, after=after, most=most)
         rows += listing.seen(opened, found, query)
-        if len(rows) > query.limit or len(found) < most:
+        if len(rows) >= wanted or len(found) < most:
             return rows
         after, most = found[-1][0], max(most, _HIDDEN_PAGE)
 

@@ -4,9 +4,9 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -19,6 +19,8 @@ from ledger.service.access import Subject
 __all__ = ["CURSOR_MOST", "Cursors", "Paging", "bound_to"]
 
 CURSOR_MOST: Final = 400
+Row = TypeVar("Row")
+
 _PADDED: Final = 64
 """Bytes of which a position has one, two, ...: its length is told as little as itself."""
 
@@ -55,6 +57,23 @@ class Cursors:
         except (binascii.Error, ValueError, RecordTampered):
             raise CursorInvalid() from None
         return position
+
+    def page(
+        self,
+        bound: Mapping[str, Any],
+        asked: Paging,
+        fetch: Callable[[Any, int], Sequence[Row]],
+        position: Callable[[Row], list[Any]],
+    ) -> tuple[Sequence[Row], str | None]:
+        """The rows of a page, and the cursor of the next one where there is one.
+
+        `fetch` takes the position to go on behind, None at the beginning, and how many rows at
+        most; `position` is that of a row. Raises `CursorInvalid`.
+        """
+        after = None if asked.cursor is None else self.opened(bound, asked.cursor)
+        found = fetch(after, asked.limit + 1)
+        rows = found[: asked.limit]
+        return rows, self.sealed(bound, position(rows[-1])) if len(found) > asked.limit else None
 
     def _key(self) -> DataKey:
         return DataKey(hmac.digest(self.secret, b"cursor", "sha256"))
