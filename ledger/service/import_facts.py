@@ -7,7 +7,9 @@ the ledger's own key.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from ledger.imports.checks import Backing, Facts, Standing
+from ledger.imports.columns import Field
 from ledger.imports.drafts import Draft, InvoiceDraft, Reading
+from ledger.imports.findings import Finding
 from ledger.model.errors import InvalidField, IssuerBlocked
 from ledger.model.figures import payable_name
 from ledger.records import identifiers
@@ -91,16 +93,25 @@ class ImportFacts:
         }
         return {one: by_key[key] for one, key in asked.items() if key in by_key}
 
-    def fill_sellers(self, reading: Reading, reader: Reader) -> None:
+    def fill_sellers(self, reading: Reading, finder: PartyFinder, reader: Reader) -> None:
         """Give each invoice that needs its seller the one spelling of it: a code if there is one.
 
         Where a row names no seller, its supplier is. Their profiles are read, with one row in the
-        log.
+        log. That a name and a code are one seller's tells who takes part: names count as look-ups.
         """
         pairs = [(draft, one) for draft in reading.drafts for one in draft.invoices if _needs(one)]
         if not pairs:
             return
-        named = self._directory.by_name({one.seller for _, one in pairs if one.seller})
+        names = [one.seller for _, one in pairs if one.seller]
+        named = self._directory.by_name(set(names))
+        asked = (one for one in names if not identifiers.is_uscc(one))
+        untold = finder.untold({one: named.get(one, ()) for one in asked})
+        for draft, one in pairs:
+            if one.seller in untold:
+                column, shown = one.cells.get(Field.INVOICE_SELLER, ("", one.seller))
+                told = (one.line, column, Field.INVOICE_SELLER, shown)
+                draft.findings.append(Finding("NotLookedUp", *told))
+        pairs = [(draft, one) for draft, one in pairs if one.seller not in untold]
         sellers = {id(one): _seller(draft, one, named) for draft, one in pairs}
         profiles = self._directory.read({one for one in sellers.values() if one}, reader)
         for _, one in pairs:

@@ -208,7 +208,7 @@ class Importing:
         cells = read_sheet(data, sheet=meta.sheet)
         layout = recognise(cells.rows, remembered, meta.columns, line=meta.heading)
         reading = read_drafts(cells, layout, finder, bank=meta.bank)
-        facts.fill_sellers(reading, reader)
+        facts.fill_sellers(reading, finder, reader)
         judge(reading, facts.of(participant, lambda asked: self._taken(participant, asked)))
         return reading, layout
 

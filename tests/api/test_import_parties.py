@@ -94,6 +94,22 @@ def test_parties_that_are_dealt_with_are_no_look_ups(acme: Person) -> None:
     assert found(acme, path) == ["2"] * 8 + ["NotInDirectory"] * 4 + ["NotLookedUp"]
 
 
+@pytest.mark.usefixtures("clock")
+def test_sellers_of_invoices_are_counted_as_well(acme: Person) -> None:
+    """The same invoice by a seller's name and by its code has one fingerprint, or two."""
+    heads = "供应商,金额,到期日,清算行,发票号码,开票日期,发票金额,销售方"
+    sellers = [f"Seller {one}" for one in range(1, 7)]
+    lines = [heads]
+    lines += [f"2,1.00,2026-08-28,6,RE-{one},2026-02-01,9.00,{one}" for one in sellers]
+    path = f"{PATH}/{upload(acme, chr(10).join(lines).encode(), 'text/csv').json()['id']}"
+    assert acme.post(f"{path}/preview", {}).status_code == 200
+    told = acme.get(f"{path}/rows?limit=200").json()["data"]
+    assert [[one["code"] for one in row["findings"]] for row in told] == (
+        [[]] * 4 + [["NotLookedUp"]] * 2
+    )
+    assert [row["findings"][0]["cell"] for row in told[4:]] == ["H6", "H7"]
+
+
 def test_preparation_tells_no_more_than_the_preview(acme: Person, clock: Clock) -> None:
     path = sent(acme, ["91110000600037341L", *(code(one) for one in range(6))])
     before = found(acme, path)
