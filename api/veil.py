@@ -3,8 +3,8 @@
 The contracts say to whoever signs that a claim is not his, and how it stands. At the door the same
 would tell strangers which claims there are: one they may not read is refused as if it were absent,
 whichever of several claims the contracts look at first. Nor is anybody told what others have on
-deposit, what others have used of an obligor's budget, or what an invoice that others use too is
-over and how much of it they use.
+deposit, which keys they sign with and how many it takes, what others have used of an obligor's
+budget, or what an invoice that others use too is over and how much of it they use.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,17 +17,27 @@ from api.finding import sees_payable, sees_voucher
 from api.lists import Reading, reading
 from api.need_to_know import Sight
 from ledger.model.errors import (
+    ApprovalsMalformed,
+    ApprovalsVoid,
     BudgetShort,
+    CheckerMissing,
     CostShareExceeded,
     DepositShort,
+    InvalidSignature,
     InvoiceMismatch,
     InvoiceOverused,
     InvoiceUsedUp,
     LedgerError,
+    MakerMissing,
     NotHolder,
     PayerShort,
+    SignerExpired,
+    SignerRevoked,
+    SignersTooFew,
+    SignersUnordered,
     UnknownLoan,
     UnknownPayable,
+    UnknownSigner,
     UnknownVoucher,
     VoucherNotOffered,
 )
@@ -40,6 +50,12 @@ from ledger.store.lists import AllOf, Is, find, rows_of
 from ledger.views.party_rows import Invoice
 
 __all__ = ["claims_of", "told_to", "veiled", "veiled_in"]
+
+_OF_SIGNERS: Final = (
+    *(ApprovalsMalformed, CheckerMissing, InvalidSignature, MakerMissing, SignerExpired),
+    *(SignerRevoked, SignersTooFew, SignersUnordered, UnknownSigner),
+)
+"""Tell of a participant's keys and thresholds; whoever writes a quote for it would learn them."""
 
 
 def _sees_loan(opened: Reading, loan: int) -> bool:
@@ -101,9 +117,11 @@ def veiled_in(
 
 
 def told_to(sight: Sight, refusal: LedgerError) -> LedgerError:
-    """A refusal without what others have on deposit or have used of a budget."""
+    """A refusal without what others have on deposit, used of a budget, or have for signers."""
     if sight.sees_all:
         return refusal
+    if isinstance(refusal, _OF_SIGNERS) and not sight.sees_keys(refusal.values["participant"]):
+        return ApprovalsVoid(participant=refusal.values["participant"])
     if isinstance(refusal, DepositShort) and refusal.participant != sight.own:
         return PayerShort(participant=refusal.participant, asked=refusal.asked)
     if isinstance(refusal, CostShareExceeded):  # an obligor sells nothing under its own offer
@@ -149,8 +167,8 @@ def _uses_alone(opened: Reading, refusal: InvoiceMismatch | InvoiceOverused) -> 
 
 def _tells(refusal: LedgerError) -> bool:
     """Whether it may be told otherwise to somebody."""
-    figures = DepositShort | CostShareExceeded | InvoiceMismatch | InvoiceOverused
-    return isinstance(refusal, figures) or _tells_of_claims(refusal)
+    figures = (DepositShort, CostShareExceeded, InvoiceMismatch, InvoiceOverused)
+    return isinstance(refusal, (*figures, *_OF_SIGNERS)) or _tells_of_claims(refusal)
 
 
 def _tells_of_claims(refusal: LedgerError) -> bool:

@@ -3,7 +3,20 @@
 from ledger.model.errors.base import Kind, LedgerError
 from ledger.model.meanings import Amount, Commitment, ParticipantId
 
-__all__ = ["BudgetShort", "InvoiceUsedUp", "PayerShort"]
+__all__ = ["ApprovalsVoid", "BudgetShort", "InvoiceUsedUp", "PayerShort"]
+
+
+class ApprovalsVoid(LedgerError):
+    """What {participant} is said to have signed does not hold."""
+
+    participant: ParticipantId
+    kind = Kind.FORBIDDEN
+    zh = "所附{participant}的签署无效。"
+    next_steps = (
+        "Send what {participant} signed unchanged, or have it sign again; what is wrong is told to "
+        "it alone.",
+        "请原样提交{participant}所签内容，或请其重新签署，具体原因仅告知其本身。",
+    )
 
 
 class PayerShort(LedgerError):

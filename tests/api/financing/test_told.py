@@ -74,6 +74,37 @@ class TestDeposit:
             assert "1.23" not in seen
 
 
+class TestSigners:
+    """Whoever writes a quote in a bank's name would learn its keys and thresholds."""
+
+    FORGED = (0, 1, 2, 3, 4, 9)
+    """Signers that are good, expired, revoked and not there."""
+
+    @pytest.mark.parametrize("kind", TAKEN)
+    def test_forged_approvals_tell_nothing_of_who_signs_for_another(
+        self, desk: Desk, birch: Person, echo: Person, acme: Person, kind: str
+    ) -> None:
+        giver = acme if kind == "redemption" else echo
+        path, form = _taking(birch, desk.give(giver, desk.asked(birch, desk.voucher()), kind))
+        junk, good = "0x" + "11" * 65, form["quote"]["approvals"]
+        forged = [[{"signer": one, "signature": junk}] for one in self.FORGED]
+        forged += [[*reversed(good), *good], good[:1] + forged[-1]]
+        for approvals in forged:
+            altered = {**form, "quote": {**form["quote"], "approvals": approvals}}
+            for way in (path, f"{path}?dry_run=true"):
+                answer = _post(birch, way, altered)
+                assert told(answer) == (403, "ApprovalsVoid"), approvals
+                assert answer.json()["params"] == {"participant": giver.member.id}
+
+    def test_one_s_own_are_told_what_is_wrong(
+        self, desk: Desk, birch: Person, echo: Person
+    ) -> None:
+        path, form = _taking(birch, desk.give(echo, desk.asked(birch, desk.voucher())))
+        junk = {"signer": 9, "signature": "0x" + "11" * 65}
+        answer = _post(birch, path, {**form, "approvals": [junk]})
+        assert told(answer) == (404, "UnknownSigner")
+
+
 def test_seller_does_not_learn_what_others_used_of_a_budget(
     desk: Desk, birch: Person, delta: Person, acme: Person
 ) -> None:
