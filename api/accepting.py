@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ledger.model.errors import LedgerError, ServiceBusy
-from ledger.service.first_answers import Accepted, Keyed, Outcome
+from ledger.service.intake.first_answers import Accepted, Keyed, Outcome
 
 __all__ = ["Accepting", "Outcome"]
 

@@ -61,11 +61,11 @@ from api.paging import Cursors
 from api.places import Places
 from api.straight import Application
 from ledger.service.access import Access
-from ledger.service.financing import Financing
-from ledger.service.first_answers import FirstAnswers, Keyed
-from ledger.service.nonces import Nonces
-from ledger.service.open_acts import OpenActs
-from ledger.service.site import Site
+from ledger.service.financing.desk import Financing
+from ledger.service.intake.first_answers import FirstAnswers, Keyed
+from ledger.service.intake.nonces import Nonces
+from ledger.service.intake.open_acts import OpenActs
+from ledger.service.running.site import Site
 
 __all__ = ["create_app"]
 

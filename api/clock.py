@@ -12,7 +12,7 @@ from api.once import Doing, done_once, once_route
 from api.router import router
 from api.shapes import Given, Shape
 from ledger.model.plain import moment_text, parse_moment
-from ledger.service.evaluation_clock import EvaluationClock
+from ledger.service.running.evaluation_clock import EvaluationClock
 
 __all__ = ["ROUTER"]
 

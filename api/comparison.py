@@ -25,9 +25,9 @@ from ledger.model.errors import LedgerError, ResourceUnknown
 from ledger.model.ids import payable_of
 from ledger.model.plain import moment_text
 from ledger.service.access import Subject
-from ledger.service.financing import signed_of
-from ledger.service.financing_states import QuoteState, RequestStanding
-from ledger.service.quote_terms import holidays_in, terms_of
+from ledger.service.financing.desk import signed_of
+from ledger.service.financing.states import QuoteState, RequestStanding
+from ledger.service.financing.terms import holidays_in, terms_of
 from ledger.store.financing import QuoteRow
 from ledger.store.lists import Is, find
 from ledger.views.claim_rows import Payable

@@ -22,15 +22,15 @@ from ledger.model.meanings import Meaning
 from ledger.model.rendering import NO_NAMES, Names
 from ledger.model.structs import fields_of
 from ledger.service.access import Access, Subject
-from ledger.service.directory import Directory, Reader
-from ledger.service.evaluation_clock import EvaluationClock
-from ledger.service.financing import Financing
-from ledger.service.imports import Imports
-from ledger.service.intake import Intake
-from ledger.service.nonces import Nonces
-from ledger.service.open_acts import OpenActs
-from ledger.service.outbox import Outbox
-from ledger.service.telling import Telling
+from ledger.service.financing.desk import Financing
+from ledger.service.imports.together import Imports
+from ledger.service.intake.intake import Intake
+from ledger.service.intake.nonces import Nonces
+from ledger.service.intake.open_acts import OpenActs
+from ledger.service.records.directory import Directory, Reader
+from ledger.service.relaying.outbox import Outbox
+from ledger.service.running.evaluation_clock import EvaluationClock
+from ledger.service.webhooks.telling import Telling
 from ledger.store.database import Database
 
 __all__ = ["IMPORTS_MOST", "Context", "Service", "context_of", "parties_of"]

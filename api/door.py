@@ -16,7 +16,7 @@ from api.options import Options
 from api.problems import answer, trace_of
 from ledger.model.errors import LedgerError, ServiceBroken
 from ledger.model.plain import moment_text
-from ledger.service.evaluation_clock import EvaluationClock
+from ledger.service.running.evaluation_clock import EvaluationClock
 
 __all__ = ["Door"]
 

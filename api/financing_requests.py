@@ -30,9 +30,15 @@ from ledger.model.ids import parse_voucher, payable_of
 from ledger.model.money import parse_amount
 from ledger.model.plain import parse_moment
 from ledger.service.access import Subject
-from ledger.service.asking import ASKED_MAX, DOCUMENTS_MAX, Asking, QuoteKind, RefusalReason
-from ledger.service.financing_states import RequestStanding, request_standings
-from ledger.service.kept_answers import Keep
+from ledger.service.financing.asking import (
+    ASKED_MAX,
+    DOCUMENTS_MAX,
+    Asking,
+    QuoteKind,
+    RefusalReason,
+)
+from ledger.service.financing.states import RequestStanding, request_standings
+from ledger.service.intake.kept_answers import Keep
 from ledger.store.database import Connection
 from ledger.store.financing import RequestRow
 from ledger.store.lists import AllOf, Between, Condition, Is, Named, find, rows_of

@@ -12,7 +12,7 @@ from api.shapes import Shape
 from ledger.model.glossary import Language
 from ledger.model.plain import moment_text
 from ledger.model.refusal_reasons import NEXT_STEPS, REASONS
-from ledger.service.financing_states import RequestStanding
+from ledger.service.financing.states import RequestStanding
 from ledger.views.claim_rows import Payable
 
 __all__ = [

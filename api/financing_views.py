@@ -20,8 +20,8 @@ from api.router import router
 from api.shapes import AsOf, Shape
 from ledger.model.checks import Check
 from ledger.model.errors import RequestEnded, ResourceUnknown
-from ledger.service.financing_checks import checks_on
-from ledger.service.financing_states import RequestStanding, is_asked, was_before
+from ledger.service.financing.checks import checks_on
+from ledger.service.financing.states import RequestStanding, is_asked, was_before
 from ledger.store.lists import Is, find
 from ledger.views.claim_rows import Voucher
 from ledger.views.row import replace

@@ -12,7 +12,7 @@ from ledger.model.days import parse_day
 from ledger.model.errors import InvalidField, ResourceUnknown
 from ledger.model.ids import parse_payable, parse_voucher, vouchers_of
 from ledger.model.states import PayableState, VoucherState
-from ledger.service.financing_states import QuoteStanding, RequestStanding
+from ledger.service.financing.states import QuoteStanding, RequestStanding
 from ledger.store.lists import (
     NOTHING,
     AllOf,

@@ -7,8 +7,8 @@ from prometheus_client.registry import Collector
 
 from api.context import Context
 from ledger.model.errors import EventUnreadable, LedgerError
-from ledger.service.reconciling import last_reconciled
-from ledger.service.stopping import ALARM, stop_of
+from ledger.service.following.stopping import ALARM, stop_of
+from ledger.service.reconciliation.reconciling import last_reconciled
 from ledger.store.cursor import cursor, setting
 from ledger.store.runs import gaps, oldest_running
 from ledger.store.webhook_log import count_queued

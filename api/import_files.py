@@ -19,8 +19,8 @@ from api.sheets import MEDIA_TYPES
 from api.veil import veiled
 from ledger.imports.files import template
 from ledger.imports.sheets import FILE_MAX
-from ledger.service.import_files import Uploaded
-from ledger.service.kept_answers import Keep
+from ledger.service.imports.files import Uploaded
+from ledger.service.intake.kept_answers import Keep
 
 __all__ = ["PATH", "ROUTER", "TYPES", "UPLOADS", "ImportId"]
 

@@ -30,7 +30,7 @@ _MANY: Final = 2_000
 
 @dataclass(slots=True)
 class LookUpsOfImport:
-    """The look-ups of one request; `ledger.service.import_parties.LookUps`."""
+    """The look-ups of one request; `ledger.service.imports.parties.LookUps`."""
 
     request: Request
     subject: Subject

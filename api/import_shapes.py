@@ -15,8 +15,8 @@ from ledger.model.days import date_text
 from ledger.model.figures import amount_text, payable_name
 from ledger.model.glossary import Language
 from ledger.model.plain import moment_text
-from ledger.service.import_files import Meta
-from ledger.service.import_leaves import leaf_from
+from ledger.service.imports.files import Meta
+from ledger.service.imports.leaves import leaf_from
 from ledger.store.import_items import ImportItem
 from ledger.store.imports import ImportRow
 

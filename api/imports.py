@@ -43,11 +43,11 @@ from ledger.model.commands import Command
 from ledger.model.plain import parse_moment
 from ledger.model.rendering import NO_NAMES
 from ledger.service.access import Subject
-from ledger.service.directory import Reader as Who
-from ledger.service.import_files import Previewed
-from ledger.service.import_states import ImportState
-from ledger.service.import_terms import Terms, Wishes
-from ledger.service.kept_answers import Keep
+from ledger.service.imports.files import Previewed
+from ledger.service.imports.states import ImportState
+from ledger.service.imports.terms import Terms, Wishes
+from ledger.service.intake.kept_answers import Keep
+from ledger.service.records.directory import Reader as Who
 from ledger.store.database import Connection
 from ledger.store.imports import ImportRow
 

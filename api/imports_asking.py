@@ -13,7 +13,7 @@ from ledger.model.errors import MissingRole, RecordsKeyMissing, ResourceUnknown,
 from ledger.model.errors.imports import ImportUnknown
 from ledger.model.states import Role
 from ledger.service.access import Subject
-from ledger.service.imports import Imports
+from ledger.service.imports.together import Imports
 
 __all__ = [
     "at_work",

@@ -21,7 +21,7 @@ from api.context import context_of
 from api.submitting import PARAMETERS, DryRun, client_key, is_dry, request_hash
 from ledger.model.errors import IdempotencyKeyBusy, LedgerError
 from ledger.service.access import Subject
-from ledger.service.kept_answers import (
+from ledger.service.intake.kept_answers import (
     AnswerSeal,
     CameFirst,
     ClientKey,
@@ -32,7 +32,7 @@ from ledger.service.kept_answers import (
     not_kept,
     undone,
 )
-from ledger.service.keyring import Keyring
+from ledger.service.records.keyring import Keyring
 from ledger.store.database import Connection
 
 __all__ = ["Doing", "Making", "done_once", "made_once", "once_route", "told_within", "tried_out"]

@@ -24,9 +24,9 @@ from api.submitting import PARAMETERS, DryRun, answered, client_key, is_dry, req
 from ledger.model.errors import ResourceUnknown
 from ledger.model.ids import parse_payable, parse_voucher
 from ledger.service.access import Subject
-from ledger.service.first_answers import Accepted
-from ledger.service.kept_answers import Answered, ClientKey
-from ledger.service.posted import Act
+from ledger.service.intake.first_answers import Accepted
+from ledger.service.intake.kept_answers import Answered, ClientKey
+from ledger.service.intake.posted import Act
 from ledger.store.errands import fingerprints_of
 from ledger.store.lists import AllOf, Is, rows_of
 from ledger.store.slices import sliced

@@ -20,10 +20,10 @@ from ledger.model.glossary import Language
 from ledger.model.ids import parse_payable
 from ledger.model.plain import moment_text
 from ledger.model.structs import Struct
-from ledger.service.intake import NEVER
-from ledger.service.outbox import Operation as Row
-from ledger.service.posted import read_posted
-from ledger.service.refusals import refusal_before, refusal_of
+from ledger.service.intake.intake import NEVER
+from ledger.service.intake.posted import read_posted
+from ledger.service.intake.refusals import refusal_before, refusal_of
+from ledger.service.relaying.outbox import Operation as Row
 from ledger.store.lists import AllOf, AnyOf, Condition, Is, Of, find
 
 __all__ = [

@@ -30,9 +30,9 @@ from ledger.model.errors import (
 )
 from ledger.records.profiles import ACCOUNTS_MAX, CONTACTS_MAX, Profile
 from ledger.service.access import Subject
-from ledger.service.directory import Directory
-from ledger.service.directory import Reader as LoggedReader
-from ledger.service.kept_answers import Keep, undone
+from ledger.service.intake.kept_answers import Keep, undone
+from ledger.service.records.directory import Directory
+from ledger.service.records.directory import Reader as LoggedReader
 from ledger.store.lists import AllOf, Is, find
 
 __all__ = ["ROUTER"]

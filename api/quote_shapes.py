@@ -15,9 +15,9 @@ from api.shapes import Shape
 from ledger.model.glossary import Language
 from ledger.model.money import amount_text
 from ledger.model.plain import moment_text, plain_of
-from ledger.service import quote_terms
-from ledger.service.financing import signed_of
-from ledger.service.financing_states import QuoteStanding
+from ledger.service.financing import terms as quote_terms
+from ledger.service.financing.desk import signed_of
+from ledger.service.financing.states import QuoteStanding
 
 __all__ = [
     "KIND_NAMES",

@@ -36,7 +36,7 @@ from ledger.model.errors import ResourceUnknown
 from ledger.model.money import parse_rate
 from ledger.model.plain import parse_moment
 from ledger.model.structs import fields_of
-from ledger.service.financing_states import QuoteStanding, QuoteState, quote_standings
+from ledger.service.financing.states import QuoteStanding, QuoteState, quote_standings
 from ledger.store.database import Connection
 from ledger.store.financing import QuoteRow
 from ledger.store.lists import EVERYTHING, AllOf, Between, Condition, Is, OfEach, find

@@ -17,7 +17,7 @@ from ledger.model.errors import ResourceUnknown
 from ledger.model.money import amount_text
 from ledger.model.plain import moment_text
 from ledger.service.access import Subject
-from ledger.service.reconciling import LastReconciled, ask_for, last_reconciled
+from ledger.service.reconciliation.reconciling import LastReconciled, ask_for, last_reconciled
 
 __all__ = ["ROUTER"]
 

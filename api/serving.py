@@ -21,11 +21,11 @@ from api.operations import first_answer
 from api.options import Options, Rate
 from ledger.chain.artifacts import code_fingerprint
 from ledger.model.errors import BackOfficeLost, SettingInvalid
-from ledger.service import logs
-from ledger.service.back_office import BackOffice
-from ledger.service.collecting import keep_for_good
-from ledger.service.running import Service, work_behind
-from ledger.service.settings import Settings, settings_from
+from ledger.service.running import logs
+from ledger.service.running.back_office import BackOffice
+from ledger.service.running.collecting import keep_for_good
+from ledger.service.running.service import Service, work_behind
+from ledger.service.running.settings import Settings, settings_from
 
 __all__ = ["RequestLog", "options_from", "serve"]
 

@@ -15,8 +15,8 @@ from api.shapes import AsOf, Shape
 from ledger.model.errors import ResourceUnknown
 from ledger.model.figures import amount_text, payable_name
 from ledger.model.ids import parse_payable
-from ledger.service.directory import Reader as Who
-from ledger.service.proposals import (
+from ledger.service.records.directory import Reader as Who
+from ledger.service.scheduling.proposals import (
     accounts_of,
     end_to_end_id,
     payment_reference,

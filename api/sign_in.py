@@ -17,7 +17,7 @@ from api.shapes import Given, Shape
 from ledger.model.errors import ResourceUnknown, ScopeMissing
 from ledger.model.plain import moment_text
 from ledger.service.access import Scope, Subject, key_secret
-from ledger.service.kept_answers import Keep, Once
+from ledger.service.intake.kept_answers import Keep, Once
 from ledger.store.access import KeyRow
 
 __all__ = ["ROUTER"]

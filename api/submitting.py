@@ -25,11 +25,11 @@ from api.verbs import Beside, Verb
 from ledger.model.canonical import canonical
 from ledger.model.errors import CommandForeign, IdempotencyKeyMissing, LedgerError, RequestInvalid
 from ledger.service.access import Subject
-from ledger.service.first_answers import Accepted, Keyed
-from ledger.service.intake import Post
-from ledger.service.kept_answers import ClientKey
-from ledger.service.outbox import Operation, is_final
-from ledger.service.posted import Written, read_posted
+from ledger.service.intake.first_answers import Accepted, Keyed
+from ledger.service.intake.intake import Post
+from ledger.service.intake.kept_answers import ClientKey
+from ledger.service.intake.posted import Written, read_posted
+from ledger.service.relaying.outbox import Operation, is_final
 
 __all__ = [
     "PARAMETERS",

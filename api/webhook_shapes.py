@@ -7,8 +7,8 @@ from pydantic import Field, StringConstraints
 from api import shapes
 from api.shapes import AsOf, Given, Shape
 from ledger.model.plain import moment_text
-from ledger.service.webhook_client import URL_LENGTH
-from ledger.service.webhooks import Endpoint
+from ledger.service.webhooks.client import URL_LENGTH
+from ledger.service.webhooks.endpoints import Endpoint
 from ledger.store.webhook_log import AttemptRow
 from ledger.store.webhooks import DeliveryRow
 

@@ -34,9 +34,9 @@ from api.webhook_shapes import (
     webhook_json,
 )
 from ledger.model.errors import RecordsKeyMissing, ResourceUnknown, WebhookUnknown
-from ledger.service.kept_answers import Keep, Once
-from ledger.service.webhook_secrets import new_secret
-from ledger.service.webhooks import Change, Endpoint, Webhooks
+from ledger.service.intake.kept_answers import Keep, Once
+from ledger.service.webhooks.endpoints import Change, Endpoint, Webhooks
+from ledger.service.webhooks.secrets import new_secret
 from ledger.store.webhooks import DeliveryRow, EndpointRow
 
 __all__ = ["ROUTER"]

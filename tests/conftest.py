@@ -11,8 +11,8 @@ import pytest
 import structlog
 
 from ledger.model.errors import LedgerError
-from ledger.service import crash_points
 from ledger.service.ledger import Ledger
+from ledger.service.running import crash_points
 from tests.cast import Cast, Member, running_node
 from tests.shares import COUNTED, counted, shares, table
 

@@ -22,8 +22,8 @@ from ledger.model import errors
 from ledger.model.commands import COMMANDS
 from ledger.model.errors import LedgerError
 from ledger.model.glossary import TERMS
-from ledger.service.settings import settings_from
-from ledger.service.settings_files import variables_in
+from ledger.service.running.settings import settings_from
+from ledger.service.running.settings_files import variables_in
 from ledger.store.cursor import put_setting, setting
 from ledger.store.database import Database
 from tests.chain.chains import running_anvil

@@ -29,8 +29,8 @@ from ledger.model.meanings import Meaning
 from ledger.model.structs import camel_case
 from ledger.model.values import VALUES
 from ledger.service.access import Scope
-from ledger.service.financing_states import QuoteState, RequestState
-from ledger.service.import_states import ImportState
+from ledger.service.financing.states import QuoteState, RequestState
+from ledger.service.imports.states import ImportState
 from ledger.store.tables.operations import STATES
 from tests import solidity_source
 

@@ -29,8 +29,8 @@ def doctor(
     is_json: JsonOption = False,
 ) -> None:
     """Look a service over: settings, files, database, nodes, code; status 1 if wrong 体检."""
-    from ledger.service.doctor import Finding, State, look_over
-    from ledger.service.settings import settings_from
+    from ledger.service.running.doctor import Finding, State, look_over
+    from ledger.service.running.settings import settings_from
 
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     found: list[Finding] = []
@@ -51,7 +51,7 @@ def doctor(
 
 def _evaluation(settings: Any) -> Any:
     """The chain of an evaluation that has begun; a look begins none."""
-    from ledger.service import evaluation
+    from ledger.service.running import evaluation
     from ledger.store.cursor import setting
     from ledger.store.database import Database
 

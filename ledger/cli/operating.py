@@ -18,7 +18,7 @@ from ledger.cli.screen import DIFFERENT, Screen
 from ledger.cli.settled import SettingsOption, database_of, settled
 
 if TYPE_CHECKING:
-    from ledger.service.opening import Opened
+    from ledger.service.running.opening import Opened
 
 __all__ = [
     "park", "pause", "rebuild", "reconcile", "release", "resume", "serve", "status",
@@ -77,7 +77,7 @@ def rebuild(
     is_json: JsonOption = False,
 ) -> None:
     """Make the views anew from the chain's first block; status 1 where they differed 重建视图."""
-    from ledger.service.rebuild import rebuild as made_anew
+    from ledger.service.following.rebuild import rebuild as made_anew
 
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), _opened(settings) as found, _progress(screen) as heard:
@@ -100,8 +100,8 @@ def reconcile(
     is_json: JsonOption = False,
 ) -> None:
     """Compare chain, views and deposits fund by fund; status 1 where they differ 对账."""
-    from ledger.service.reconcile import Pace
-    from ledger.service.reconcile import reconcile as compared
+    from ledger.service.reconciliation.reconcile import Pace
+    from ledger.service.reconciliation.reconcile import reconcile as compared
 
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), _opened(settings) as found:
@@ -164,11 +164,11 @@ def park(
 ) -> None:
     """Set an operation aside that has not been carried out 搁置."""
     from ledger.model.errors.service import ParkedByOperator
-    from ledger.service.refusals import refusal_text
+    from ledger.service.intake.refusals import refusal_text
 
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), database_of(settings) as database:
-        from ledger.service.outbox import Outbox
+        from ledger.service.relaying.outbox import Outbox
 
         told = refusal_text(ParkedByOperator(reason=reason))
         _tell(screen, _short(Outbox(database).park(operation, told)), is_json)
@@ -185,7 +185,7 @@ def release(
     """Let an operation that was set aside be tried again 放行."""
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(), database_of(settings) as database:
-        from ledger.service.outbox import Outbox
+        from ledger.service.relaying.outbox import Outbox
 
         _tell(screen, _short(Outbox(database).release(operation)), is_json)
 
@@ -196,9 +196,9 @@ def release(
 @contextmanager
 def _opened(settings: Path | None) -> Iterator["Opened"]:
     """Database and chain of a service."""
-    from ledger.service import logs
-    from ledger.service.opening import opened
-    from ledger.service.settings import settings_from
+    from ledger.service.running import logs
+    from ledger.service.running.opening import opened
+    from ledger.service.running.settings import settings_from
 
     settled(settings)
     logs.configure("error")  # standard output is the answer's alone
@@ -212,7 +212,7 @@ def _opened(settings: Path | None) -> Iterator["Opened"]:
 
 def _switch(screen: Screen, settings: Path | None, word: str, is_json: bool) -> None:
     with screen.guarded(), database_of(settings) as database:
-        from ledger.service.outbox import Outbox
+        from ledger.service.relaying.outbox import Outbox
 
         outbox = Outbox(database)
         if word:

@@ -101,7 +101,7 @@ def rotate(
     `records_key_previous_file` the one before.
     Services may run meanwhile. If it is stopped, it goes on when it is called again.
     """
-    from ledger.service.resealing import reseal
+    from ledger.service.records.resealing import reseal
 
     screen = Screen.chosen(ctx, lang, no_color=no_color)
 
@@ -142,8 +142,8 @@ def put(
 
     A code must be the one under which its participant was admitted.
     """
-    from ledger.service.directory import Reader
-    from ledger.service.recording import record_profiles
+    from ledger.service.records.directory import Reader
+    from ledger.service.records.recording import record_profiles
 
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded(path):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ledger.service.directory import Directory
+    from ledger.service.records.directory import Directory
     from ledger.store.database import Database
 
 __all__ = ["SettingsOption", "database_of", "directory_of", "settled"]
@@ -30,7 +30,7 @@ SettingsOption = Annotated[
 
 def settled(settings: Path | None) -> None:
     """Take the settings of a file into the environment, behind what stands there."""
-    from ledger.service.settings_files import variables_in
+    from ledger.service.running.settings_files import variables_in
 
     if settings is not None:
         for variable, value in variables_in(settings).items():
@@ -40,7 +40,7 @@ def settled(settings: Path | None) -> None:
 @contextmanager
 def database_of(settings: Path | None) -> Iterator["Database"]:
     """The database alone."""
-    from ledger.service.settings import settings_from
+    from ledger.service.running.settings import settings_from
     from ledger.store.database import Database
 
     settled(settings)
@@ -55,8 +55,8 @@ def database_of(settings: Path | None) -> Iterator["Database"]:
 @contextmanager
 def directory_of(settings: Path | None) -> Iterator["Directory"]:
     """The private records; raises `RecordsKeyMissing` where no key of theirs is named."""
-    from ledger.service import opening
-    from ledger.service.keyring import master_keys_of
+    from ledger.service.records.keyring import master_keys_of
+    from ledger.service.running import opening
 
     settled(settings)
     masters = master_keys_of(os.environ)

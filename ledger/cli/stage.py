@@ -22,9 +22,9 @@ from ledger.model.errors.base import LedgerError
 from ledger.model.ids import payable_of
 from ledger.model.signing import SigningKey
 from ledger.model.states import Duty
-from ledger.service.evaluation import CAST, RULES
 from ledger.service.ledger import Ledger, Outcome
 from ledger.service.party import Party
+from ledger.service.running.evaluation import CAST, RULES
 from ledger.views import Projection, entries, lineage_of
 from ledger.views.claim_rows import Hop
 

@@ -20,9 +20,9 @@ from ledger.chain.sign_in import SignIn
 from ledger.model.errors.door import ApiKeysTooMany, SignInRefused
 from ledger.model.states import Role
 from ledger.records import verification
-from ledger.service.crash_points import writing
-from ledger.service.kept_answers import Keep, Once, not_kept
-from ledger.service.numbers import new_id
+from ledger.service.intake.kept_answers import Keep, Once, not_kept
+from ledger.service.running.crash_points import writing
+from ledger.service.running.numbers import new_id
 from ledger.store import access as rows
 from ledger.store.database import Connection, Database
 from ledger.views.party_rows import SignerRow

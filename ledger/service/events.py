@@ -8,8 +8,8 @@ from ledger.model.parts import RuleSet
 from ledger.model.plain import plain_value
 from ledger.model.showing import shown
 from ledger.model.structs import fields_of
-from ledger.service.rebuild import REWOUND
-from ledger.service.reminding import HOLDERS_REMINDED, OBLIGOR_REMINDED
+from ledger.service.following.rebuild import REWOUND
+from ledger.service.scheduling.reminding import HOLDERS_REMINDED, OBLIGOR_REMINDED
 from ledger.store.feed import FeedEvent
 from ledger.views.concerned import CONCERNED
 

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from ledger.model.commands import FreezeRange, IssueBatch
-from ledger.service.scheduler import Scheduler
-from ledger.service.site import Site
+from ledger.service.running.site import Site
+from ledger.service.scheduling.scheduler import Scheduler
 from ledger.store.nonces import COUNTED_MOST
 from tests.api import absent
 from tests.api.conftest import OPTIONS

@@ -14,13 +14,13 @@ from ledger.model.checks import CHECKS
 from ledger.model.states import Duty, Role
 from ledger.records.profiles import ACCOUNTS_MAX, CONTACTS_MAX
 from ledger.service.access import Scope
-from ledger.service.asking import ASKED_MAX, DOCUMENTS_MAX, QuoteKind
-from ledger.service.financing import QUOTES_ON_REQUEST_MAX
-from ledger.service.financing_checks import PARTICIPANTS_TOLD
-from ledger.service.posted import LIST_MAX
-from ledger.service.reconciling import DIFFERENCES_KEPT
+from ledger.service.financing.asking import ASKED_MAX, DOCUMENTS_MAX, QuoteKind
+from ledger.service.financing.checks import PARTICIPANTS_TOLD
+from ledger.service.financing.desk import QUOTES_ON_REQUEST_MAX
+from ledger.service.intake.posted import LIST_MAX
+from ledger.service.reconciliation.reconciling import DIFFERENCES_KEPT
 from ledger.service.reports import DAYS_MAX
-from ledger.service.webhooks import ENDPOINTS_MAX
+from ledger.service.webhooks.endpoints import ENDPOINTS_MAX
 from ledger.store.imports import SAME_FILES_TOLD
 from ledger.store.lists import EVERYTHING, find
 from ledger.store.webhook_log import ATTEMPTS_TOLD

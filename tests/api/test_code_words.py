@@ -13,7 +13,7 @@ from api.openapi import COLUMNS
 from ledger.chain.calls import ENTRY_POINTS
 from ledger.model.code_words import CODED, CODES, in_words
 from ledger.service.access import Scope
-from ledger.service.posted import ACTS
+from ledger.service.intake.posted import ACTS
 from tests.api.world import Person
 
 CJK: Final = re.compile(r"[\u4e00-\u9fff]")

@@ -15,7 +15,7 @@ from api.verbs import QUOTES, VERBS
 from ledger.model import errors
 from ledger.model.errors import LedgerError
 from ledger.service.access import KEYS_MAX
-from ledger.service.financing import QUOTES_ON_REQUEST_MAX
+from ledger.service.financing.desk import QUOTES_ON_REQUEST_MAX
 from tests.api.world import Person
 
 

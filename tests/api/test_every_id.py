@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from ledger.service.scheduler import Scheduler
-from ledger.service.site import Site
+from ledger.service.running.site import Site
+from ledger.service.scheduling.scheduler import Scheduler
 from ledger.store.nonces import COUNTED_MOST
 from tests.api.absent import ABSENT, ROLES
 from tests.api.financing.desk import Desk

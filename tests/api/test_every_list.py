@@ -14,8 +14,8 @@ from fastapi import FastAPI
 
 from ledger.imports.cells import restored
 from ledger.model.commands import PayPayable, SetHolidays, SetLimit
-from ledger.service.scheduler import Scheduler
-from ledger.service.site import Site
+from ledger.service.running.site import Site
+from ledger.service.scheduling.scheduler import Scheduler
 from ledger.store.cursor import cursor
 from ledger.store.nonces import COUNTED_MOST
 from tests.api.financing.desk import Desk, text_of

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from ledger.model.commands import FreezeParticipant, FreezeRange, PayPayable, VoidBatch
-from ledger.service.scheduler import Scheduler
-from ledger.service.site import Site
+from ledger.service.running.site import Site
+from ledger.service.scheduling.scheduler import Scheduler
 from ledger.store.database import Connection, Database
 from ledger.store.nonces import COUNTED_MOST
 from tests.api.test_imports import approvals, previewed, rows

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from api.limits import Limits
 from api.options import Rate
-from ledger.service import importing
+from ledger.service.imports import importing
 from ledger.store import imports
 from tests.api.test_imports import PATH, previewed, rows, upload
 from tests.api.world import Person, World

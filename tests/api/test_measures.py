@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from ledger.service.run_figures import begun
+from ledger.service.scheduling.run_figures import begun
 from ledger.store import runs
 from ledger.store.cursor import NOWHERE, cursor
 from tests.api.conftest import OPTIONS

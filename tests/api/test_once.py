@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.turns import Turns
 from ledger.model.errors import CommandUnworkable
-from ledger.service import crash_points
-from ledger.service.refusals import refusal_text
+from ledger.service.intake.refusals import refusal_text
+from ledger.service.running import crash_points
 from tests.api.at_once import gathered
 from tests.api.conftest import OPTIONS
 from tests.api.test_imports import PATH, XLSX, approvals, previewed, rows

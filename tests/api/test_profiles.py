@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from ledger.records.profiles import Profile
-from ledger.service import crash_points
+from ledger.service.running import crash_points
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.views_scenario import Acts
 

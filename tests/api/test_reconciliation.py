@@ -11,10 +11,11 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from ledger.model.errors.service import NodeUnreachable
-from ledger.service import crash_points, reconciling
-from ledger.service.reconcile import Reconciled
-from ledger.service.reconciling import LastReconciled, Reconciling, last_reconciled
-from ledger.service.site import Site
+from ledger.service.reconciliation import reconciling
+from ledger.service.reconciliation.reconcile import Reconciled
+from ledger.service.reconciliation.reconciling import LastReconciled, Reconciling, last_reconciled
+from ledger.service.running import crash_points
+from ledger.service.running.site import Site
 from tests.api.conftest import OPTIONS
 from tests.api.world import Ground, People, World, opened_world
 from tests.views_scenario import Acts

@@ -10,10 +10,10 @@ import pytest
 from ledger.model.commands import AttestPayment, ConfirmPayout
 from ledger.records.profiles import BankAccount, Profile
 from ledger.records.vault import MasterKeys
-from ledger.service.directory import Directory
-from ledger.service.keyring import Keyring
-from ledger.service.scheduler import Scheduler
-from ledger.service.site import Site
+from ledger.service.records.directory import Directory
+from ledger.service.records.keyring import Keyring
+from ledger.service.running.site import Site
+from ledger.service.scheduling.scheduler import Scheduler
 from tests.api.world import People, Person, World, opened_world
 from tests.cast import named
 from tests.views_scenario import FACE, MATURITY, YUAN, Acts

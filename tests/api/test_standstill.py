@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from ledger.model.errors import EventUnreadable
-from ledger.service.stopping import ALARM, clear_stop, put_stop
+from ledger.service.following.stopping import ALARM, clear_stop, put_stop
 from ledger.store.cursor import cursor, put_setting
 from tests.api.world import World
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledger.service.telling import Telling
+from ledger.service.webhooks.telling import Telling
 from tests.api.world import People, Person, World, opened_world
 from tests.service.receiver import Receiver, receiving
 from tests.views_scenario import Acts

@@ -20,16 +20,16 @@ from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.typed_data import keccak
 from ledger.records.profiles import Profile
 from ledger.records.vault import MasterKeys
-from ledger.service.directory import Directory
-from ledger.service.evaluation_clock import EvaluationClock
-from ledger.service.follower import Follower
-from ledger.service.imports import Imports
-from ledger.service.intake import Intake
-from ledger.service.keyring import Keyring
-from ledger.service.outbox import Outbox
-from ledger.service.relayer import Relayer
-from ledger.service.site import Site
-from ledger.service.telling import Telling
+from ledger.service.following.follower import Follower
+from ledger.service.imports.together import Imports
+from ledger.service.intake.intake import Intake
+from ledger.service.records.directory import Directory
+from ledger.service.records.keyring import Keyring
+from ledger.service.relaying.outbox import Outbox
+from ledger.service.relaying.relayer import Relayer
+from ledger.service.running.evaluation_clock import EvaluationClock
+from ledger.service.running.site import Site
+from ledger.service.webhooks.telling import Telling
 from ledger.store.database import Database
 from tests.cast import CHECKER, MAKER, MORNING, Cast, Member
 from tests.databases import opened

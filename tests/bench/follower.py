@@ -17,7 +17,7 @@ from ledger.chain.deployment import Deployment
 from ledger.chain.rpc import RpcEndpoint
 from ledger.model.commands import AcceptVoucher, IssuePayable, MoveDeposit, Part, TransferVoucher
 from ledger.model.ids import root_voucher
-from ledger.service.follower import Follower
+from ledger.service.following.follower import Follower
 from ledger.store.database import Database
 from tests.bench.figures import Figure, show
 from tests.cast import Cast, named, running_node

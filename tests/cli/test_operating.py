@@ -18,7 +18,7 @@ import pytest
 from ledger.cli.app import app
 from ledger.cli.client import Client
 from ledger.model.errors import ServiceUnreachable
-from ledger.service.logs import ALLOWED
+from ledger.service.running.logs import ALLOWED
 from tests.cast import free_port
 from tests.cli.conftest import RUNNER, Shell
 

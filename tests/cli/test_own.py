@@ -11,7 +11,7 @@ from api.app import create_app
 from ledger.cli.resources import LISTS
 from ledger.model.states import Duty
 from ledger.records.profiles import Profile
-from ledger.service.directory import Reader
+from ledger.service.records.directory import Reader
 from tests.cli.conftest import NUMBERS, OPTIONS, Served, Shell
 
 USCC = "91350100M000100Y43"

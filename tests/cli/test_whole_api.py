@@ -11,7 +11,7 @@ from ledger.cli.resources import EXPORTS, LISTS, PARTS
 from ledger.cli.verbs import QUOTE_VERBS, VERBS
 from ledger.model.errors.service import ParkedByOperator
 from ledger.model.states import Duty
-from ledger.service.refusals import refusal_text
+from ledger.service.intake.refusals import refusal_text
 from tests.cli.conftest import NUMBERS, OPTIONS, Served, Shell
 from tests.cli.test_client import _accepted as accepted
 from tests.cli.test_files_and_hooks import _file as file_of

@@ -31,7 +31,7 @@ from unittest.mock import patch
 import structlog
 
 from ledger.chain import embedded, engine
-from ledger.service import running
+from ledger.service.running import service as running
 from tests.faults.door_lives import AtTheDoor, Scene
 from tests.faults.door_scene import DoorScene
 from tests.faults.embedded_lives import Embedded

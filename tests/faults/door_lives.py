@@ -19,7 +19,8 @@ from unittest.mock import patch
 
 from api import app
 from api.serving import serve
-from ledger.service import crash_points, reconciling
+from ledger.service.reconciliation import reconciling
+from ledger.service.running import crash_points
 from tests.cast import free_port
 from tests.databases import database_url
 from tests.faults.callers import Town

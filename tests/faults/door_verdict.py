@@ -13,11 +13,11 @@ from ledger.chain.rpc import RpcEndpoint
 from ledger.chain.typed_data import Domain, digest
 from ledger.model.structs import Command
 from ledger.records.vault import MasterKeys
-from ledger.service.directory import Directory, Reader
-from ledger.service.follower import Follower
-from ledger.service.keyring import Keyring
-from ledger.service.webhook_secrets import WebhookSecrets
-from ledger.service.webhooks import Webhooks
+from ledger.service.following.follower import Follower
+from ledger.service.records.directory import Directory, Reader
+from ledger.service.records.keyring import Keyring
+from ledger.service.webhooks.endpoints import Webhooks
+from ledger.service.webhooks.secrets import WebhookSecrets
 from ledger.store import access as rows
 from ledger.store.database import Connection, Database
 from ledger.store.lists import Is, rows_of

@@ -9,14 +9,14 @@ from typing import Final
 
 from ledger.model.commands import MoveDeposit
 from ledger.model.states import Duty
-from ledger.service import crash_points
-from ledger.service.evaluation import DEPOSIT, evaluation_key
-from ledger.service.intake import Post
-from ledger.service.outbox import Operation
+from ledger.service.following.rebuild import rebuild
+from ledger.service.intake.intake import Post
 from ledger.service.party import Party
-from ledger.service.rebuild import rebuild
-from ledger.service.running import Service
-from ledger.service.settings import Settings
+from ledger.service.relaying.outbox import Operation
+from ledger.service.running import crash_points
+from ledger.service.running.evaluation import DEPOSIT, evaluation_key
+from ledger.service.running.service import Service
+from ledger.service.running.settings import Settings
 from tests.databases import database_url
 from tests.faults.lives import Report, acknowledge, forked, striking, tell
 from tests.faults.points import EMBEDDED_POINTS

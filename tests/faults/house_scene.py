@@ -15,12 +15,12 @@ from typing import Any, Final
 from ledger.model.days import date_text, day_of_second
 from ledger.model.plain import moment_text, parse_moment
 from ledger.model.states import Duty
-from ledger.service.evaluation import CAST, evaluation_key
-from ledger.service.rebuild import rebuild
-from ledger.service.reconcile import reconcile
-from ledger.service.reconciling import last_reconciled
-from ledger.service.running import Service
-from ledger.service.settings import Settings
+from ledger.service.following.rebuild import rebuild
+from ledger.service.reconciliation.reconcile import reconcile
+from ledger.service.reconciliation.reconciling import last_reconciled
+from ledger.service.running.evaluation import CAST, evaluation_key
+from ledger.service.running.service import Service
+from ledger.service.running.settings import Settings
 from ledger.store.database import Connection
 from tests.faults.callers import Caller, Town, together, until
 from tests.faults.office_day import HEADER, telling_of

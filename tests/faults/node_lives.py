@@ -13,11 +13,11 @@ from ledger.chain.rpc import RpcEndpoint
 from ledger.chain.typed_data import Domain, digest
 from ledger.model.errors import LedgerError
 from ledger.model.structs import Command
-from ledger.service import crash_points
-from ledger.service.intake import Post
-from ledger.service.outbox import Operation
-from ledger.service.running import Service
-from ledger.service.settings import Settings
+from ledger.service.intake.intake import Post
+from ledger.service.relaying.outbox import Operation
+from ledger.service.running import crash_points
+from ledger.service.running.service import Service
+from ledger.service.running.settings import Settings
 from ledger.store.database import Database
 from ledger.store.lists import Is, page
 from tests.databases import database_url

@@ -30,19 +30,19 @@ from ledger.model.ids import root_voucher, voucher_id
 from ledger.model.states import Duty
 from ledger.model.structs import Command
 from ledger.records.profiles import Profile
-from ledger.service.asking import Asking, QuoteKind
-from ledger.service.directory import Reader
-from ledger.service.evaluation import CAST, evaluation_key
-from ledger.service.financing import Financing, signed_of
-from ledger.service.importing import Terms
-from ledger.service.intake import Post
-from ledger.service.kept_answers import ClientKey
-from ledger.service.outbox import Operation
+from ledger.service.financing.asking import Asking, QuoteKind
+from ledger.service.financing.desk import Financing, signed_of
+from ledger.service.imports.importing import Terms
+from ledger.service.intake.intake import Post
+from ledger.service.intake.kept_answers import ClientKey
+from ledger.service.intake.refusals import refusal_text
 from ledger.service.party import Party
-from ledger.service.reconciling import Reconciling, ask_for
-from ledger.service.refusals import refusal_text
-from ledger.service.running import Service
-from ledger.service.telling import Telling
+from ledger.service.reconciliation.reconciling import Reconciling, ask_for
+from ledger.service.records.directory import Reader
+from ledger.service.relaying.outbox import Operation
+from ledger.service.running.evaluation import CAST, evaluation_key
+from ledger.service.running.service import Service
+from ledger.service.webhooks.telling import Telling
 from ledger.store import financing as desk_rows
 from ledger.store.cursor import setting
 from ledger.store.runs import DONE, last_run

@@ -10,9 +10,10 @@ from random import Random
 from typing import Final
 from unittest.mock import patch
 
-from ledger.service import crash_points, reconciling
-from ledger.service.running import Service
-from ledger.service.settings import Settings
+from ledger.service.reconciliation import reconciling
+from ledger.service.running import crash_points
+from ledger.service.running.service import Service
+from ledger.service.running.settings import Settings
 from tests.databases import database_url
 from tests.faults.lives import Report, acknowledge, forked, striking
 from tests.faults.office_day import OfficeDay

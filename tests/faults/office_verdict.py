@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from ledger.model.states import PayableState
-from ledger.service.evaluation import DEPOSIT
-from ledger.service.financing_states import QuoteState, request_standings
-from ledger.service.rebuild import rebuild
-from ledger.service.reconcile import reconcile
-from ledger.service.reconciling import last_reconciled
-from ledger.service.running import Service
-from ledger.service.settings import Settings
-from ledger.service.webhook_queue import concerned
+from ledger.service.financing.states import QuoteState, request_standings
+from ledger.service.following.rebuild import rebuild
+from ledger.service.reconciliation.reconcile import reconcile
+from ledger.service.reconciliation.reconciling import last_reconciled
+from ledger.service.running.evaluation import DEPOSIT
+from ledger.service.running.service import Service
+from ledger.service.running.settings import Settings
+from ledger.service.webhooks.queue import concerned
 from ledger.store.database import Connection
 from ledger.store.feed import events_after, last_seq
 from ledger.store.financing import find_request

@@ -12,17 +12,19 @@ from unittest.mock import patch
 
 from ledger.chain.batches import relay_call
 from ledger.chain.endpoint import Answer
-from ledger.service import blocks, crash_points, follower, resealing
-from ledger.service.follower import Follower
-from ledger.service.importing import Importing, Uploaded
-from ledger.service.intake import trial_of
-from ledger.service.kept_answers import Keep, not_kept
-from ledger.service.keyring import Keyring
-from ledger.service.outbox import Operation, Outbox
-from ledger.service.packing import Packing
-from ledger.service.reconciling import Reconciling
-from ledger.service.relayer import Relayer
-from ledger.service.site import Site
+from ledger.service.following import blocks, follower
+from ledger.service.following.follower import Follower
+from ledger.service.imports.importing import Importing, Uploaded
+from ledger.service.intake.intake import trial_of
+from ledger.service.intake.kept_answers import Keep, not_kept
+from ledger.service.reconciliation.reconciling import Reconciling
+from ledger.service.records import resealing
+from ledger.service.records.keyring import Keyring
+from ledger.service.relaying.outbox import Operation, Outbox
+from ledger.service.relaying.packing import Packing
+from ledger.service.relaying.relayer import Relayer
+from ledger.service.running import crash_points
+from ledger.service.running.site import Site
 from ledger.store import following
 from ledger.store import relaying as rows
 from ledger.store.cursor import cursor, move_cursor
@@ -85,7 +87,7 @@ def _sent_before_stored() -> Iterator[Parts]:
             with patch.object(rows, "add_transaction", sending):
                 super()._store(connection, operations, count)
 
-    with patch("ledger.service.relayer.Packing", Eager):
+    with patch("ledger.service.relaying.relayer.Packing", Eager):
         yield Parts()
 
 

@@ -15,10 +15,11 @@ from unittest.mock import patch
 from ledger.records.commitments import RecordKind
 from ledger.records.profiles import Profile
 from ledger.records.vault import MasterKeys
-from ledger.service import crash_points, resealing
-from ledger.service.directory import Directory, Reader
-from ledger.service.keyring import Keyring, Purpose
-from ledger.service.resealing import reseal
+from ledger.service.records import resealing
+from ledger.service.records.directory import Directory, Reader
+from ledger.service.records.keyring import Keyring, Purpose
+from ledger.service.records.resealing import reseal
+from ledger.service.running import crash_points
 from ledger.store.database import Database
 from tests.databases import database_url
 from tests.faults.lives import Report, acknowledge, forked, striking, tell

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger.service import crash_points
+from ledger.service.running import crash_points
 from tests.databases import ENGINES
 from tests.faults import planted
 from tests.faults.points import CAMPAIGNS

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ledger.service import crash_points
+from ledger.service.running import crash_points
 from tests.faults.planted import PLANTED, planted
 from tests.faults.points import NOT_IN_WORLDS
 from tests.faults.world import FAMILIES, Tally

@@ -10,7 +10,7 @@ from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Landed, Question, Sending
 from ledger.chain.transactions import Reverted
 from ledger.model.errors.service import NodeFailed, NodeUnreachable
-from ledger.service import reconciling
+from ledger.service.reconciliation import reconciling
 from tests.faults.model_chain import ModelChain
 
 __all__ = ["KINDS", "Unreliable", "faltering"]

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from ledger.model.errors import BatchReverted
-from ledger.service.rebuild import rebuild
-from ledger.service.refusals import refusal_before, refusal_of
+from ledger.service.following.rebuild import rebuild
+from ledger.service.intake.refusals import refusal_before, refusal_of
 from ledger.store.cursor import cursor
 from ledger.store.database import Database
 from ledger.store.operations import Operation, find_operations_by_digest

@@ -21,12 +21,12 @@ from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.typed_data import Domain, digest
 from ledger.model.errors import LedgerError
 from ledger.model.structs import Command
-from ledger.service import crash_points
-from ledger.service.follower import Follower, Following
-from ledger.service.intake import Intake, Post
-from ledger.service.outbox import Numbers, Operation, Outbox
-from ledger.service.relayer import Relayer, Relaying
-from ledger.service.site import Site
+from ledger.service.following.follower import Follower, Following
+from ledger.service.intake.intake import Intake, Post
+from ledger.service.relaying.outbox import Numbers, Operation, Outbox
+from ledger.service.relaying.relayer import Relayer, Relaying
+from ledger.service.running import crash_points
+from ledger.service.running.site import Site
 from ledger.store.database import Database
 from ledger.store.tables.operations import OPERATIONS, PARKED, REFUSED
 from tests.faults.acts import issue, move, posted, void

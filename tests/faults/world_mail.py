@@ -5,12 +5,12 @@ from random import Random
 from typing import Any, Final
 
 from ledger.records.vault import MasterKeys
-from ledger.service.deliverer import Deliverer
-from ledger.service.keyring import Keyring
-from ledger.service.webhook_client import Answered, Undelivered
-from ledger.service.webhook_queue import concerned, queue_events
-from ledger.service.webhook_secrets import WebhookSecrets
-from ledger.service.webhooks import Webhooks
+from ledger.service.records.keyring import Keyring
+from ledger.service.webhooks.client import Answered, Undelivered
+from ledger.service.webhooks.deliverer import Deliverer
+from ledger.service.webhooks.endpoints import Webhooks
+from ledger.service.webhooks.queue import concerned, queue_events
+from ledger.service.webhooks.secrets import WebhookSecrets
 from ledger.store.database import Connection, Database
 from ledger.store.feed import last_seq
 from ledger.store.webhook_log import deliveries_of

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ledger.chain.relayer_key import RelayerKey
 from ledger.model.structs import Command
-from ledger.service.intake import Intake
+from ledger.service.intake.intake import Intake
 from ledger.store.database import Database
 from ledger.store.tables.operations import OPERATIONS, SENT
 from ledger.store.tables.transactions import MINED, TRANSACTIONS

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from ledger.service import crash_points
-from ledger.service.importing import Terms
+from ledger.service.imports.importing import Terms
+from ledger.service.running import crash_points
 from tests.cast import CHECKER, MAKER
 from tests.imports.world import ACME, READER, World, rows_of
 

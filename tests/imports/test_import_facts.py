@@ -1,7 +1,7 @@
 """What a preview tells of the ledger, and of whom."""
 
-from ledger.service.directory import Reader
-from ledger.service.importing import Terms
+from ledger.service.imports.importing import Terms
+from ledger.service.records.directory import Reader
 from tests.cast import CHECKER, MAKER
 from tests.imports.world import ACME, BIRCH, READER, World, rows_of
 

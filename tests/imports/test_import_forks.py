@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.model.commands import IssuePayable
-from ledger.service.importing import Terms
+from ledger.service.imports.importing import Terms
 from ledger.store.lists import EVERYTHING
 from ledger.store.lists import rows_of as listed
 from tests.cast import CHECKER, MAKER, named

@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from ledger.model.errors import ImportChanged, ImportStateWrong, InvalidSignature
-from ledger.service import crash_points
-from ledger.service.importing import Terms, Wishes
+from ledger.service.imports.importing import Terms, Wishes
+from ledger.service.running import crash_points
 from ledger.store.lists import EVERYTHING
 from ledger.store.lists import rows_of as listed
 from tests.cast import CHECKER, MAKER

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from ledger.chain.trees import Tree
 from ledger.imports.reports import packed, unpacked
-from ledger.service.import_leaves import leaf_from
-from ledger.service.importing import Terms
+from ledger.service.imports.importing import Terms
+from ledger.service.imports.leaves import leaf_from
 from ledger.store.tables.imports import IMPORTS, ROWS
 from ledger.store.tables.records import MEMOS, REFERENCES
 from tests.cast import CHECKER, MAKER

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from ledger.service.importing import Terms
-from ledger.service.patience import RESTS
+from ledger.service.imports.importing import Terms
+from ledger.service.running.patience import RESTS
 from ledger.store.imports import ImportRow
 from tests.cast import CHECKER, MAKER
 from tests.imports.world import ACME, READER, World, rows_of

@@ -10,9 +10,11 @@ import pytest
 
 from ledger.model.commands import SetLimit
 from ledger.model.errors import ImportChanged, ImportStateWrong, RowsInvalid
-from ledger.service import crash_points, import_issuing, importing
-from ledger.service.import_signing import _post
-from ledger.service.importing import Terms, Wishes
+from ledger.service.imports import importing
+from ledger.service.imports import issuing as import_issuing
+from ledger.service.imports.importing import Terms, Wishes
+from ledger.service.imports.signing import _post
+from ledger.service.running import crash_points
 from ledger.store import imports as rows
 from ledger.store.lists import EVERYTHING
 from ledger.store.lists import rows_of as listed

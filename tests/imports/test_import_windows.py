@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ledger.model.commands import SetLimit
-from ledger.service import import_issuing
-from ledger.service.importing import Terms
+from ledger.service.imports import issuing as import_issuing
+from ledger.service.imports.importing import Terms
 from ledger.store import imports as rows
 from tests.cast import CHECKER, MAKER
 from tests.imports.world import ACME, READER, World, rows_of

@@ -21,11 +21,11 @@ from ledger.model.errors import (
 )
 from ledger.model.ids import root_voucher
 from ledger.records.profiles import Profile
-from ledger.service.import_leaves import leaf_from
-from ledger.service.import_states import ImportState
-from ledger.service.importing import Terms, Wishes
-from ledger.service.posted import Act
-from ledger.service.refusals import refusal_of
+from ledger.service.imports.importing import Terms, Wishes
+from ledger.service.imports.leaves import leaf_from
+from ledger.service.imports.states import ImportState
+from ledger.service.intake.posted import Act
+from ledger.service.intake.refusals import refusal_of
 from ledger.store.tables.imports import IMPORTS, LAYOUTS
 from tests.cast import CHECKER, LINE, MAKER, named
 from tests.imports.sheets import csv_of

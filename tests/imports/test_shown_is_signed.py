@@ -4,7 +4,7 @@ import pytest
 
 from ledger.model.commands import SuspendParticipant
 from ledger.model.errors import PreviewOutdated
-from ledger.service.importing import Terms
+from ledger.service.imports.importing import Terms
 from tests.imports.sheets import csv_of
 from tests.imports.world import ACME, BIRCH, CEDAR, HEADER, READER, World
 

@@ -10,19 +10,19 @@ from ledger.chain.relayer_key import RelayerKey
 from ledger.model.commands import IssueBatch
 from ledger.records.profiles import Profile
 from ledger.records.vault import MasterKeys
-from ledger.service.directory import Directory, Reader
-from ledger.service.follower import Follower, Following
-from ledger.service.import_issuing import ImportIssuing
-from ledger.service.import_shelf import ImportShelf
-from ledger.service.import_signing import ImportSigning
-from ledger.service.importing import Importing
-from ledger.service.imports import Imports
-from ledger.service.intake import Intake
-from ledger.service.keyring import Keyring
-from ledger.service.outbox import Outbox
+from ledger.service.following.follower import Follower, Following
+from ledger.service.imports.importing import Importing
+from ledger.service.imports.issuing import ImportIssuing
+from ledger.service.imports.shelf import ImportShelf
+from ledger.service.imports.signing import ImportSigning
+from ledger.service.imports.together import Imports
+from ledger.service.intake.intake import Intake
 from ledger.service.party import approval
-from ledger.service.relayer import Relayer
-from ledger.service.site import Site
+from ledger.service.records.directory import Directory, Reader
+from ledger.service.records.keyring import Keyring
+from ledger.service.relaying.outbox import Outbox
+from ledger.service.relaying.relayer import Relayer
+from ledger.service.running.site import Site
 from ledger.store.database import Database
 from tests.cast import MORNING, Cast, Member
 from tests.imports.sheets import xlsx_of

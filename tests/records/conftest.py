@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ledger.records.vault import MasterKeys
-from ledger.service.directory import Directory, Reader
-from ledger.service.keyring import Keyring
+from ledger.service.records.directory import Directory, Reader
+from ledger.service.records.keyring import Keyring
 from ledger.store.database import Database
 from tests.databases import ENGINES, opened
 

@@ -23,8 +23,8 @@ from ledger.model.errors import (
 from ledger.records.commitments import RecordKind
 from ledger.records.profiles import BankAccount, Contact, Profile
 from ledger.records.vault import MasterKeys
-from ledger.service.directory import Directory, Reader
-from ledger.service.keyring import LEDGER, Keyring, Purpose, master_keys_of
+from ledger.service.records.directory import Directory, Reader
+from ledger.service.records.keyring import LEDGER, Keyring, Purpose, master_keys_of
 from ledger.store import data_keys
 from ledger.store import records as rows
 from ledger.store.database import Connection, Database

@@ -14,8 +14,8 @@ from ledger.chain.typed_data import keccak
 from ledger.cli.app import app
 from ledger.model.states import Role
 from ledger.records.profiles import Profile
-from ledger.service.directory import Directory, Reader
-from ledger.service.keyring import Keyring, master_keys_of
+from ledger.service.records.directory import Directory, Reader
+from ledger.service.records.keyring import Keyring, master_keys_of
 from ledger.store.database import Database
 from ledger.store.state import SqlState
 from ledger.views.party_rows import Participant

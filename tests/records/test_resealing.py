@@ -6,10 +6,10 @@ from ledger.model.errors.records import RecordsKeyUnknown, RecordTampered
 from ledger.records.commitments import RecordKind
 from ledger.records.profiles import Profile
 from ledger.records.vault import MasterKeys
-from ledger.service import resealing
-from ledger.service.directory import Directory, Reader
-from ledger.service.keyring import Keyring, Purpose
-from ledger.service.resealing import reseal
+from ledger.service.records import resealing
+from ledger.service.records.directory import Directory, Reader
+from ledger.service.records.keyring import Keyring, Purpose
+from ledger.service.records.resealing import reseal
 from ledger.store import records as rows
 from ledger.store.database import Database
 from ledger.store.metadata import METADATA
@@ -123,7 +123,7 @@ def test_service_that_runs_takes_up_the_new_key(
     filled(directory)
     stolen = old_keys(database)
     reseal(database, Keyring(database, MasterKeys(MASTER), lambda: LATER))
-    monkeypatch.setattr("ledger.service.keyring._STALE_SECONDS", -1.0)
+    monkeypatch.setattr("ledger.service.records.keyring._STALE_SECONDS", -1.0)
     directory.put(Profile(2, name_en="Renamed"))
     assert opened_by_thief(database, stolen, MASTER) == 0
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ledger.model.errors.records import RecordTampered
 from ledger.records.vault import MasterKeys, Place
-from ledger.service.keyring import Purpose
+from ledger.service.records.keyring import Purpose
 from ledger.store.data_keys import every_key
 from ledger.store.database import Database
 from ledger.store.sealed import SEALED, some_sealed

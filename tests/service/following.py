@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from ledger.service.follower import Follower, Progress
+from ledger.service.following.follower import Follower, Progress
 from ledger.store.cursor import cursor
 from ledger.store.database import Database
 from ledger.store.dump import dump

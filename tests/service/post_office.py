@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from ledger.records.vault import MasterKeys
-from ledger.service.deliverer import Deliverer
-from ledger.service.follower import Follower, Following
-from ledger.service.keyring import Keyring
-from ledger.service.webhook_client import WebhookClient
-from ledger.service.webhook_queue import queue_events
-from ledger.service.webhook_secrets import WebhookSecrets
-from ledger.service.webhooks import Webhooks
+from ledger.service.following.follower import Follower, Following
+from ledger.service.records.keyring import Keyring
+from ledger.service.webhooks.client import WebhookClient
+from ledger.service.webhooks.deliverer import Deliverer
+from ledger.service.webhooks.endpoints import Webhooks
+from ledger.service.webhooks.queue import queue_events
+from ledger.service.webhooks.secrets import WebhookSecrets
 from ledger.store.database import Connection
 from ledger.store.tables.webhooks import DELIVERIES
 from ledger.store.webhooks import DeliveryRow

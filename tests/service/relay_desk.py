@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.typed_data import Domain, digest
 from ledger.model.structs import Command
-from ledger.service.follower import Follower, Following
+from ledger.service.following.follower import Follower, Following
 from ledger.store.database import Connection, Database
 from ledger.store.operations import Operation, add_operations, find_operation, hold_operations
 from ledger.store.relaying import Relayed, add_transaction, transactions_from

@@ -8,11 +8,11 @@ from pathlib import Path
 from ledger.chain.relayer_key import RelayerKey
 from ledger.model.errors import LedgerError
 from ledger.model.structs import Command
-from ledger.service.follower import Follower, Following
-from ledger.service.intake import Answer, Intake, Post
-from ledger.service.outbox import Operation, Outbox
-from ledger.service.relayer import Lane, Relayer
-from ledger.service.site import Site
+from ledger.service.following.follower import Follower, Following
+from ledger.service.intake.intake import Answer, Intake, Post
+from ledger.service.relaying.outbox import Operation, Outbox
+from ledger.service.relaying.relayer import Lane, Relayer
+from ledger.service.running.site import Site
 from ledger.store.database import Database
 from ledger.store.relaying import Relayed, transactions_from
 from tests.cast import MORNING

@@ -11,13 +11,13 @@ from ledger.chain.embedded import GAS_PRICE, EmbeddedEndpoint
 from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.typed_data import keccak
-from ledger.service import crash_points
-from ledger.service.follower import Follower, Following
-from ledger.service.intake import Intake
-from ledger.service.outbox import Outbox
-from ledger.service.relayer import Relayer
-from ledger.service.scheduler import Agenda, Scheduler
-from ledger.service.site import Site
+from ledger.service.following.follower import Follower, Following
+from ledger.service.intake.intake import Intake
+from ledger.service.relaying.outbox import Outbox
+from ledger.service.relaying.relayer import Relayer
+from ledger.service.running import crash_points
+from ledger.service.running.site import Site
+from ledger.service.scheduling.scheduler import Agenda, Scheduler
 from ledger.store.cursor import Cursor, cursor
 from ledger.store.database import Connection, Database
 from tests.cast import MORNING, Cast

@@ -25,12 +25,12 @@ from ledger.model.errors import (
     ServiceBusy,
     ServiceUnreachable,
 )
-from ledger.service.back_office import BackOffice, Line
-from ledger.service.first_answers import Keyed
-from ledger.service.intake import Post
-from ledger.service.running import Service
-from ledger.service.settings import Settings
-from ledger.service.window import Window
+from ledger.service.intake.first_answers import Keyed
+from ledger.service.intake.intake import Post
+from ledger.service.relaying.window import Window
+from ledger.service.running.back_office import BackOffice, Line
+from ledger.service.running.service import Service
+from ledger.service.running.settings import Settings
 from tests.cast import MORNING, free_port
 from tests.faults.acts import issue, posted, signed
 from tests.faults.model_chain import ModelChain

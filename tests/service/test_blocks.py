@@ -10,7 +10,7 @@ from ledger.chain.blooms import FULL_BLOOM, bloom_of
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block
 from ledger.model.errors.service import NodeFailed
-from ledger.service.blocks import Stretch, Unsettled, stretch_of
+from ledger.service.following.blocks import Stretch, Unsettled, stretch_of
 
 OURS, THEIRS = "0x" + "11" * 20, "0x" + "22" * 20
 BLOCKS = [

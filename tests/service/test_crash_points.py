@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from ledger.service import crash_points
+from ledger.service.running import crash_points
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path for name in ("api", "ledger") for path in (ROOT / name).rglob("*.py"))

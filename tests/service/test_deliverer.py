@@ -8,14 +8,14 @@ from itertools import pairwise
 import pytest
 from standardwebhooks import WebhookVerificationError
 
-from ledger.service.deliverer import (
+from ledger.service.webhooks.client import Answered
+from ledger.service.webhooks.deliverer import (
     ENDPOINTS_AT_ONCE,
     LEASE_SECONDS,
     MESSAGES_OF_EACH,
     SCHEDULE,
 )
-from ledger.service.webhook_client import Answered
-from ledger.service.webhook_messages import BODY_MAX
+from ledger.service.webhooks.messages import BODY_MAX
 from ledger.store import webhooks as rows
 from ledger.store.cursor import cursor
 from ledger.store.database import Connection

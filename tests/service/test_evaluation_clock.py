@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.model.errors import ClockBackward, ClockFixed, ClockTooFar
-from ledger.service.evaluation_clock import STEP_SECONDS_MAX, EvaluationClock
+from ledger.service.running.evaluation_clock import STEP_SECONDS_MAX, EvaluationClock
 from tests.service.recorded_chain import RecordedChain
 from tests.service.stage import Stage
 

@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from ledger.chain.endpoint import Block
 from ledger.model.errors.service import NodeFailed
-from ledger.service import follower as module
-from ledger.service.block_reader import BlockReader
-from ledger.service.blocks import Stretch
-from ledger.service.follower import Follower, Following
+from ledger.service.following import follower as module
+from ledger.service.following.block_reader import BlockReader
+from ledger.service.following.blocks import Stretch
+from ledger.service.following.follower import Follower, Following
 from ledger.store.cursor import put_setting
 from ledger.store.database import Connection, Database
 from ledger.store.feed import events_after

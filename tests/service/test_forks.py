@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from ledger.service import crash_points
-from ledger.service import rebuild as rebuild_module
-from ledger.service.follower import Follower, Following
+from ledger.service.following import rebuild as rebuild_module
+from ledger.service.following.follower import Follower, Following
+from ledger.service.running import crash_points
 from ledger.store.cursor import setting
 from ledger.store.database import Database
 from ledger.views import Entry

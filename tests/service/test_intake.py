@@ -19,10 +19,10 @@ from ledger.model.errors import (
 )
 from ledger.model.errors.service import NodeUnreachable
 from ledger.model.structs import Command
-from ledger.service import crash_points
-from ledger.service.intake import NEVER, Post
-from ledger.service.outbox import Operation
-from ledger.service.posted import Act
+from ledger.service.intake.intake import NEVER, Post
+from ledger.service.intake.posted import Act
+from ledger.service.relaying.outbox import Operation
+from ledger.service.running import crash_points
 from ledger.store.database import Connection
 from ledger.store.operations import due_operations
 from tests.chain.chains import relayer_key

@@ -6,8 +6,8 @@ import pytest
 
 from ledger.model.errors import DepositShort, InvalidSignature
 from ledger.model.errors.service import NodeUnreachable
-from ledger.service.intake import Post
-from ledger.service.outbox import Operation
+from ledger.service.intake.intake import Post
+from ledger.service.relaying.outbox import Operation
 from tests.faults.acts import posted
 from tests.service.rig import Rig
 

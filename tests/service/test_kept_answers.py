@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ledger.model.errors import IdempotencyKeyBusy, IdempotencyKeyReused
-from ledger.service.kept_answers import Answered, ClientKey, KeptAnswers
+from ledger.service.intake.kept_answers import Answered, ClientKey, KeptAnswers
 from ledger.store import access as rows
 from ledger.store.access import FirstAnswer
 from ledger.store.cursor import put_setting, setting

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
-from ledger.service import logs
+from ledger.service.running import logs
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("api", "ledger") for path in (ROOT / folder).rglob("*.py"))

@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.chain.endpoint import Block
 from ledger.model.structs import Command
-from ledger.service import crash_points
-from ledger.service import follower as follower_module
-from ledger.service.blocks import Stretch
-from ledger.service.follower import Follower
+from ledger.service.following import follower as follower_module
+from ledger.service.following.blocks import Stretch
+from ledger.service.following.follower import Follower
+from ledger.service.running import crash_points
 from ledger.store.cursor import Cursor, move_cursor
 from ledger.store.database import Database
 from ledger.store.operations import park_operation

@@ -4,8 +4,8 @@ import pytest
 
 from ledger.model.errors import OperationNotParked, OperationUnknown
 from ledger.model.errors.authority import BatchMalformed
-from ledger.service.outbox import Numbers, Waiters, is_final
-from ledger.service.refusals import refusal_of, refusal_text
+from ledger.service.intake.refusals import refusal_of, refusal_text
+from ledger.service.relaying.outbox import Numbers, Waiters, is_final
 from ledger.store.operations import (
     due_operations,
     park_operation,

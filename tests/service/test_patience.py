@@ -12,12 +12,12 @@ from ledger.model.commands import FreezeParticipant
 from ledger.model.days import first_second
 from ledger.model.errors import NodeUnreachable
 from ledger.model.ids import payable_of
-from ledger.service import scheduler
-from ledger.service.due import DUE
-from ledger.service.outbox import Operation
-from ledger.service.patience import RESTS, Patience
-from ledger.service.posted import Act
-from ledger.service.run_figures import RunScene
+from ledger.service.intake.posted import Act
+from ledger.service.relaying.outbox import Operation
+from ledger.service.running.patience import RESTS, Patience
+from ledger.service.scheduling import scheduler
+from ledger.service.scheduling.due import DUE
+from ledger.service.scheduling.run_figures import RunScene
 from ledger.store.database import Connection
 from ledger.store.errands import find_errands
 from ledger.store.runs import RunRow

@@ -21,8 +21,8 @@ from ledger.model.errors import (
     UnknownField,
 )
 from ledger.model.structs import Command
-from ledger.service.gas import estimate
-from ledger.service.posted import ACTS, Act, read_posted
+from ledger.service.intake.posted import ACTS, Act, read_posted
+from ledger.service.relaying.gas import estimate
 from tests.faults.acts import move, posted
 from tests.random_commands import random_struct
 

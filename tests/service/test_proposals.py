@@ -8,9 +8,9 @@ from ledger.model.commands import ConfirmPayout, ReturnPayout
 from ledger.model.ids import payable_of
 from ledger.records.profiles import BankAccount, Profile
 from ledger.records.vault import MasterKeys
-from ledger.service.directory import Directory, Reader
-from ledger.service.keyring import Keyring
-from ledger.service.proposals import (
+from ledger.service.records.directory import Directory, Reader
+from ledger.service.records.keyring import Keyring
+from ledger.service.scheduling.proposals import (
     REFERENCE_MAX,
     accounts_of,
     end_to_end_id,

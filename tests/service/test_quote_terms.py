@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ledger.model.commands import PledgeQuote, RedemptionQuote, SaleQuote
-from ledger.service.quote_terms import Terms, terms_of
+from ledger.service.financing.terms import Terms, terms_of
 
 TODAY, MATURITY = 20_000, 20_090
 LATER = MATURITY + 7

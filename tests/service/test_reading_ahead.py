@@ -8,10 +8,10 @@ import pytest
 
 from ledger.chain.codec import Event
 from ledger.model.errors.service import NodeFailed
-from ledger.service import follower as module
-from ledger.service.blocks import stretch_of
-from ledger.service.follower import Follower
-from ledger.service.reading_ahead import ReadingAhead
+from ledger.service.following import follower as module
+from ledger.service.following.blocks import stretch_of
+from ledger.service.following.follower import Follower
+from ledger.service.following.reading_ahead import ReadingAhead
 from ledger.store.cursor import NOWHERE, Cursor
 from ledger.store.database import Database
 from tests.event_streams import book_stream

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import inspect, text
 
 from ledger.model.errors import ChainDiverged, DatabaseBusy, NodeFailed
-from ledger.service import crash_points
-from ledger.service import rebuild as module
-from ledger.service.follower import Follower
-from ledger.service.rebuild import Rebuilt, rebuild
+from ledger.service.following import rebuild as module
+from ledger.service.following.follower import Follower
+from ledger.service.following.rebuild import Rebuilt, rebuild
+from ledger.service.running import crash_points
 from ledger.store.cursor import cursor
 from ledger.store.database import Database
 from tests.event_streams import book_stream, scenario_stream

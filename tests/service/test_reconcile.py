@@ -10,9 +10,9 @@ from ledger.chain.endpoint import Question
 from ledger.chain.typed_data import keccak, struct_hash
 from ledger.model.commands import BatchIssue, FreezeParticipant, IssueBatch, MoveDeposit
 from ledger.model.ids import root_voucher
-from ledger.service.follower import Follower
-from ledger.service.matters import MATTERS
-from ledger.service.reconcile import Difference, Pace, Reconciled, reconcile
+from ledger.service.following.follower import Follower
+from ledger.service.reconciliation.matters import MATTERS
+from ledger.service.reconciliation.reconcile import Difference, Pace, Reconciled, reconcile
 from ledger.store.database import Database
 from ledger.store.metadata import METADATA
 from tests.cast import Cast, named, running_node
@@ -205,7 +205,8 @@ def test_each_fault_is_told_by_its_name_and_amount(
         assert connection.exec_driver_sql(fault).rowcount >= 1
     try:
         asked = [one for one in MATTERS if one.name == matter]
-        monkeypatch.setattr("ledger.service.reconcile.MATTERS", asked)  # the others take long
+        # The others take long.
+        monkeypatch.setattr("ledger.service.reconciliation.reconcile.MATTERS", asked)
         found = compared(world, followed)
     finally:
         undo()

@@ -14,7 +14,7 @@ from ledger.model.errors import (
     LedgerError,
     NonceUsed,
 )
-from ledger.service.refusals import (
+from ledger.service.intake.refusals import (
     refusal_before,
     refusal_of,
     refusal_text,

@@ -8,9 +8,9 @@ from ledger.model.errors import (
     DepositShort,
     NonceUsed,
 )
-from ledger.service.intake import Post
-from ledger.service.outbox import Operation
-from ledger.service.refusals import refusal_before, refusal_of
+from ledger.service.intake.intake import Post
+from ledger.service.intake.refusals import refusal_before, refusal_of
+from ledger.service.relaying.outbox import Operation
 from tests.chain.chains import relayer_key
 from tests.faults.acts import posted, void
 from tests.faults.model_ledger import BANK, CHAIN_ID, HUNGRY, POISON

@@ -9,7 +9,7 @@ from ledger.chain.endpoint import Answer, Sending
 from ledger.model.errors import (
     NodeUnreachable,
 )
-from ledger.service import crash_points
+from ledger.service.running import crash_points
 from tests.databases import ENGINES
 from tests.faults import model_chain
 from tests.faults.acts import batch

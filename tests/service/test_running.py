@@ -21,15 +21,15 @@ from ledger.model.errors import (
     SettingInvalid,
 )
 from ledger.model.states import Duty
-from ledger.service import crash_points, evaluation
-from ledger.service.evaluation import CAST, DEPOSIT, evaluation_key
-from ledger.service.intake import Post
-from ledger.service.loops import Loop
-from ledger.service.outbox import Operation, is_final
+from ledger.service.intake.intake import Post
+from ledger.service.intake.posted import Act
 from ledger.service.party import Party
-from ledger.service.posted import Act
-from ledger.service.running import Service
-from ledger.service.settings import Settings, settings_from
+from ledger.service.relaying.outbox import Operation, is_final
+from ledger.service.running import crash_points, evaluation
+from ledger.service.running.evaluation import CAST, DEPOSIT, evaluation_key
+from ledger.service.running.loops import Loop
+from ledger.service.running.service import Service
+from ledger.service.running.settings import Settings, settings_from
 from ledger.store import journal
 from ledger.store.database import Database
 from ledger.store.rows import VIEW_TABLES

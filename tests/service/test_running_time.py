@@ -10,10 +10,10 @@ from ledger.chain.typed_data import keccak
 from ledger.model.commands import InvoiceUse, IssuePayable
 from ledger.model.errors import SettingInvalid
 from ledger.model.states import Duty
-from ledger.service.evaluation import CAST, evaluation_key
 from ledger.service.party import Party
-from ledger.service.running import Service
-from ledger.service.settings import Settings, settings_from
+from ledger.service.running.evaluation import CAST, evaluation_key
+from ledger.service.running.service import Service
+from ledger.service.running.settings import Settings, settings_from
 from tests.service.receiver import Receiver, receiving
 
 DAY = 86_400

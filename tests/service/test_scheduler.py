@@ -17,9 +17,9 @@ from ledger.model.commands import (
 )
 from ledger.model.days import first_second
 from ledger.model.ids import payable_of
-from ledger.service.intake import Post
-from ledger.service.outbox import Operation
-from ledger.service.scheduler import SWEEP_SECONDS
+from ledger.service.intake.intake import Post
+from ledger.service.relaying.outbox import Operation
+from ledger.service.scheduling.scheduler import SWEEP_SECONDS
 from ledger.store.errands import find_errands, fingerprints_of
 from ledger.store.feed import FeedEvent, events_after
 from ledger.store.lists import EVERYTHING, Is, find, page

@@ -7,8 +7,8 @@ import pytest
 from api.options import Rate
 from api.serving import options_from
 from ledger.model.errors import SettingInvalid
-from ledger.service.settings import Settings
-from ledger.service.settings_files import variables_in
+from ledger.service.running.settings import Settings
+from ledger.service.running.settings_files import variables_in
 
 ROOT = Path(__file__).parents[2]
 

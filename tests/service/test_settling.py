@@ -13,11 +13,11 @@ from ledger.model.commands import (
     UnfreezeRange,
 )
 from ledger.model.ids import payable_of
-from ledger.service import settling
-from ledger.service.crash_points import NAMES
-from ledger.service.outbox import Operation
-from ledger.service.scheduler import LOOK_SECONDS
-from ledger.service.settlement_room import Room
+from ledger.service.relaying.outbox import Operation
+from ledger.service.running.crash_points import NAMES
+from ledger.service.scheduling import settling
+from ledger.service.scheduling.room import Room
+from ledger.service.scheduling.scheduler import LOOK_SECONDS
 from ledger.store.lists import Is, rows_of
 from ledger.store.runs import RunRow
 from tests.cast import named
@@ -205,7 +205,7 @@ class TestRoom:
     ) -> None:
         """A block that is smaller than was thought: what is too large reverts whole."""
         root = divided(stage, 12)
-        monkeypatch.setattr("ledger.service.packing.TRANSACTION_GAS", 250_000)
+        monkeypatch.setattr("ledger.service.relaying.packing.TRANSACTION_GAS", 250_000)
         stage.cast.begin(MATURITY)
         pay(stage, payable_of(root), FACE)
         for _ in range(6):
@@ -228,7 +228,7 @@ class TestRoom:
     ) -> None:
         root = divided(stage, 12)
         monkeypatch.setattr(settling, "TRIES", -1)  # is left to the operator at once
-        monkeypatch.setattr("ledger.service.packing.TRANSACTION_GAS", 250_000)
+        monkeypatch.setattr("ledger.service.relaying.packing.TRANSACTION_GAS", 250_000)
         stage.cast.begin(MATURITY)
         pay(stage, payable_of(root), FACE)
         for _ in range(3):

@@ -14,13 +14,13 @@ from ledger.chain.typed_data import keccak
 from ledger.model.commands import AcceptVoucher, Part, TransferVoucher
 from ledger.model.days import first_second
 from ledger.model.ids import root_voucher
-from ledger.service.follower import Follower
-from ledger.service.intake import Intake
-from ledger.service.outbox import Outbox
-from ledger.service.relayer import Relayer
-from ledger.service.scheduler import Scheduler
-from ledger.service.settlement_room import IDS_MAX
-from ledger.service.site import Site
+from ledger.service.following.follower import Follower
+from ledger.service.intake.intake import Intake
+from ledger.service.relaying.outbox import Outbox
+from ledger.service.relaying.relayer import Relayer
+from ledger.service.running.site import Site
+from ledger.service.scheduling.room import IDS_MAX
+from ledger.service.scheduling.scheduler import Scheduler
 from ledger.store.database import Database
 from ledger.store.runs import RunRow
 from ledger.views import Entry

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from ledger.model.commands import FreezeParticipant
 from ledger.model.ids import payable_of
-from ledger.service import run_figures
+from ledger.service.scheduling import run_figures
 from ledger.store import runs as stored
 from ledger.views.money_rows import Payment
 from ledger.views.shares import Range

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from ledger.chain.codec import UNKNOWN_EVENT, Event
 from ledger.model.errors import EventUnreadable
-from ledger.service.doctor import State, look_over
-from ledger.service.follower import Follower, Progress
-from ledger.service.rebuild import rebuild
-from ledger.service.running import Service
-from ledger.service.settings import Settings
-from ledger.service.stopping import stop_of
+from ledger.service.following.follower import Follower, Progress
+from ledger.service.following.rebuild import rebuild
+from ledger.service.following.stopping import stop_of
+from ledger.service.running.doctor import State, look_over
+from ledger.service.running.service import Service
+from ledger.service.running.settings import Settings
 from ledger.store.cursor import cursor
 from ledger.store.database import Database
 from tests.event_streams import book_stream

@@ -10,7 +10,7 @@ from ledger.chain.endpoint import Question
 from ledger.chain.transactions import Reverted
 from ledger.model.commands import FreezeParticipant
 from ledger.model.ids import payable_of
-from ledger.service.verdicts import BELIEVED_SECONDS, STUCK_SECONDS
+from ledger.service.scheduling.verdicts import BELIEVED_SECONDS, STUCK_SECONDS
 from ledger.store.runs import RunRow
 from tests.cast import Member, named
 from tests.service.settlements import divided, every_run, pay, settled_twice

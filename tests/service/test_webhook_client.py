@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from ledger.model.errors import WebhookAddressRefused
-from ledger.service.webhook_client import Undelivered, WebhookClient, is_public, target_of
+from ledger.service.webhooks.client import Undelivered, WebhookClient, is_public, target_of
 from tests.service.receiver import Receiver, Say, receiving
 
 PRIVATE = [

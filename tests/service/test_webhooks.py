@@ -20,11 +20,11 @@ from ledger.model.errors import (
     WebhookUnknown,
 )
 from ledger.records.vault import MasterKeys
-from ledger.service.follower import Follower, Following
-from ledger.service.keyring import Keyring
-from ledger.service.telling import Telling
-from ledger.service.webhook_secrets import OVERLAP_SECONDS, WebhookSecrets
-from ledger.service.webhooks import ENDPOINTS_MAX, REPLAY_MAX, Change, Webhooks
+from ledger.service.following.follower import Follower, Following
+from ledger.service.records.keyring import Keyring
+from ledger.service.webhooks.endpoints import ENDPOINTS_MAX, REPLAY_MAX, Change, Webhooks
+from ledger.service.webhooks.secrets import OVERLAP_SECONDS, WebhookSecrets
+from ledger.service.webhooks.telling import Telling
 from ledger.store import webhook_log
 from ledger.store.database import Connection
 from ledger.store.feed import last_seq

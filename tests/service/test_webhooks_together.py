@@ -9,11 +9,12 @@ import pytest
 
 from ledger.model.errors.store import DatabaseBusy
 from ledger.records.vault import MasterKeys
-from ledger.service import crash_points, webhook_queue
-from ledger.service.follower import Follower, Following
-from ledger.service.keyring import Keyring
-from ledger.service.telling import Telling
-from ledger.service.webhooks import Change
+from ledger.service.following.follower import Follower, Following
+from ledger.service.records.keyring import Keyring
+from ledger.service.running import crash_points
+from ledger.service.webhooks import queue as webhook_queue
+from ledger.service.webhooks.endpoints import Change
+from ledger.service.webhooks.telling import Telling
 from ledger.store import webhooks as rows
 from ledger.store.cursor import setting
 from ledger.store.database import Connection

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ledger.model.errors import InvalidSignature, NodeUnreachable, ServiceBroken, ServiceBusy
-from ledger.service.first_answers import Accepted, Keyed, Outcome
-from ledger.service.intake import Post
-from ledger.service.window import Window
+from ledger.service.intake.first_answers import Accepted, Keyed, Outcome
+from ledger.service.intake.intake import Post
+from ledger.service.relaying.window import Window
 
 WRITE = Keyed(2, "key", bytes(32), Post({"command": "MoveDeposit"}, "PO-1"))
 WALL = 1_900_000_000

@@ -19,8 +19,8 @@ from ledger.model.commands import (
     UnfreezeRange,
 )
 from ledger.model.ids import parse_voucher, root_voucher
-from ledger.service import financing_checks
-from ledger.service.financing_checks import checks_on
+from ledger.service.financing import checks as financing_checks
+from ledger.service.financing.checks import checks_on
 from ledger.store import financing
 from ledger.store.cursor import cursor
 from ledger.store.lists import Is, find

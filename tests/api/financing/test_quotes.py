@@ -8,7 +8,7 @@ import pytest
 
 from ledger.model.commands import MoveDeposit
 from ledger.model.money import amount_text, parse_amount
-from ledger.service import financing
+from ledger.service.financing import desk as financing
 from tests.api.financing.desk import NOTICE, Desk, text_of, told
 from tests.api.world import People, Person
 from tests.cast import CHECKER, EXPIRED, MAKER, OTHER_MAKER, REVOKED

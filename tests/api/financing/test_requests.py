@@ -7,8 +7,8 @@ import pytest
 
 from api.app import create_app
 from ledger.model.commands import VoidNonce
-from ledger.service import financing
-from ledger.service.financing_states import QuoteState, RequestState
+from ledger.service.financing import desk as financing
+from ledger.service.financing.states import QuoteState, RequestState
 from tests.api.at_once import gathered
 from tests.api.conftest import OPTIONS
 from tests.api.financing.desk import Desk, text_of, told

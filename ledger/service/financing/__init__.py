@@ -1,0 +1,1 @@
+"""The financing desk: requests for quotes, quotes, what they come to."""

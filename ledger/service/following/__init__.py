@@ -1,0 +1,1 @@
+"""From the chain's blocks to rows: read, linked, written, rebuilt."""

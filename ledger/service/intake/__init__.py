@@ -1,0 +1,1 @@
+"""What is posted is read, checked, tried, and kept once."""

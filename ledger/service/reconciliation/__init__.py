@@ -1,0 +1,1 @@
+"""Chain, rows and deposits compared fund by fund."""

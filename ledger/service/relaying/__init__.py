@@ -1,0 +1,1 @@
+"""From accepted operations to the chain: the outbox, batches, transactions."""

@@ -1,0 +1,276 @@
+"""Looks a service over from outside: settings, files, database, nodes, the ledger's own code.
+
+Each look is by itself: what cannot be looked at is told, and the others go on. Nothing is changed,
+and no secret is told.
+"""
+
+import os
+import platform
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from ledger.chain.artifacts import CONTRACTS, artifact, code_fingerprint
+from ledger.chain.deployment import Deployment
+from ledger.chain.endpoint import Endpoint, Question
+from ledger.chain.rpc import RpcEndpoint
+from ledger.model.errors import LedgerError
+from ledger.records.keys import P256Key
+from ledger.service.following.stopping import stop_of
+from ledger.service.relaying.outbox import Outbox
+from ledger.service.running.settings import Settings
+from ledger.store.cursor import cursor, setting
+from ledger.store.database import Database
+
+__all__ = ["Finding", "State", "look_over"]
+
+_PACKAGES: Final = ("fenbook", "fastapi", "sqlalchemy", "uvicorn", "web3", "cryptography")
+_SKEW_SECONDS: Final = 60
+_LAG_BLOCKS: Final = 10
+_DISK_BYTES: Final = 2**30
+_P256: Final = "0x" + "00" * 18 + "0100"
+"""Address of the precompile for P-256 signatures (RIP-7212, EIP-7951)."""
+_FILES: Final = (
+    "FENBOOK_RELAYER_KEYS_FILE",
+    "FENBOOK_DATABASE_FILE",
+    "FENBOOK_RECORDS_KEY_FILE",
+    "FENBOOK_RECORDS_KEY_PREVIOUS_FILE",
+)
+
+
+class State(StrEnum):
+    """What a look has come to."""
+
+    OK = "ok"
+    LOOK = "look"
+    """Somebody should know of it."""
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    state: State
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def look_over(
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    wall: Callable[[], float] = time.time,
+    embedded: Callable[[], tuple[Endpoint, Deployment]] | None = None,
+) -> Iterator[Finding]:
+    """Every finding in order. `embedded` makes the chain of an evaluation, if it is one."""
+    yield _versions()
+    yield from _files(settings, environment)
+    yield from _disk(settings)
+    database: Database | None = None
+    with _told("database") as told:
+        if Database.has_begun(url := settings.database.get_secret_value()):
+            database = Database.open(url)
+        told.append(_database(database))
+    yield from told
+    try:
+        if database is not None:
+            yield from _outbox(database)
+            yield from _follower(database)
+        yield from _chain(settings, database, wall, embedded)
+    finally:
+        if database is not None:
+            database.close()
+
+
+@contextmanager
+def _told(check: str) -> Iterator[list[Finding]]:
+    """Findings of one look; what it raises is a finding too."""
+    found: list[Finding] = []
+    try:
+        yield found
+    except LedgerError as refusal:
+        found.append(Finding(check, State.WRONG, {"problem": refusal.code, "detail": str(refusal)}))
+    except OSError as failure:
+        found.append(Finding(check, State.WRONG, {"problem": type(failure).__name__}))
+
+
+# ---- this machine
+
+
+def _versions() -> Finding:
+    found = {"python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return Finding("versions", State.OK, {**found, "contracts": code_fingerprint()})
+
+
+def _files(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Secrets are for their owner alone, and so is a database of ours."""
+    named = {one: environment[one] for one in _FILES if environment.get(one)}
+    url = settings.database.get_secret_value()
+    if url.startswith("sqlite:///"):
+        named["database"] = url.removeprefix("sqlite:///")
+    for name, path in named.items():
+        try:
+            mode = stat.S_IMODE(os.stat(path).st_mode)
+        except OSError as failure:
+            is_new = name == "database" and isinstance(failure, FileNotFoundError)
+            state = State.LOOK if is_new else State.WRONG
+            yield Finding("file", state, {"file": name, "problem": type(failure).__name__})
+            continue
+        is_open = os.name == "posix" and mode & (0o007 if name == "database" else 0o077)
+        state = State.WRONG if is_open else State.OK
+        yield Finding("file", state, {"file": name, "mode": f"{mode:04o}"})
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    url = settings.database.get_secret_value()
+    if url.startswith("sqlite:///"):
+        folder = Path(url.removeprefix("sqlite:///")).absolute().parent
+        free = shutil.disk_usage(folder).free
+        state = State.OK if free >= _DISK_BYTES else State.LOOK
+        yield Finding("disk", state, {"free_megabytes": free // 2**20})
+
+
+# ---- the database
+
+
+def _database(database: Database | None) -> Finding:
+    if database is None:
+        return Finding("database", State.LOOK, {"dialect": "sqlite", "revision": "none"})
+    revision = database.revision
+    facts = {"dialect": database.dialect, "revision": revision or "none"}
+    if not revision:
+        return Finding("database", State.LOOK, facts)
+    return Finding("database", State.OK if database.is_current else State.WRONG, facts)
+
+
+def _outbox(database: Database) -> Iterator[Finding]:
+    if not database.revision:
+        return
+    with _told("outbox") as told:
+        outbox = Outbox(database)
+        counts = outbox.counts()
+        facts = {"is_paused": outbox.is_paused, "oldest_seconds": outbox.oldest_seconds(), **counts}
+        is_fine = not outbox.is_paused and not counts.get("parked")
+        told.append(Finding("outbox", State.OK if is_fine else State.LOOK, facts))
+    yield from told
+
+
+def _follower(database: Database) -> Iterator[Finding]:
+    """Whether an event that cannot be read keeps the views where they are."""
+    if not database.revision:
+        return
+    with _told("follower") as told:
+        with database.reading() as connection:
+            stop = stop_of(connection)
+        if stop is not None:
+            facts = {"problem": stop.code, "detail": str(stop), "next_step": stop.next_step()}
+            told.append(Finding("follower", State.WRONG, facts))
+    yield from told
+
+
+# ---- the chain
+
+
+def _chain(
+    settings: Settings,
+    database: Database | None,
+    wall: Callable[[], float],
+    embedded: Callable[[], tuple[Endpoint, Deployment]] | None,
+) -> Iterator[Finding]:
+    if settings.is_evaluation:
+        yield Finding("evaluation", State.LOOK)
+        if embedded is not None:
+            with _told("chain") as told:
+                endpoint, deployment = embedded()
+                told.extend(_ledger(endpoint, deployment))
+                told.extend(_place(database, endpoint, deployment))
+            yield from told
+        return
+    with _told("deployment") as told:
+        assert settings.deployment is not None
+        deployment = Deployment.load(settings.deployment)
+        told.append(Finding("deployment", State.OK, {"chain_id": deployment.chain_id}))
+    yield from told
+    if told[-1].state is not State.OK:
+        return
+    heads = []
+    for url in settings.nodes:
+        node = RpcEndpoint(url, timeout=settings.node_timeout)
+        with _told("node") as told:
+            head = node.head()
+            heads.append(head.number)
+            told.append(_node(node, deployment, head.second - int(wall()), head.number))
+            told.extend(_ledger(node, deployment))
+            told.extend(_place(database, node, deployment))
+        yield from told
+        node.close()
+    if len(heads) > 1:
+        apart = max(heads) - min(heads)
+        state = State.OK if apart <= _LAG_BLOCKS else State.LOOK
+        yield Finding("nodes_apart", state, {"blocks": apart})
+
+
+def _node(node: Endpoint, deployment: Deployment, ahead: int, head: int) -> Finding:
+    is_ours = node.chain_id == deployment.chain_id
+    facts = {"node": node.name, "chain_id": node.chain_id, "head": head, "clock_ahead": ahead}
+    if not is_ours:
+        return Finding("node", State.WRONG, facts)
+    return Finding("node", State.OK if abs(ahead) <= _SKEW_SECONDS else State.LOOK, facts)
+
+
+def _ledger(endpoint: Endpoint, deployment: Deployment) -> list[Finding]:
+    """Whether the code at the ledger's addresses is the code that ships here."""
+    wrong = [
+        name for name in CONTRACTS if not _is_shipped(name, endpoint.code(deployment.address(name)))
+    ]
+    state = State.WRONG if wrong else State.OK
+    checked = {"contracts": len(CONTRACTS), "other_code": " ".join(wrong)}
+    return [Finding("code", state, checked), _precompile(endpoint)]
+
+
+def _is_shipped(name: str, code: bytes) -> bool:
+    """Equal but for the immutables, which a constructor fills in."""
+    shipped = artifact(name)
+    found = bytearray(code)
+    for places in shipped.immutables:
+        for start in places:
+            found[start : start + 32] = bytes(32)
+    return bytes(found) == shipped.deployed
+
+
+def _precompile(endpoint: Endpoint) -> Finding:
+    """Whether the chain checks P-256 signatures itself; if not, the verifier computes them."""
+    key, digest = P256Key.random(bytes(20)), bytes(range(32))
+    asked = digest + key.sign(digest) + key.key[20:]
+    answer = endpoint.calls([Question(_P256, asked)])[0]
+    has_it = isinstance(answer, bytes) and answer == (1).to_bytes(32, "big")
+    return Finding("p256", State.OK, {"precompile": has_it})
+
+
+def _place(database: Database | None, endpoint: Endpoint, deployment: Deployment) -> list[Finding]:
+    """Whether the database is of this ledger, and how far its views are behind."""
+    if database is None or not database.revision:
+        return []
+    with database.reading() as connection:
+        known = setting(connection, "chain_id")
+        at = cursor(connection)
+    if known is None:
+        return [Finding("views", State.LOOK, {"block": at.number})]
+    if known != str(deployment.chain_id):
+        return [Finding("views", State.WRONG, {"chain_id": known})]
+    behind = max(0, endpoint.head().number - at.number)
+    state = State.OK if behind <= _LAG_BLOCKS else State.LOOK
+    return [Finding("views", state, {"block": at.number, "blocks_behind": behind})]

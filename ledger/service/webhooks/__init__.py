@@ -1,0 +1,1 @@
+"""Telling participants' systems by HTTP: endpoints, messages, deliveries."""
