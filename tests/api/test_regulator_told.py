@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.records.profiles import Profile
 from ledger.store.tables.access import ACCESS_LOG
-from tests.api.conftest import OPTIONS
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.views_scenario import Acts, circulate
 
@@ -35,22 +32,6 @@ def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
         made.follow()
         recorded(made).put(Profile(made.cast.birch.id, name_en="Birch", uscc=USCC))
         yield made
-
-
-@pytest.fixture(scope="module")
-def app(world: World) -> FastAPI:
-    return create_app(world.service, OPTIONS)
-
-
-@pytest.fixture(scope="module")
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app, raise_server_exceptions=False) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def regulator(client: TestClient, world: World) -> Person:
-    return People(client, world)("Regulator")
 
 
 def _log(world: World) -> list[tuple[str, Any, str]]:

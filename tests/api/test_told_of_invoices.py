@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
-from api.app import create_app
 from ledger.model.commands import InvoiceUse, IssuePayable, SetLimit
 from ledger.model.errors import ERRORS
 from ledger.model.errors.base import meanings_of
 from ledger.model.meanings import Meaning
-from tests.api.conftest import OPTIONS
 from tests.api.test_imports import approvals, previewed, rows
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.cast import CHECKER, MAKER, Member
@@ -56,22 +52,6 @@ def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
         made.follow()
         recorded(made)
         yield made
-
-
-@pytest.fixture(scope="module")
-def app(world: World) -> FastAPI:
-    return create_app(world.service, OPTIONS)
-
-
-@pytest.fixture(scope="module")
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app, raise_server_exceptions=False) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def person(client: TestClient, world: World) -> People:
-    return People(client, world)
 
 
 def _invoice(world: World, number: int) -> bytes:
