@@ -372,5 +372,5 @@ class TestTaken:
         form = {**made["quote"], "message": {**made["quote"]["message"], "rate": 1}}
         body = {**birch.sign(made), "quote": form}
         answer = birch.post(made["submit_to"], body, idempotency_key=secrets.token_hex(8))
-        assert answer.json()["code"] == "InvalidSignature"
+        assert answer.json()["code"] == "ApprovalsVoid"
         assert quote["registration"] == NOTICE
