@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import re
 from contextlib import suppress
 from typing import Any, Final
@@ -49,6 +48,9 @@ _LOOK_SECONDS: Final = 1.0
 """How often a waiting request looks by itself: the end may come in another process."""
 _KEY: Final = re.compile(r'[\x21-\x7e]{1,255}|"[\x20-\x7e]{1,255}"')
 _WAIT: Final = re.compile(r"(?:^|[,;])\s*wait=([0-9]{1,6})\s*(?:$|[,;])")
+
+_DIGEST: Final = re.compile(r'"digest":"0x([0-9a-f]{64})"')
+"""In an operation as it is answered: reading all of it would take a fiftieth of the door's time."""
 
 PARAMETERS: Final[list[dict[str, Any]]] = [
     {
@@ -114,7 +116,9 @@ async def submit(request: Request, verb: Verb, body: SignedForm, subject: Subjec
         accepted = await context.accepting.accept(write)
     except LedgerError as refusal:
         raise await run_in_threadpool(_refused, request, subject, post, refusal) from None
-    request.scope["state"]["trace_id"] = json.loads(accepted.body)["digest"][2:]
+    digest = _DIGEST.search(accepted.body)
+    if digest is not None:
+        request.scope["state"]["trace_id"] = digest[1]
     return await answered(request, subject, accepted)
 
 
