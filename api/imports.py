@@ -6,6 +6,7 @@ are read at once; more are told to come again.
 
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -14,7 +15,7 @@ from starlette.responses import Response
 
 from api.asking import Preparer, Reader, Submitter
 from api.commands import Prepared, prepared_for
-from api.context import Context, context_of
+from api.context import context_of
 from api.import_files import PATH, ImportId
 from api.import_filters import ImportFilters, RowFilters, imports_wanted, row_test
 from api.import_parties import LookUpsOfImport
@@ -39,6 +40,7 @@ from api.problems import scope_language
 from api.router import router
 from api.submitting import is_dry
 from api.veil import veiled, veiled_in
+from ledger.imports.drafts import Draft
 from ledger.model.commands import Command
 from ledger.model.plain import parse_moment
 from ledger.model.rendering import NO_NAMES
@@ -71,15 +73,18 @@ def list_imports(
     query: Annotated[ImportsAsked, Query()],
 ) -> dict[str, Any]:
     """Your imports, the newest first."""
-    bound, limit = _bound("imports", subject, query), query.limit
-    before = _after(context_of(request), bound, query.cursor) or ""
     shelf, language = imports_of(request).shelf, scope_language(request.scope)
     told = _told(request, subject)
     wanted = imports_wanted(request, subject, query)
-    found = shelf.imports(subject.participant, wanted, before=before, limit=limit + 1)
-    data = [import_json(one, language, told) for one in found[:limit]]
-    last = found[limit - 1].id if len(found) > limit else None
-    return _page(request, subject, data, bound, last)
+    rows, more = context_of(request).cursors.page(
+        _bound("imports", subject, query),
+        query,
+        lambda after, most: shelf.imports(
+            subject.participant, wanted, before=after[0] if after else "", limit=most
+        ),
+        lambda row: [row.id],
+    )
+    return _page(request, subject, [import_json(one, language, told) for one in rows], more)
 
 
 @ROUTER.get(f"{PATH}/{{import_id}}", operation_id="readImport", response_model=WholeImport)
@@ -133,18 +138,23 @@ def list_rows(
     query: Annotated[RowsAsked, Query()],
 ) -> dict[str, Any]:
     """The rows as they were read, and what has become of each; or the faulty ones alone."""
-    bound, limit = _bound(import_id, subject, query), query.limit
-    start = _after(context_of(request), bound, query.cursor) or 0
     shelf, language = imports_of(request).shelf, scope_language(request.scope)
     told = _told(request, subject)
     with only_own():
         drafts = shelf.reading(subject.participant, import_id).drafts
         items = shelf.items_by_line(subject.participant, import_id)
     fits = row_test(query)
-    chosen = [one for one in drafts if one.line > start and fits(one, items.get(one.line))]
-    data = [row_json(one, items.get(one.line), language, told) for one in chosen[:limit]]
-    last = chosen[limit - 1].line if len(chosen) > limit else None
-    return _page(request, subject, data, bound, last)
+
+    def chosen(after: Any, most: int) -> list[Draft]:
+        start = after[0] if after else 0
+        behind = (one for one in drafts if one.line > start and fits(one, items.get(one.line)))
+        return list(islice(behind, most))
+
+    rows, more = context_of(request).cursors.page(
+        _bound(import_id, subject, query), query, chosen, lambda row: [row.line]
+    )
+    data = [row_json(one, items.get(one.line), language, told) for one in rows]
+    return _page(request, subject, data, more)
 
 
 @ROUTER.post(
@@ -283,14 +293,7 @@ def _bound(name: str, subject: Subject, query: Filters) -> dict[str, Any]:
     return bound_to(name, subject, query.model_dump(exclude={"limit", "cursor"}, mode="json"))
 
 
-def _after(context: Context, bound: dict[str, Any], cursor: str | None) -> Any:
-    return None if cursor is None else context.cursors.opened(bound, cursor)[0]
-
-
-def _page(
-    request: Request, subject: Subject, data: list[Any], bound: dict[str, Any], last: Any
-) -> dict[str, Any]:
-    more = None if last is None else context_of(request).cursors.sealed(bound, [last])
+def _page(request: Request, subject: Subject, data: list[Any], more: str | None) -> dict[str, Any]:
     with reading(request, subject) as opened:
         at = as_of_json(opened)
-    return {"data": data, "has_more": last is not None, "next_cursor": more, "as_of": at}
+    return {"data": data, "has_more": more is not None, "next_cursor": more, "as_of": at}

@@ -11,7 +11,7 @@ from api.context import context_of
 from api.exports import File, Format, exported
 from api.once import Doing, Making, done_once, made_once, once_route
 from api.openapi import ALSO
-from api.paging import CURSOR_MOST
+from api.paging import CURSOR_MOST, Paging
 from api.reading import Reading, as_of, reading
 from api.router import router
 from api.webhook_shapes import (
@@ -219,18 +219,21 @@ def list_deliveries(
     """What was delivered to an endpoint, the newest first; kept for 35 days."""
     cursors = context_of(request).cursors
     bound = {"list": webhook, "reader": subject.participant, "state": state}
-    before = None if cursor is None else cursors.opened(bound, cursor)[0]
+    webhooks, own = _webhooks(request), subject.participant
     with _found():
-        found = _webhooks(request).deliveries(
-            subject.participant, webhook, state=state, before=before, limit=limit + 1
+        rows, more = cursors.page(
+            bound,
+            Paging(limit=limit, cursor=cursor),
+            lambda after, most: webhooks.deliveries(
+                own, webhook, state=state, before=after and after[0], limit=most
+            ),
+            lambda row: [row.id],
         )
-    rows = found[:limit]
-    is_more = len(found) > limit
     with reading(request, subject) as opened:
         return DeliveryPage(
             data=[Delivery(**delivery_json(one)) for one in rows],
-            has_more=is_more,
-            next_cursor=cursors.sealed(bound, [rows[-1].id]) if is_more else None,
+            has_more=more is not None,
+            next_cursor=more,
             as_of=as_of(opened),
         )
 
