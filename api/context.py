@@ -20,7 +20,7 @@ from ledger.model.commands import Struct
 from ledger.model.glossary import Language
 from ledger.model.meanings import Meaning
 from ledger.model.rendering import NO_NAMES, Names
-from ledger.model.structs import fields_of
+from ledger.model.structs import values_in
 from ledger.service.access import Access, Subject
 from ledger.service.financing.desk import Financing
 from ledger.service.imports.together import Imports
@@ -105,15 +105,9 @@ class Context:
 
 def parties_of(struct: Struct) -> set[int]:
     """The participants that a command names, in lists and structs too."""
-    found: set[int] = set()
-    for member in fields_of(type(struct)):
-        value = getattr(struct, member.name)
-        for one in value if member.is_list else (value,):
-            if isinstance(one, Struct):
-                found |= parties_of(one)
-            elif member.meaning is Meaning.PARTICIPANT and one:
-                found.add(one)
-    return found
+    return {
+        one for member, one in values_in(struct) if member.meaning is Meaning.PARTICIPANT and one
+    }
 
 
 def context_of(request: Request) -> Context:

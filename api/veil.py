@@ -44,7 +44,7 @@ from ledger.model.errors import (
 from ledger.model.errors.base import meanings_of
 from ledger.model.ids import payable_of
 from ledger.model.meanings import Meaning
-from ledger.model.structs import Struct, fields_of
+from ledger.model.structs import Struct, values_in
 from ledger.service.access import Subject
 from ledger.store.lists import AllOf, Is, find, rows_of
 from ledger.views.party_rows import Invoice
@@ -131,13 +131,9 @@ def told_to(sight: Sight, refusal: LedgerError) -> LedgerError:
 
 def claims_of(struct: Struct) -> Iterator[tuple[Meaning, int]]:
     """The claims that a command names, in its order, in lists and structs too."""
-    for member in fields_of(type(struct)):
-        value = getattr(struct, member.name)
-        for one in value if member.is_list else (value,):
-            if isinstance(one, Struct):
-                yield from claims_of(one)
-            elif member.meaning in _CLAIMS:
-                yield member.meaning, one
+    for member, one in values_in(struct):
+        if member.meaning in _CLAIMS:
+            yield member.meaning, one
 
 
 def _told_of_invoice(opened: Reading, refusal: InvoiceMismatch | InvoiceOverused) -> LedgerError:

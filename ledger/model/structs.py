@@ -6,7 +6,7 @@ meanings are read from them, by the hasher, the sentences and the tests alike.
 
 import re
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, ClassVar, Self
@@ -15,12 +15,32 @@ from ledger.model.errors.input import InvalidField, MissingField, UnknownField
 from ledger.model.meanings import FieldType, Meaning
 from ledger.model.once import once
 
-__all__ = ["Command", "Field", "Struct", "camel_case", "fields_of", "snake_case", "structs_of"]
+__all__ = [
+    "Command",
+    "Field",
+    "Struct",
+    "camel_case",
+    "fields_of",
+    "snake_case",
+    "structs_of",
+    "values_in",
+]
 
 # An integer that JavaScript cannot hold exactly travels in JSON as a decimal string.
 _SAFE_BITS = 48
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,77}", re.ASCII)
 _HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*", re.ASCII)
+
+
+def values_in(struct: "Struct") -> Iterator[tuple["Field", Any]]:
+    """Every value of a struct with its member, in signing order, in lists and structs too."""
+    for member in fields_of(type(struct)):
+        value = getattr(struct, member.name)
+        for one in value if member.is_list else (value,):
+            if isinstance(one, Struct):
+                yield from values_in(one)
+            else:
+                yield member, one
 
 
 def camel_case(name: str) -> str:
