@@ -5,13 +5,12 @@ and their secrets, which come and go.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.cli.private_files import private_file_in_place
 from ledger.cli.sessions import session_path
 from ledger.model.errors.service import SettingInvalid
 
@@ -60,15 +59,8 @@ class Pins:
     def keep(self, server: str, pin: Pin) -> None:
         """Remember it; the file is written whole or not at all."""
         ledgers = {**self._all(), server: asdict(pin)}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"format": _FORMAT, "ledgers": ledgers}, file, indent=2)
-            os.replace(name, self.path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with private_file_in_place(self.path) as file:
+            json.dump({"format": _FORMAT, "ledgers": ledgers}, file, indent=2)
 
     def _all(self) -> dict[str, Any]:
         try:

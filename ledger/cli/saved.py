@@ -1,13 +1,12 @@
 """Saved runs: the events of a book's ledger with its names and outcome, in one file."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.cli.private_files import private_file_in_place
 from ledger.views import Entry, Projection
 from ledger.views.log import entry_from_json, entry_to_json
 
@@ -66,15 +65,8 @@ class SavedRun:
             "loans": self.loans,
             "events": [entry_to_json(entry) for entry in self.events],
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(data, file, ensure_ascii=False, separators=(",", ":"))
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with private_file_in_place(path) as file:
+            json.dump(data, file, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def load(cls, path: Path) -> "SavedRun":

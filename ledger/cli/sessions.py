@@ -7,12 +7,12 @@ that whatever the service says later, a signature holds on that ledger and no ot
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.cli.private_files import private_file_in_place
 from ledger.model.errors.client import SessionMissing
 from ledger.model.errors.input import KeyFileExposed
 
@@ -51,15 +51,8 @@ class Session:
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all; only its owner can read it."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"format": _FORMAT, **asdict(self)}, file, ensure_ascii=False, indent=2)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with private_file_in_place(path) as file:
+            json.dump({"format": _FORMAT, **asdict(self)}, file, ensure_ascii=False, indent=2)
 
     @classmethod
     def load(cls, path: Path) -> "Session":
