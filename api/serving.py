@@ -77,7 +77,7 @@ def options_from(environment: Mapping[str, str]) -> Options:
         if not variable.startswith(_PREFIX):
             continue
         if name not in kinds:
-            raise SettingInvalid(setting=variable, problem="the door has no such setting")
+            raise SettingInvalid(setting=variable, problem="unknown setting")
         found[name] = _value(variable, getattr(Options(), name), text)
         if name in _NETWORKS:
             _expect_networks(variable, found[name])
@@ -168,7 +168,7 @@ def _end(office: BackOffice | None, *_: object) -> None:
 def _level(environment: Mapping[str, str]) -> str:
     level = environment.get("FENBOOK_LOG", "info")
     if level not in logs.LEVELS:
-        problem = f"it must be one of {', '.join(logs.LEVELS)}"
+        problem = f"one of: {', '.join(logs.LEVELS)}"
         raise SettingInvalid(setting="FENBOOK_LOG", problem=problem)
     return level
 
@@ -199,4 +199,4 @@ def _expect_networks(variable: str, texts: tuple[str, ...]) -> None:
 
 
 def _refuse(variable: str) -> Any:
-    raise SettingInvalid(setting=variable, problem="its value has another form")
+    raise SettingInvalid(setting=variable, problem="other form")

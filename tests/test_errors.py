@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from ledger.model import errors
+from ledger.model.causes import CAUSES
+from ledger.model.code_words import CODES
 from ledger.model.errors import (
     ERRORS,
     AmountExceedsVoucher,
@@ -55,11 +57,13 @@ ALL = {
     and name != "LedgerError"
 }
 
-TECHNICAL = {
-    "AnswerUnreadable", "BookInvalid", "ChainMismatch", "DatabaseFailed", "DeploymentUnknown",
-    "InvalidField", "NodeFailed", "SettingInvalid",
-}  # fmt: skip
-"""Refusals that quote fields, settings and what a machine has answered."""
+TECHNICAL = {"AnswerUnreadable", "BookInvalid", "ChainMismatch", "DatabaseFailed", "InvalidField"}
+"""Refusals that quote fields, and what a machine or a library has said."""
+
+QUOTED = {"setting", "url", "path"}
+"""Values that are what somebody has written, and stay as they are."""
+
+SAID_IN_WORDS = (Meaning.WORD, Meaning.EXPECTED, Meaning.CAUSE)
 
 
 def _sample(error: type[LedgerError]) -> LedgerError:
@@ -67,6 +71,7 @@ def _sample(error: type[LedgerError]) -> LedgerError:
     texts = {
         Meaning.TEXT: "text",
         Meaning.WORD: "void",
+        Meaning.CAUSE: "other form",
         Meaning.INPUT: "text",
         Meaning.EXPECTED: "uint64",
     }
@@ -190,13 +195,17 @@ def _words_written_out() -> Iterator[tuple[str, str, str]]:
 
 
 def test_words_of_the_code_are_said_in_the_language_of_the_reader() -> None:
-    written = [one for one in _words_written_out() if one[0] not in TECHNICAL]
+    written = [
+        (error, name, text)
+        for error, name, text in _words_written_out()
+        if error not in TECHNICAL and name not in QUOTED
+    ]
     assert ("DeskFull", "what", "requests") in written
     for error, name, _ in written:
-        assert meanings_of(ALL[error])[name] in (Meaning.WORD, Meaning.EXPECTED), (error, name)
+        assert meanings_of(ALL[error])[name] in SAID_IN_WORDS, (error, name)
     states = chain(QuoteState, RequestState, ImportState, Scope, STATES)
-    words = {text for *_, text in written} | set(map(str, states))
-    known = {**LABELS, **VALUES}
+    words = {text.partition(": ")[0] for *_, text in written} | set(map(str, states))
+    known = {**LABELS, **CODES, **VALUES, **CAUSES}
     assert {one for one in words if one not in known or not CJK.search(known[one].zh)} == set()
     full = errors.DeskFull(most=5, what="requests")
     assert full.message("zh") == "同时进行中的询价不得超过 5 个。"
@@ -209,3 +218,19 @@ def test_words_of_the_code_are_said_in_the_language_of_the_reader() -> None:
     off = errors.QuoteOffRequest(field="start")
     assert off.message() == "The quote and the request differ in: start."
     assert off.message("zh") == "报价与询价不一致：区间起点。"
+
+
+def test_causes_are_told_in_the_language_of_the_reader_and_a_machine_s_words_as_they_are() -> None:
+    written = "".join(
+        path.read_text("utf-8") for part in ("ledger", "api") for path in Path(part).rglob("*.py")
+    )
+    for key, said in CAUSES.items():
+        assert re.search(f'"{re.escape(key)}(: {{|")', written), key
+        assert CJK.search(said.zh)
+        assert not CJK.search(said.en)
+    off = errors.NodeFailed(url="http://node", problem="no block yet: 12")
+    assert off.message().endswith(": it has not come to this block: 12.")
+    assert off.message("zh").endswith("：尚未到达此区块：12。")
+    for said in ("nonce too low: next nonce 5, tx nonce 3", "no such method", ": "):
+        failed = errors.NodeFailed(url="http://node", problem=said)
+        assert failed.message("zh").endswith(f"：{said}。")

@@ -76,7 +76,7 @@ class _Replay:
             elif event.name == "VerifierAllowed":
                 verifiers.append(event.values["verifier"])
         if not desks:
-            problem = f"no ledger was founded in blocks {report.first_block} to {report.last_block}"
+            problem = f"no ledger in blocks: {report.first_block}–{report.last_block}"
             raise DeploymentUnknown(path=registry, problem=problem)
         self.known = self.contracts.of_ledger(desks)
         looked_at = {**self.known, **{one: self.contracts[one] for one in verifiers}}

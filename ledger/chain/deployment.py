@@ -114,7 +114,7 @@ def deploy(
         progress(name)
         receipt = node.send(None, artifact(name).creation(*_arguments(name, at, founders, rules)))
         if (receipt.contract or "").lower() != at[name]:
-            raise DeploymentUnknown(path=name, problem="another transaction came between")
+            raise DeploymentUnknown(path=name, problem="came between")
     return Deployment(node.chain_id, first_block, at)
 
 

@@ -126,7 +126,7 @@ class EmbeddedEndpoint(SteerableEndpoint):
         wanted = {one.lower() for one in addresses}
         with self._turn:
             if last > self.head().number:
-                raise NodeFailed(url=self.name, problem=f"it has not come to block {last}")
+                raise NodeFailed(url=self.name, problem=f"no block yet: {last}")
             return [
                 event
                 for number in range(first, last + 1)

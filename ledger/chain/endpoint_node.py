@@ -107,10 +107,10 @@ class EndpointNode:
             if landed is not None:
                 return landed
             time.sleep(_LOOK_SECONDS)
-        raise NodeFailed(url=self._endpoint.name, problem="a transaction was not mined in time")
+        raise NodeFailed(url=self._endpoint.name, problem="not mined")
 
     def _block(self, number: int) -> Block:
         found = self._endpoint.block(number)
         if found is None:
-            raise NodeFailed(url=self._endpoint.name, problem=f"it has no block {number}")
+            raise NodeFailed(url=self._endpoint.name, problem=f"no block: {number}")
         return found

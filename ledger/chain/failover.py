@@ -96,7 +96,7 @@ class Endpoints:
             self._failed_at.pop(place, None)
             self._current = place
             return found
-        raise failure or NodeFailed(url="", problem="no node is named")
+        raise failure or NodeFailed(url="", problem="no node")
 
     def _order(self) -> list[int]:
         """The current node first; those that failed lately only if there is no other."""
@@ -113,7 +113,7 @@ class Endpoints:
         node = self._nodes[place]
         first = node.block(0)
         if first is None:
-            raise NodeFailed(url=node.name, problem="it has no block 0")
+            raise NodeFailed(url=node.name, problem="no block: 0")
         self._expected_id = self._same(node, "chain id", node.chain_id, self._expected_id)
         genesis = self._genesis.hex() if self._genesis is not None else None
         self._genesis = bytes.fromhex(self._same(node, "genesis", first.hash.hex(), genesis))

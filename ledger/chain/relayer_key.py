@@ -58,4 +58,4 @@ def _private_key(secret: bytes) -> PrivateKey:
             return PrivateKey(secret)
     except ValueError:
         pass  # zero, or not below the order of the curve
-    raise SettingInvalid(setting="relayer_key", problem="it is no private key of 32 bytes")
+    raise SettingInvalid(setting="relayer_key", problem="no private key")

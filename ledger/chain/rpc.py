@@ -42,7 +42,7 @@ _BODY_MAX: Final = 512 * 1024 * 1024
 
 _TIMEOUT_SECONDS: Final = 10.0
 
-_OTHERWISE: Final = "an answer of another shape"
+_OTHERWISE: Final = "other shape"
 
 _Call = tuple[str, list[Any]]
 _Shape = TypeVar("_Shape")
@@ -69,7 +69,7 @@ class RpcEndpoint:
     def __init__(self, url: str, *, timeout: float = _TIMEOUT_SECONDS) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingInvalid(setting="node", problem="it is no http or https address")
+            raise SettingInvalid(setting="node", problem="no address")
         self._secure = parts.scheme == "https"
         self._host, self._port = parts.hostname, parts.port
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -123,7 +123,7 @@ class RpcEndpoint:
         A node that has not come to the last block would leave events out without a word.
         """
         if self._shaped(number_of, self._ask("eth_blockNumber")) < last:
-            raise self._failed(f"it has not come to block {last}")
+            raise self._failed(f"no block yet: {last}")
         read = partial(events_of, keeps_unknown=bool(addresses))
         events: list[Event] = []
         for low in range(first, last + 1, BLOCKS_MAX):
@@ -139,7 +139,7 @@ class RpcEndpoint:
             calls += [("eth_getBlockByHash", [hash_, False]), ("eth_getLogs", [asked])]
         answers = self._ask_all(calls)
         if None in answers[::2]:
-            raise self._failed("it does not have a block that another answer named")
+            raise self._failed("block named elsewhere")
         read = partial(events_in, keeps_unknown=bool(addresses))
         return [self._shaped(read, one) for one in answers[1::2]]
 
@@ -204,7 +204,7 @@ class RpcEndpoint:
         answers = answer if isinstance(answer, list) else [answer]
         numbered = {one.get("id"): one for one in answers if isinstance(one, dict)}
         if numbered.keys() != set(range(len(calls))):
-            raise self._failed(message_of(answers[0]) if answers else "an empty answer")
+            raise self._failed(message_of(answers[0]) if answers else "empty answer")
         return [numbered[number] for number in range(len(calls))]
 
     def _exchange(self, body: bytes, answers: msgspec.json.Decoder[_Shape]) -> _Shape:
@@ -244,7 +244,7 @@ class RpcEndpoint:
         except msgspec.ValidationError:
             raise self._failed(_OTHERWISE) from None
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise self._failed(f"HTTP status {status}") from None
+            raise self._failed(f"HTTP status: {status}") from None
 
     # ---- shapes
 

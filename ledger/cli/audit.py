@@ -151,7 +151,7 @@ def _last(screen: Screen, first: int, asked: int | None, end: int) -> int:
 def _only(screen: Screen, node: str, registries: list[str]) -> str:
     """The one ledger of a chain."""
     if not registries:
-        raise DeploymentUnknown(path=node, problem="no ledger was founded on this chain")
+        raise DeploymentUnknown(path=node, problem="no ledger")
     if len(registries) > 1:
         values = {"count": len(registries), "registries": screen.comma.join(registries)}
         screen.fail(tell("which_one", screen.language, **values))

@@ -55,9 +55,9 @@ class Client:
         is_near = host.hostname in NEAR
         self._host = host.netloc
         if host.query or host.fragment or "@" in host.netloc or not host.hostname:
-            raise SettingInvalid(setting="--server", problem="it must be a plain address")
+            raise SettingInvalid(setting="--server", problem="no plain address")
         if host.scheme not in ("http", "https") or (host.scheme == "http" and not is_near):
-            raise SettingInvalid(setting="--server", problem="it must begin with https://")
+            raise SettingInvalid(setting="--server", problem="no https")
         headers = {"Accept-Language": _LANGUAGES[language]}
         if secret:
             headers["Authorization"] = f"Bearer {secret}"

@@ -72,4 +72,4 @@ class Pins:
         except (ValueError, TypeError, KeyError, AttributeError):
             pass
         # To begin anew would be to believe whatever the service says next.
-        raise SettingInvalid(setting=str(self.path), problem="it is not what sign-in has written")
+        raise SettingInvalid(setting=str(self.path), problem="no pins")

@@ -51,7 +51,7 @@ CODES: Final = terms_of(
     withdrawn | withdrawn | 已撤回
     lapsed | lapsed | 已失效
     expired | expired | 已过期
-    void | void | 已作废
+    void | void | 已失效
     taken | taken | 已成交
     answered | answered | 已答复
     confirmed | confirmed | 已确认
@@ -63,7 +63,7 @@ CODES: Final = terms_of(
     awaiting_signatures | awaiting signatures | 待签署
     recording | being recorded | 登记中
     issuing | issuing | 开立中
-    failed | failed | 失败
+    failed | failed | 已失败
     cancelled | cancelled | 已取消
     asked | asked for | 已请求开立
     enabled | enabled | 已启用
@@ -96,10 +96,9 @@ CODES: Final = terms_of(
     offers.open | open | 待签收
     offers.accepted | accepted | 已签收
     batches.open | open | 开立中
+    batches.void | void | 已作废
     quotes.open | open | 有效
-    quotes.void | void | 已失效
     financing-requests.open | open | 询价中
-    financing-requests.void | void | 已失效
     payouts.open | open | 待确认
     payment-proposals.open | open | 待付款
     movements.issued | issued | 存入

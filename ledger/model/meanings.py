@@ -9,6 +9,7 @@ __all__ = [
     "Amount",
     "Amount56",
     "Bitmap",
+    "Cause",
     "Commitment",
     "Count",
     "Count8",
@@ -84,6 +85,7 @@ class Meaning(StrEnum):
     EXPECTED = "expected"
     TEXT = "text"
     WORD = "word"
+    CAUSE = "cause"
     STRUCT = "struct"
 
 
@@ -140,3 +142,4 @@ Input = Annotated[object, FieldType("string", Meaning.INPUT)]
 Expected = Annotated[str, FieldType("string", Meaning.EXPECTED)]
 Text = Annotated[str, FieldType("string", Meaning.TEXT)]
 Word = Annotated[str, FieldType("string", Meaning.WORD)]
+Cause = Annotated[str, FieldType("string", Meaning.CAUSE)]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ledger.model import figures
+from ledger.model.causes import cause_text
 from ledger.model.glossary import EXPECTED, Language, label, term
 from ledger.model.meanings import Meaning
 from ledger.model.states import Duty, PayableState, Role, VoucherState
@@ -186,5 +187,6 @@ _RENDERERS: Final[Mapping[Meaning, Callable[[Any, Language], str]]] = MappingPro
         Meaning.EXPECTED: _expected,
         Meaning.TEXT: _plain,
         Meaning.WORD: value_text,
+        Meaning.CAUSE: cause_text,
     }
 )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ledger.model.code_words import CODES
 from ledger.model.glossary import LABELS, Language, terms_of
 
 __all__ = ["VALUES", "value_text"]
@@ -24,25 +25,6 @@ VALUES: Final = terms_of(
     quotes | quotes | 报价
     rows | rows | 行
     columns | columns | 列
-
-    open | open | 进行中
-    answered | answered | 已答复
-    taken | taken | 已成交
-    expired | expired | 已过期
-    withdrawn | withdrawn | 已撤回
-    void | void | 已失效
-    uploaded | uploaded | 已上传
-    previewed | previewed | 已预览
-    awaiting_signatures | awaiting signatures | 待签署
-    recording | recording | 登记中
-    issuing | issuing | 开立中
-    done | done | 已办结
-    failed | failed | 已失败
-    cancelled | cancelled | 已取消
-    accepted | accepted | 已受理
-    sent | sent | 已发送
-    refused | refused | 已拒绝
-    parked | parked | 已搁置
 
     kind | kind | 报价种类
     taker | party quoted to | 报价对象
@@ -88,7 +70,8 @@ VALUES: Final = terms_of(
 
 
 def _one(key: str, language: Language) -> str:
-    """A field keeps its name in English: a label would begin large in the midst of a sentence."""
-    if key in VALUES:
-        return VALUES[key].text(language)
+    """A state is told as in a list; a field keeps its English name: a label would begin large."""
+    known = VALUES.get(key) or CODES.get(key)
+    if known is not None:
+        return known.text(language)
     return LABELS[key].zh if language == "zh" and key in LABELS else key

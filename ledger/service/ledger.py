@@ -64,9 +64,7 @@ class Ledger:
 
     def __init__(self, node: "Node | EndpointNode", deployment: Deployment) -> None:
         if node.chain_id != deployment.chain_id or not node.code(deployment.address("Relay")):
-            raise DeploymentUnknown(
-                path=deployment.address("Relay"), problem="no such contract on this chain"
-            )
+            raise DeploymentUnknown(path=deployment.address("Relay"), problem="no contract")
         self.node = node
         self.deployment = deployment
         self._domains = {

@@ -144,7 +144,7 @@ class TestAnswers:
     def test_node_that_has_not_come_to_the_last_block_leaves_nothing_out_without_a_word(
         self, node: RpcEndpoint
     ) -> None:
-        with pytest.raises(NodeFailed, match="not come to block 2"):
+        with pytest.raises(NodeFailed, match="not come to this block: 2"):
             node.logs(0, 2, ())
 
     def test_events_of_a_block_are_those_of_its_hash(
@@ -158,7 +158,7 @@ class TestAnswers:
             assert found == served.chain.logs_of(blocks, addresses)
             assert [bool(one) for one in found] == [False, not addresses, True]
         other = replace(blocks[2], hash=bytes(32))
-        with pytest.raises(NodeFailed, match="does not have a block"):
+        with pytest.raises(NodeFailed, match="another answer named is not there"):
             node.logs_of([blocks[1], other], ())
 
     def test_answer_about_a_block_s_events_has_their_shape(

@@ -154,7 +154,7 @@ class ModelChain:
     def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[Event]:
         """Events of these contracts in some blocks, in order; of all where none is named."""
         if last >= len(self._made):
-            raise NodeFailed(url=self.name, problem=f"it has not come to block {last}")
+            raise NodeFailed(url=self.name, problem=f"no block yet: {last}")
         wanted = set(addresses)
         return [
             one
@@ -167,7 +167,7 @@ class ModelChain:
         """Events of these contracts in each of some blocks, found by their hashes."""
         for one in blocks:
             if self.with_hash(one.hash) is None:
-                raise NodeFailed(url=self.name, problem=f"it has no block {one.hash.hex()}")
+                raise NodeFailed(url=self.name, problem=f"no block: {one.hash.hex()}")
         return [self.logs(one.number, one.number, addresses) for one in blocks]
 
     def call(self, question: Question) -> bytes:

@@ -94,7 +94,7 @@ class RecordedChain:
     def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[Event]:
         """Events of these contracts in some blocks, in order."""
         if last > self.head_number:
-            raise NodeFailed(url=self.name, problem=f"it has not come to block {last}")
+            raise NodeFailed(url=self.name, problem=f"no block yet: {last}")
         self.asked.append((first, last))
         found = (event for number in range(first, last + 1) for event in self.events[number])
         return [event for event in found if event.contract in addresses]

@@ -1,7 +1,7 @@
 """Refusals of the service: the chain it runs on, and books it cannot run."""
 
 from ledger.model.errors.base import Kind, LedgerError
-from ledger.model.meanings import Commitment, Input, Second, Text, Word
+from ledger.model.meanings import Cause, Commitment, Input, Second, Text, Word
 
 __all__ = [
     "BackOfficeLost",
@@ -94,7 +94,7 @@ class NodeFailed(LedgerError):
     """The node at {url} gives no answer that can be used: {problem}."""
 
     url: Text
-    problem: Text
+    problem: Cause
     kind = Kind.NOT_FOUND
     zh = "链节点 {url} 未给出可用的应答：{problem}。"
     next_steps = (
@@ -185,7 +185,7 @@ class SettingInvalid(LedgerError):
     """The setting {setting} cannot stand: {problem}."""
 
     setting: Text
-    problem: Text
+    problem: Cause
     kind = Kind.MALFORMED
     zh = "配置项 {setting} 有误：{problem}。"
     next_steps = ("Correct the setting and start again.", "请更正配置后重新启动。")
@@ -195,7 +195,7 @@ class DeploymentUnknown(LedgerError):
     """No ledger can be found by {path}: {problem}."""
 
     path: Text
-    problem: Text
+    problem: Cause
     kind = Kind.NOT_FOUND
     zh = "无法根据 {path} 找到账本：{problem}。"
     next_steps = (

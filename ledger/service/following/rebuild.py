@@ -213,7 +213,7 @@ class _Making:
                     parent=self._at.hash,
                     transactions_max=TRANSACTIONS_MAX,
                 )
-        raise NodeFailed(url=self._endpoint.name, problem="its answers do not fit together")
+        raise NodeFailed(url=self._endpoint.name, problem="contradiction")
 
     def _read(self, stretch: Stretch) -> None:
         with writing(self._database, "rebuild") as connection:

@@ -75,7 +75,7 @@ def _evaluating(database: Database) -> Opened:
 
 def _on_network(settings: Settings, database: Database) -> Opened:
     if settings.deployment is None:
-        raise SettingInvalid(setting="FENBOOK_DEPLOYMENT", problem="no manifest is named")
+        raise SettingInvalid(setting="FENBOOK_DEPLOYMENT", problem="no manifest named")
     deployment = Deployment.load(settings.deployment)
     keys = tuple(
         RelayerKey(one, chain_id=deployment.chain_id, gas_price=settings.gas_price)
@@ -111,7 +111,7 @@ def _claim(database: Database, deployment: Deployment, genesis: bytes) -> None:
 def _genesis_of(endpoint: Endpoint) -> bytes:
     first = endpoint.block(0)
     if first is None:
-        raise NodeFailed(url=endpoint.name, problem="it has no block 0")
+        raise NodeFailed(url=endpoint.name, problem="no block: 0")
     return first.hash
 
 

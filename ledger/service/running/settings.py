@@ -68,13 +68,13 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _whole(self) -> "Settings":
         if self.nodes and self.deployment is None:
-            raise ValueError("nodes need the manifest of a deployment")
+            raise ValueError("no manifest")
         if self.nodes and self.webhook_loopback:
-            raise ValueError("webhooks to this machine are for evaluation")
+            raise ValueError("loopback webhooks")
         if self.nodes and not self.secrets:
-            raise ValueError("nodes need at least one relayer key")
+            raise ValueError("no relayer key")
         if len(set(self.secrets)) != len(self.secrets):
-            raise ValueError("a relayer key is named twice")
+            raise ValueError("key twice")
         return self
 
     @property
@@ -94,7 +94,7 @@ class Settings(BaseModel):
         try:
             return tuple(bytes.fromhex(one.removeprefix("0x")) for one in words)
         except ValueError:
-            raise ValueError("a relayer key is not hexadecimal") from None
+            raise ValueError("no hexadecimal key") from None
 
 
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -115,7 +115,9 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         [first, *_] = failure.errors(include_input=False, include_url=False)
         place = ".".join(str(one) for one in first["loc"])
         name = _PREFIX + place.upper() if place else "FENBOOK"
-        raise SettingInvalid(setting=name, problem=str(first["msg"])) from None
+        own = first.get("ctx", {}).get("error")
+        problem = f"other form: {first['msg']}" if own is None else str(own)
+        raise SettingInvalid(setting=name, problem=problem) from None
 
 
 def _secret(variable: str, path: Path) -> str:
@@ -126,5 +128,5 @@ def _secret(variable: str, path: Path) -> str:
             raise KeyFileExposed(path=str(path), mode=f"{mode:04o}")
         return path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as failure:
-        problem = f"its file cannot be read ({type(failure).__name__})"
+        problem = f"unreadable file: {type(failure).__name__}"
         raise SettingInvalid(setting=f"{variable}_FILE", problem=problem) from None

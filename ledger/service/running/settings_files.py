@@ -33,9 +33,9 @@ def variables_in(path: Path) -> dict[str, str]:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
-        raise SettingInvalid(setting=path.name, problem=f"it is no TOML: {failure}") from None
+        raise SettingInvalid(setting=path.name, problem=f"no TOML: {failure}") from None
     if data.keys() != {"fenbook"} or not isinstance(data["fenbook"], dict):
-        raise SettingInvalid(setting=path.name, problem="it must hold one table, [fenbook]")
+        raise SettingInvalid(setting=path.name, problem="no fenbook table")
     return dict(_flat(_PREFIX, data["fenbook"]))
 
 
@@ -43,7 +43,7 @@ def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in table.items():
         variable = f"{prefix}_{name.upper()}"
         if name in _SECRETS or (name == "database" and "@" in str(value)):
-            problem = f"a secret stands in a file of its own, which {name}_file names"
+            problem = f"secret in settings: {name}_file"
             raise SettingInvalid(setting=variable, problem=problem)
         if isinstance(value, dict):
             yield from _flat(variable, value)
