@@ -1,6 +1,8 @@
 """What is shipped for deployment: it names what exists, pins what it takes, and holds no secret."""
 
 import re
+import tomllib
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,11 @@ def test_environment_of_the_service_is_what_it_reads() -> None:
     environment = COMPOSE["services"]["service"]["environment"]
     secrets = COMPOSE["services"]["service"]["secrets"]
     assert {Path(one).name for one in environment.values()} == set(secrets)
+
+
+def test_proxy_on_the_machine_is_trusted_by_the_address_at_which_the_service_sees_it() -> None:
+    [network] = COMPOSE["networks"]["default"]["ipam"]["config"]
+    production = tomllib.loads((DEPLOY / "env" / "production.toml").read_text("utf-8"))
+    assert network["gateway"] in production["fenbook"]["door"]["trusted_proxies"]
+    assert ip_address(network["gateway"]) in ip_network(network["subnet"])
+    assert all("networks" not in one for one in COMPOSE["services"].values())
