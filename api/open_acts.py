@@ -21,7 +21,8 @@ from api.operations import Operation, first_answer
 from api.router import router
 from api.shapes import Given
 from api.submitting import PARAMETERS, DryRun, answered, client_key, is_dry, request_hash
-from ledger.model.errors import ResourceUnknown
+from api.veil import veiled
+from ledger.model.errors import LedgerError, ResourceUnknown
 from ledger.model.ids import parse_payable, parse_voucher
 from ledger.service.access import Subject
 from ledger.service.intake.first_answers import Accepted
@@ -109,11 +110,14 @@ async def _asked(
         log_read(request, subject, asked.model_dump(mode="json"))
         with reading(request, subject) as opened:
             made = act(opened)
-        if key is None:
-            acts.try_out(made)
-            return None
-        hashed = request_hash(request, asked.model_dump())
-        return acts.ask(ClientKey(subject.participant, key, hashed), made, first_answer)
+        try:
+            if key is None:
+                acts.try_out(made)
+                return None
+            hashed = request_hash(request, asked.model_dump())
+            return acts.ask(ClientKey(subject.participant, key, hashed), made, first_answer)
+        except LedgerError as refusal:
+            raise veiled(request, subject, None, refusal) from None
 
     found = await run_in_threadpool(ask)
     if found is None:
