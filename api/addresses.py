@@ -101,6 +101,7 @@ def _from_the_right(named: Sequence[bytes]) -> Iterable[str]:
     return [one.strip() for one in reversed(texts)][:_HOPS_MOST]
 
 
+@lru_cache(maxsize=4_096)
 def _read(text: str) -> _Address | None:
     """An address, with or without a port; one of IPv4 that is written as IPv6 is of IPv4."""
     host = text
