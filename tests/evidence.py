@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ledger.chain.artifacts import code_fingerprint
 
-__all__ = ["ASSURANCE", "record", "seed_of", "total"]
+__all__ = ["ASSURANCE", "parts", "record", "seed_of", "total"]
 
 ASSURANCE: Final = Path(__file__).parents[1] / "build" / "assurance"
 
@@ -32,6 +32,13 @@ def record(campaign: str, part: str, result: Mapping[str, Any]) -> None:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", "utf-8")
         draft.replace(path)
+
+
+def parts(campaign: str) -> dict[str, Any]:
+    """What is kept of a campaign about the contracts that ship."""
+    kept = json.loads((ASSURANCE / f"{campaign}.json").read_text("utf-8"))["parts"]
+    shipped = code_fingerprint()
+    return {part: one for part, one in kept.items() if one["contracts"] == shipped}
 
 
 def total(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
