@@ -43,7 +43,7 @@ class Options:
     lookup: Rate = Rate(60, 60)
     """Of participants by their codes: enough to trade, too slow to list everybody."""
 
-    batch_most: int = 128
+    batch_most: int = 256
     """Commands that are checked, simulated and stored together."""
     queue_most: int = 4_096
     """Commands that may wait for their batch; more are told to come again."""

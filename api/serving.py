@@ -17,14 +17,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import ledger
 from api.addresses import networks_of
 from api.app import create_app
+from api.one_packet import OnePacketProtocol
 from api.operations import first_answer
 from api.options import Options, Rate
 from ledger.chain.artifacts import code_fingerprint
 from ledger.model.errors import BackOfficeLost, SettingInvalid
 from ledger.service.running import logs
-from ledger.service.running.back_office import BackOffice
+from ledger.service.running.back_office import BackOffice, Behind, TwoOffices
+from ledger.service.running.behind import intake_behind, work_behind
 from ledger.service.running.collecting import keep_for_good
-from ledger.service.running.service import Service, work_behind
+from ledger.service.running.service import Service
 from ledger.service.running.settings import Settings, settings_from
 
 __all__ = ["RequestLog", "options_from", "serve"]
@@ -60,7 +62,7 @@ def serve(host: str, port: int, *, environment: Mapping[str, str] | None = None)
     try:
         service.start()
         keep_for_good()
-        submit = None if office is None else office.window.submit
+        submit = None if office is None else office.submit
         _server(create_app(service, options, submit), host, port).run()
     except KeyboardInterrupt:
         pass  # uvicorn raises the signal once more when it has ended
@@ -139,6 +141,7 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     return _Server(
         uvicorn.Config(
             RequestLog(app),
+            http=OnePacketProtocol,
             host=host,
             port=port,
             log_config=None,
@@ -150,15 +153,19 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     )
 
 
-def _office(settings: Settings) -> BackOffice | None:
-    """The process behind the door, where it has one; it shares what is in memory by now."""
+def _office(settings: Settings) -> Behind | None:
+    """What is behind the door in other processes; they share what is in memory by now."""
     if not settings.is_divided:
         return None
     keep_for_good()
-    return BackOffice.forked(partial(work_behind, settings, first_answer))
+    rest = BackOffice.forked(partial(work_behind, settings, first_answer))
+    if settings.processes == 2:
+        return rest
+    intake = BackOffice.forked(partial(intake_behind, settings, first_answer), beside=[rest])
+    return TwoOffices(intake, rest)
 
 
-def _end(office: BackOffice | None, *_: object) -> None:
+def _end(office: Behind | None, *_: object) -> None:
     """SIGTERM ends the process as if it had said so itself; without its back office it fails."""
     if office is not None and office.is_lost:
         raise BackOfficeLost()

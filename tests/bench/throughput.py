@@ -21,7 +21,7 @@ from tests.cast import MAKER, free_port
 
 __all__ = ["figures"]
 
-CONNECTIONS: Final = 256
+CONNECTIONS: Final = 512
 _WEB3_GAS: Final = 1_000_000
 
 _EMPTY: Final = """
@@ -51,7 +51,7 @@ uvicorn.run(app, port=int(sys.argv[1]), log_config=None, access_log=False)
 class Counts:
     """How many of each are sent."""
 
-    commands: int = 24_000
+    commands: int = 42_000
     warm: int = 300
     web3: int = 1_500
     empty: int = 10_000

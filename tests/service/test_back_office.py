@@ -112,7 +112,7 @@ class Town:
         return f"Bearer {made['secret']}"
 
     @contextmanager
-    def served(self) -> Iterator[subprocess.Popen[bytes]]:
+    def served(self, **more: str) -> Iterator[subprocess.Popen[bytes]]:
         """`fenbook serve`, once it answers."""
         chosen, port = self.settings, free_port()
         self.port = port
@@ -124,6 +124,7 @@ class Town:
             "FENBOOK_NODES": self.node.url,
             "FENBOOK_DEPLOYMENT": str(chosen.deployment),
             "FENBOOK_RELAYER_KEYS": chosen.relayer_keys.get_secret_value(),
+            **more,
         }
         words = ["-c", "from ledger.cli import main; main()", "serve", "--port", str(port)]
         command = [sys.executable, *words]
@@ -157,9 +158,10 @@ def _form(command: Command) -> dict[str, Any]:
     }
 
 
-def _office_of(door: subprocess.Popen[bytes]) -> int:
-    [found] = Path(f"/proc/{door.pid}/task/{door.pid}/children").read_text("ascii").split()
-    return int(found)
+def _offices_of(door: subprocess.Popen[bytes]) -> list[int]:
+    """The processes behind it, in the order in which they were begun: all the rest, taking in."""
+    text = Path(f"/proc/{door.pid}/task/{door.pid}/children").read_text("ascii")
+    return [int(one) for one in text.split()]
 
 
 def _is_gone(pid: int) -> bool:
@@ -184,10 +186,11 @@ class TestServe:
             with town.node.turn:
                 town.node.chain.mine()
             _await(lambda: town.state(operation) == "done", lambda: town.log)
-            office = _office_of(door)
+            offices = _offices_of(door)
+            assert len(offices) == 2
             door.send_signal(signal.SIGTERM)
             assert door.wait(WAIT_SECONDS) == 0
-            assert _is_gone(office)
+            assert all(_is_gone(one) for one in offices)
         assert town.events.count("stopped") == 2
         assert "back office is lost" not in town.events
 
@@ -198,6 +201,7 @@ class TestServe:
             heads = {"Authorization": secret, "Idempotency-Key": "first"}
             status, first = town.ask("/v1/deposits/issue", good, **heads)
             assert (status, first["state"]) == (202, "accepted"), first
+            _await(lambda: bool(town.node.chain.pool), lambda: town.log)  # the other process hears
             assert town.ask("/v1/deposits/issue", good, **heads) == (202, first)
             status, told = town.ask("/v1/deposits/issue", late, **heads)
             assert (status, told["code"]) == (422, "IdempotencyKeyReused")
@@ -208,10 +212,17 @@ class TestServe:
             status, told = town.ask("/v1/deposits/issue", false, **heads)
             assert told["code"] == "InvalidSignature"
 
-    def test_door_ends_with_status_1_when_its_office_is_killed(self, town: Town) -> None:
+    def test_all_ends_with_status_1_when_one_behind_the_door_is_killed(self, town: Town) -> None:
         with town.served() as door:
-            os.kill(_office_of(door), signal.SIGKILL)
+            rest, intake = _offices_of(door)
+            os.kill(intake, signal.SIGKILL)
             assert door.wait(WAIT_SECONDS) == 1
+            _await(lambda: _is_gone(rest), lambda: town.log)
+        with town.served() as door:
+            rest, intake = _offices_of(door)
+            os.kill(rest, signal.SIGKILL)
+            assert door.wait(WAIT_SECONDS) == 1
+            _await(lambda: _is_gone(intake), lambda: town.log)
         assert "back office is lost" in town.events
         assert str(BackOfficeLost()) in " ".join(town.log.split())
         operation = town.accept(1)
@@ -223,10 +234,23 @@ class TestServe:
 
     def test_office_ends_when_its_door_is_killed(self, town: Town) -> None:
         with town.served() as door:
-            office = _office_of(door)
+            offices = _offices_of(door)
             door.kill()
-            _await(lambda: _is_gone(office), lambda: town.log)
+            _await(lambda: all(_is_gone(one) for one in offices), lambda: town.log)
         assert town.events[-1] == "stopped"
+
+    def test_two_processes_do_where_memory_is_short(self, town: Town) -> None:
+        with town.served(FENBOOK_PROCESSES="2") as door:
+            assert len(_offices_of(door)) == 1
+            secret = town.signed_in(BANK)
+            heads = {"Authorization": secret, "Idempotency-Key": "first"}
+            good = _form(issue(2, 5, 1, MORNING + 900))
+            status, told = town.ask("/v1/deposits/issue", good, **heads)
+            assert status == 202
+            _await(lambda: bool(town.node.chain.pool), lambda: town.log)
+            with town.node.turn:
+                town.node.chain.mine()
+            _await(lambda: town.state(told["id"]) == "done", lambda: town.log)
 
 
 class TestForked:
@@ -335,7 +359,12 @@ class TestForked:
 
 @pytest.mark.parametrize(
     ("processes", "nodes", "is_divided"),
-    [(2, ("http://one",), True), (1, ("http://one",), False), (2, (), False)],
+    [
+        (3, ("http://one",), True),
+        (2, ("http://one",), True),
+        (1, ("http://one",), False),
+        (3, (), False),
+    ],
 )
 def test_chain_in_this_process_keeps_it_whole(
     tmp_path: Path, processes: int, nodes: tuple[str, ...], is_divided: bool

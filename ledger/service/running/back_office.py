@@ -1,28 +1,29 @@
-"""The back office: all that a service does behind its door, in a process of its own.
+"""The back office: all that a service does behind its door, in processes of its own.
 
-A door is bound by its interpreter; taking in, relaying, reading and what time brings take nothing
-of it here. The two share the database, a window through which writes are handed in, and a line of
-bytes without content: *something was stored* one way, *something has ended* the other. Neither
-outlives the other: half a service would look like a whole. Whatever was accepted is stored, and
-goes on at the next start.
+A door is bound by its interpreter; relaying, reading and what time brings take nothing of it here,
+and taking in has a process to itself. They share the database, a window through which writes are
+handed in, and a line of bytes without content: *something was stored* one way, *something has
+ended* the other. None outlives the others: half a service would look like a whole. Whatever was
+accepted is stored, and goes on at the next start.
 """
 
 import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing import Pipe
 from threading import Event, Thread
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
 from ledger.model.errors import LedgerError
+from ledger.service.intake.first_answers import Keyed, Outcome
 from ledger.service.relaying.window import Window
 
-__all__ = ["BackOffice", "Line"]
+__all__ = ["BackOffice", "Behind", "Line", "TwoOffices"]
 
 _WORD: Final = b"\x01"
 _WORDS_MAX: Final = 4_096
@@ -67,8 +68,28 @@ class Line:
         self._end.close()
 
 
+class Behind(Protocol):
+    """What is behind a door, as the door sees it."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether some of it has ended although nobody stopped it."""
+
+    def start(self, *, ended: Callable[[], None], lost: Callable[[], None]) -> None:
+        """Let it work. `ended` is called when operations have ended, `lost` when it is no more."""
+
+    def submit(self, writes: Sequence[Keyed], wall: int) -> Sequence[Outcome]:
+        """Have it take writes in; the outcomes are in their order."""
+
+    def wake(self) -> None:
+        """There is something to relay."""
+
+    def stop(self, seconds: float) -> bool:
+        """Have it end, or kill it; whether it ended well in time."""
+
+
 class BackOffice:
-    """The process behind the door, as the door sees it."""
+    """A process behind the door, as the door sees it."""
 
     def __init__(self, pid: int, line: Line, window: Window) -> None:
         self.pid, self._line, self.window = pid, line, window
@@ -78,10 +99,13 @@ class BackOffice:
         """Whether the process has ended although nobody stopped it."""
 
     @classmethod
-    def forked(cls, work: Callable[[Line, Window], None]) -> "BackOffice":
+    def forked(
+        cls, work: Callable[[Line, Window], None], *, beside: Sequence["BackOffice"] = ()
+    ) -> "BackOffice":
         """Begin the process, before anything is opened and before there is any thread.
 
         `work` is called there once this process says `start`; it goes on until its line is dead.
+        Of those that have been begun `beside` it, it lets go: they hear their door hang up.
         """
         ours, theirs = socket.socketpair()
         outside, inside = Pipe()
@@ -89,6 +113,8 @@ class BackOffice:
         if pid == 0:
             ours.close()
             outside.close()
+            for one in beside:
+                one.let_go()
             os._exit(_worked(work, Line(theirs), Window(inside)))
         theirs.close()
         inside.close()
@@ -111,9 +137,18 @@ class BackOffice:
             thread.start()
             self._threads.append(thread)
 
+    def submit(self, writes: Sequence[Keyed], wall: int) -> Sequence[Outcome]:
+        """Have it take writes in; the outcomes are in their order."""
+        return self.window.submit(writes, wall)
+
     def wake(self) -> None:
         """There is something to relay."""
         self._line.tell()
+
+    def let_go(self) -> None:
+        """Close this side of line and window."""
+        self._line.close()
+        self.window.close()
 
     def stop(self, seconds: float) -> bool:
         """Have it end after the steps that it is in, or kill it; whether it ended well in time."""
@@ -125,8 +160,7 @@ class BackOffice:
             self._awaited(seconds)
         for thread in self._threads:
             thread.join(seconds)
-        self._line.close()
-        self.window.close()
+        self.let_go()
         return status == 0
 
     def _awaited(self, seconds: float) -> int | None:
@@ -167,6 +201,38 @@ class BackOffice:
             self.is_lost = True
             _log.error("back office is lost")
             lost()
+
+
+class TwoOffices:
+    """Behind a door: one process that takes in, and one for all the rest."""
+
+    def __init__(self, intake: BackOffice, rest: BackOffice) -> None:
+        self._intake, self._rest = intake, rest
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether one of them has ended although nobody stopped it."""
+        return self._intake.is_lost or self._rest.is_lost
+
+    def start(self, *, ended: Callable[[], None], lost: Callable[[], None]) -> None:
+        """Let both work. `ended` is called when operations have ended, `lost` when one is lost."""
+        self._rest.start(ended=ended, lost=lost)
+        self._intake.start(ended=lambda: None, lost=lost)
+
+    def submit(self, writes: Sequence[Keyed], wall: int) -> Sequence[Outcome]:
+        """Have writes taken in; what was stored is relayed from then on."""
+        outcomes = self._intake.submit(writes, wall)
+        self._rest.wake()
+        return outcomes
+
+    def wake(self) -> None:
+        """There is something to relay."""
+        self._rest.wake()
+
+    def stop(self, seconds: float) -> bool:
+        """Have both end after the steps that they are in, or kill them; whether both ended well."""
+        are_done = [one.stop(seconds) for one in (self._intake, self._rest)]
+        return all(are_done)
 
 
 def _worked(work: Callable[[Line, Window], None], line: Line, window: Window) -> int:

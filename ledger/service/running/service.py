@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Thread
 from typing import Final
 
 import structlog
@@ -19,16 +18,13 @@ from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.relayer_key import RelayerKey
 from ledger.service.following.follower import Follower, Following, Progress
 from ledger.service.imports.together import Imports
-from ledger.service.intake.first_answers import FirstAnswers
 from ledger.service.intake.intake import Intake
 from ledger.service.ledger import Ledger
 from ledger.service.reconciliation.reconciling import Reconciling
 from ledger.service.records.directory import Directory
-from ledger.service.relaying.outbox import Operation, Outbox
+from ledger.service.relaying.outbox import Outbox
 from ledger.service.relaying.relayer import Lane, Relayer, Relaying
-from ledger.service.relaying.window import Window
-from ledger.service.running.back_office import BackOffice, Line
-from ledger.service.running.collecting import keep_for_good
+from ledger.service.running.back_office import Behind
 from ledger.service.running.evaluation_clock import EvaluationClock
 from ledger.service.running.loops import Loop
 from ledger.service.running.opening import opened
@@ -38,7 +34,7 @@ from ledger.service.scheduling.scheduler import Scheduler
 from ledger.service.webhooks.telling import Telling
 from ledger.store.database import Database
 
-__all__ = ["Service", "work_behind"]
+__all__ = ["Service"]
 
 _STOP_SECONDS: Final = 10.0
 _RELAY_REST: Final = 2.0
@@ -64,8 +60,8 @@ class Service:
     keys: tuple[RelayerKey, ...]
     directory: Directory | None = None
     """Private records of participants; none without a key to seal them."""
-    office: BackOffice | None = None
-    """The process that steps everything; without one, threads of this process do."""
+    office: Behind | None = None
+    """What steps everything, in other processes; without it, threads of this process do."""
     heard: Callable[[], None] = lambda: None
     """Called after something was read that may have ended operations."""
     lost: Callable[[], None] = lambda: None
@@ -112,7 +108,7 @@ class Service:
             self.add_loop("import", self._import)
 
     @classmethod
-    def open(cls, settings: Settings, office: BackOffice | None = None) -> "Service":
+    def open(cls, settings: Settings, office: Behind | None = None) -> "Service":
         """Make a service from its settings: database migrated, chain and ledger checked.
 
         Raises `DatabaseFailed`, `DatabaseForeign`, `DatabaseOutdated`, `SettingInvalid`,
@@ -259,30 +255,3 @@ class Service:
     @property
     def _poll(self) -> float:
         return self.settings.poll_milliseconds / 1000
-
-
-def work_behind(
-    settings: Settings, said: Callable[[Operation], str], line: Line, window: Window
-) -> None:
-    """What a back office does: run a service until its door hangs up; raises what opening does.
-
-    `said` writes the first answer about an operation.
-    """
-    service = Service.open(settings)
-    first = FirstAnswers(service.database, service.intake, said)
-    service.heard = line.tell
-    service.start()
-    keep_for_good()
-
-    def take_in() -> None:
-        try:
-            window.serve(first.submit)
-        finally:
-            line.hang_up()  # without a window there is no back office, and so no door
-
-    Thread(target=take_in, name="fenbook-window", daemon=True).start()
-    try:
-        while line.hear():
-            service.wake("relay")
-    finally:
-        service.stop()

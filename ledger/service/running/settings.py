@@ -51,8 +51,9 @@ class Settings(BaseModel):
     """Seconds for one answer of a node."""
     poll_milliseconds: int = Field(default=25, ge=1, le=60_000)
     """How often a node is asked for new blocks."""
-    processes: int = Field(default=2, ge=1, le=2)
-    """Two: what is behind the door has a process of its own. A chain in process allows only one."""
+    processes: int = Field(default=3, ge=1, le=3)
+    """Three: door, taking in, all the rest. Two save memory, with taking in among the rest; a chain
+    in process allows only one."""
     webhook_loopback: bool = False
     """Whether webhooks may name receivers on this machine, by http: for evaluation only."""
 
