@@ -10,16 +10,18 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block
 from ledger.model.errors.service import NodeFailed
 from ledger.service.following import follower as module
-from ledger.service.following.block_reader import BlockReader
+from ledger.service.following.block_reader import _OF_STANDING, BlockReader
 from ledger.service.following.blocks import Stretch
 from ledger.service.following.follower import Follower, Following
 from ledger.store.cursor import put_setting
 from ledger.store.database import Connection, Database
 from ledger.store.feed import events_after
-from ledger.store.rows import VIEW_TABLES
+from ledger.store.rows import VIEW_TABLES, ViewTable
+from ledger.store.view_sql import ViewSql
 from ledger.views import Entry, Projection
 from ledger.views.concerned import CONCERNED
 from ledger.views.projection import HANDLERS
@@ -49,6 +51,30 @@ class TestReading:
                 follower = Follower(database, chain, chain.deployment)
             assert follow(follower).block == number
         assert stored(database) == at_once
+
+    def test_rows_that_a_block_asks_for_one_by_one_are_had_at_once(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        chain = RecordedChain.of(scenario_stream())
+        number = max(chain.events, key=lambda one: _standing(chain.events[one]))
+        assert _standing(chain.events[number]) >= 10
+        chain.head_number = number - 1
+        follow(Follower(database, chain, chain.deployment))
+        one_by_one: list[str] = []
+        ask = ViewSql.one
+
+        def asked(sql: ViewSql, table: ViewTable, key: Any) -> Any:
+            one_by_one.append(table.field)
+            return ask(sql, table, key)
+
+        monkeypatch.setattr(ViewSql, "one", asked)
+        chain.head_number = number
+        follow(Follower(database, chain, chain.deployment))
+        assert not {"vouchers", "open_offers", "offers"} & set(one_by_one)
+        monkeypatch.undo()
+        chain.head_number = len(chain.made) - 1
+        follow(Follower(database, chain, chain.deployment))
+        assert views_of(database) == views_told(chain)
 
     def test_nothing_is_read_before_enough_blocks_stand_upon_it(self, database: Database) -> None:
         chain = RecordedChain.of(book_stream(3))
@@ -140,6 +166,11 @@ class TestReading:
         largest = max(map(len, chain.events.values()))
         assert max(counts) <= max(largest, 200)
         assert views_of(database) == views_told(chain)
+
+
+def _standing(events: Sequence[Event]) -> int:
+    """How many events are about vouchers that stood before."""
+    return sum(one.name in _OF_STANDING for one in events)
 
 
 def _fields() -> list[str]:

@@ -1,6 +1,7 @@
 """What blocks bring, gathered for one transaction: rows, the feed, what became of commands."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from ledger.chain.endpoint import Block
 from ledger.service.following.blocks import Stretch, uncollected
@@ -16,6 +17,15 @@ from ledger.views.projection import HANDLERS, UNREAD
 from ledger.views.telling import PRICED, data_text, payable_under, trace_of
 
 __all__ = ["BlockReader"]
+
+_OFFER_ENDS: Final = frozenset({"VoucherAccepted", "OfferEnded"})
+_OF_STANDING: Final = _OFFER_ENDS | {
+    *("VoucherFreed", "VoucherPledged", "VoucherRedeemed", "VoucherSettled", "VoucherSold"),
+    "VoucherTurnedBack",
+}
+"""Events about a voucher that stood before."""
+_ASKED_MIN: Final = 4
+"""Of fewer rows each is asked for when it is needed."""
 
 
 class BlockReader:
@@ -46,6 +56,7 @@ class BlockReader:
         with uncollected():
             for block in stretch.blocks:
                 if entries := stretch.entries.get(block.number):
+                    self._fetch(entries)
                     self._read(block, entries)
                     self._seal(block)
 
@@ -54,6 +65,7 @@ class BlockReader:
         with uncollected():
             for block in stretch.blocks:
                 if entries := stretch.entries.get(block.number):
+                    self._fetch(entries)
                     for entry in entries:
                         try:
                             self._apply(entry)
@@ -62,6 +74,18 @@ class BlockReader:
                     self._seal(block)
 
     # ---- private
+
+    def _fetch(self, entries: Sequence[Entry]) -> None:
+        """Have the rows at hand that a block's events ask for one by one."""
+        standing = [one.values["voucher"] for one in entries if one.name in _OF_STANDING]
+        if len(standing) < _ASKED_MIN:
+            return
+        state = self._state
+        state.fetch("vouchers", standing)
+        ended = [one.values["voucher"] for one in entries if one.name in _OFFER_ENDS]
+        state.fetch("open_offers", ended)
+        places = (state.open_offers.get(one) for one in ended)
+        state.fetch("offers", [one for one in places if one is not None])
 
     def _read(self, block: Block, entries: Sequence[Entry]) -> None:
         state, apply, seq, told = self._state, self._apply, self._seq, self.told
