@@ -218,6 +218,8 @@ def test_words_of_the_code_are_said_in_the_language_of_the_reader() -> None:
     off = errors.QuoteOffRequest(field="start")
     assert off.message() == "The quote and the request differ in: start."
     assert off.message("zh") == "报价与询价不一致：区间起点。"
+    off = errors.QuoteOffRequest(field="recourse")  # an act has the same name
+    assert off.message("zh") == "报价与询价不一致：追索权。"
 
 
 def test_causes_are_told_in_the_language_of_the_reader_and_a_machine_s_words_as_they_are() -> None:

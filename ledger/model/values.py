@@ -70,8 +70,9 @@ VALUES: Final = terms_of(
 
 
 def _one(key: str, language: Language) -> str:
-    """A state is told as in a list; a field keeps its English name: a label would begin large."""
-    known = VALUES.get(key) or CODES.get(key)
-    if known is not None:
-        return known.text(language)
-    return LABELS[key].zh if language == "zh" and key in LABELS else key
+    """A field keeps its English name: a label would begin large. A state is told as in a list."""
+    if key in VALUES:
+        return VALUES[key].text(language)
+    if key in LABELS:
+        return LABELS[key].zh if language == "zh" else key
+    return CODES[key].text(language) if key in CODES else key
