@@ -1,7 +1,7 @@
 """HTTP/1.1 as uvicorn speaks it, with the head and the body of an answer in one packet."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -18,9 +18,10 @@ class OnePacketProtocol(H11Protocol):
     second time that the client is woken, cost a tenth of all that an answer costs.
     """
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to speak over a transport."""
-        super().connection_made(_Gathering(transport, self.loop))  # type: ignore[arg-type]
+        gathering = _Gathering(cast(asyncio.Transport, transport), self.loop)
+        super().connection_made(cast(asyncio.Transport, gathering))
 
 
 class _Gathering:
