@@ -52,7 +52,7 @@ def test_two_hundred_thousand_acts_are_decided_as_the_oracle_has_it() -> None:
 @pytest.mark.parametrize("part", range(ACTS_DEEP // SLICE))
 def test_ten_million_acts_are_decided_as_the_oracle_has_it(part: int) -> None:
     """A slice; whichever of them ends last looks at the sums of all."""
-    counts = _run(SLICE, evidence.seed_of() + 1 + part, FENBOOK_CHECK_INTERVAL="100")
+    counts = _run(SLICE, evidence.seed_of() + 1 + part, FENBOOK_CHECK_INTERVAL="250")
     evidence.record("forge", f"deep {part}", counts.evidence())
     assert not counts.failures
     kept = evidence.parts("forge")

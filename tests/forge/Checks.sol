@@ -8,14 +8,24 @@ import {Director} from "./driver/Director.sol";
 
 /// @notice Whether chain and oracle remember the same.
 abstract contract Checks is Director {
-    function same(uint256 chain, uint256 told, string memory what, uint256 which) internal pure {
+    function same(uint256 chain, uint256 told, bytes32 what, uint256 which) internal pure {
         if (chain == told) return;
         revert(
             string.concat(
-                "state: ", what, " of ", vm.toString(which), ": the chain has ", vm.toString(chain), ", the oracle ",
+                "state: ", worded(what), " of ", vm.toString(which), ": the chain has ", vm.toString(chain), ", the oracle ",
                 vm.toString(told)
             )
         );
+    }
+
+    /// @dev A name without the zeros behind it.
+    function worded(bytes32 what) internal pure returns (string memory word) {
+        uint256 length;
+        while (length < 32 && what[length] != 0) ++length;
+        word = new string(length);
+        assembly ("memory-safe") {
+            mstore(add(word, 0x20), what)
+        }
     }
 
     function compareAll() internal view {

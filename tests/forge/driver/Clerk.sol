@@ -32,19 +32,28 @@ abstract contract Clerk is World {
     /// @dev A true ECDSA signature of the key, made with the secret number 1, whose point is the curve's generator: one product and
     /// one sum where forge's own signing takes two multiplications of points, a fifth of a run. Outside of a test it would give the
     /// key away. The ledger's contracts verify it as any other.
-    function sign(uint256 label, bytes32 digest) internal pure returns (bytes memory) {
-        uint256 s = addmod(uint256(digest), mulmod(GENERATOR_X, privateKey(label), ORDER), ORDER);
+    function sign(uint256 label, bytes32 digest) internal pure returns (uint256 s, uint256 v) {
+        s = addmod(uint256(digest), mulmod(GENERATOR_X, privateKey(label), ORDER), ORDER);
         // The generator's y is even; of the two forms the ledger takes the one with the low s.
-        (uint8 v, uint256 low) = s > ORDER / 2 ? (28, ORDER - s) : (27, s);
-        return abi.encodePacked(GENERATOR_X, low, v);
+        return s > ORDER / 2 ? (ORDER - s, 28) : (s, 27);
     }
 
     /// @dev Packed as the ledger wants it: for each signer its number, the length of its signature, the signature.
     function approved(uint256 party, Approval memory approval, bytes32 digest) internal view returns (bytes memory all) {
-        uint256[] memory labels = oracle.labelsOf(party, approval.signers);
-        for (uint256 i; i < labels.length; ++i) {
+        uint256[] memory signers = approval.signers;
+        all = new bytes(68 * signers.length);
+        for (uint256 i; i < signers.length; ++i) {
+            uint256 signer = signers[i];
             bytes32 signed = (approval.wrong >> i) & 1 == 1 ? ~digest : digest;
-            all = abi.encodePacked(all, uint8(approval.signers[i]), uint16(65), sign(labels[i], signed));
+            (uint256 s, uint256 v) = sign(oracle.labelOf(party, signer), signed);
+            assembly ("memory-safe") {
+                let place := add(add(all, 0x20), mul(68, i))
+                mstore8(place, signer)
+                mstore(add(place, 1), shl(240, 65))
+                mstore(add(place, 3), GENERATOR_X)
+                mstore(add(place, 35), s)
+                mstore8(add(place, 67), v)
+            }
         }
         if (approval.cutShort && all.length != 0) {
             assembly ("memory-safe") {
@@ -61,7 +70,8 @@ abstract contract Clerk is World {
     function proofs(NewKey[] memory keys, bytes32 digest) internal pure returns (bytes[] memory all) {
         all = new bytes[](keys.length);
         for (uint256 i; i < keys.length; ++i) {
-            all[i] = sign(keys[i].unproved ? keys[i].label + 1 : keys[i].label, digest);
+            (uint256 s, uint256 v) = sign(keys[i].unproved ? keys[i].label + 1 : keys[i].label, digest);
+            all[i] = abi.encodePacked(GENERATOR_X, s, uint8(v));
         }
     }
 

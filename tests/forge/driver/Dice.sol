@@ -18,8 +18,11 @@ abstract contract Dice {
         _dice = random;
     }
 
-    function roll(uint256 below) internal returns (uint256) {
-        return below == 0 ? 0 : roll() % below;
+    function roll(uint256 below) internal returns (uint256 random) {
+        random = roll();
+        assembly ("memory-safe") {
+            random := mod(random, below)
+        }
     }
 
     function between(uint256 least, uint256 most) internal returns (uint256) {

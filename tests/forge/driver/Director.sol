@@ -110,21 +110,19 @@ abstract contract Director is Offices {
 
     /// @dev A verb with nothing to be tried on mostly makes room for another.
     function nextAct() internal returns (Act memory act) {
-        for (uint256 i; i < 6; ++i) {
-            if (idle) act = nothing();
+        makeAny(act);
+        while (idle) {
             idle = false;
+            act = nothing();
             makeAny(act);
-            if (!idle || chance(15)) break;
         }
-        idle = false;
     }
 
     function nothing() private pure returns (Act memory act) {}
 
     function makeAny(Act memory act) private {
         Verb verb = Verb(uint8(_tables[theme][roll(_tables[theme].length)]));
-        (bool paused,) = oracle.registry();
-        if (paused && chance(10)) verb = Verb.Pause;
+        if (chance(10) && oracle.isPaused()) verb = Verb.Pause;
         act.verb = verb;
         if (uint256(verb) <= uint256(Verb.Release)) trade(act);
         else if (uint256(verb) <= uint256(Verb.MoveDeposit)) money(act);

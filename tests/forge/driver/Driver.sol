@@ -29,7 +29,7 @@ abstract contract Driver is Clerk, Dice {
     uint256 private _nonce = 1000;
     uint256 internal nextWord = 1;
 
-    /// @dev Nothing was found that the verb could be tried on.
+    /// @dev The act that is being made will not be tried: whoever helps to make it may spare the work.
     bool internal idle;
 
     /// @dev What the theme of a run lays stress on; 0 for none.
@@ -74,6 +74,7 @@ abstract contract Driver is Clerk, Dice {
     // ---- heads
 
     function headOf(uint256 party, uint256 amount, uint256 level) internal returns (Head memory head) {
+        if (idle) return head;
         head.participant = party;
         uint256 random = roll();
         head.nonce = nonce((random >> 16) % 100);
@@ -146,10 +147,16 @@ abstract contract Driver is Clerk, Dice {
         uint256 kind = roll(100);
         if (kind < 90) {
             id = oracle.find(want, roll() >> 8);
-            if (id == 0) idle = true;
+            if (id == 0) passOn();
+            if (idle) return 0;
         }
         if (id == 0 && kind < 98) id = oracle.find(Finder.Want.AnyVoucher, roll() >> 8);
         if (id == 0) id = (between(0, 3) << 32) + roll(4);
+    }
+
+    /// @dev Nothing was found that the verb could be tried on; now and then it is tried all the same.
+    function passOn() internal {
+        if (!chance(15)) idle = true;
     }
 
     function anyPayable() internal returns (uint256) {
@@ -159,8 +166,8 @@ abstract contract Driver is Clerk, Dice {
         return roll(count + 3);
     }
 
-    function recordOf(uint256 id) internal view returns (Book.Voucher memory) {
-        return oracle.voucherView(id);
+    function recordOf(uint256 id) internal view returns (Book.Voucher memory record) {
+        if (!idle) record = oracle.voucherView(id);
     }
 
     function payableRecord(uint256 id) internal view returns (Finder.Brief memory) {

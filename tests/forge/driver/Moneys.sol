@@ -31,7 +31,7 @@ abstract contract Moneys is Trades {
     function matureOr(uint256 percent) private returns (uint256 id) {
         if (chance(percent)) {
             id = oracle.findPayable(Book.PState.Live, true, roll() >> 8);
-            if (id == 0) idle = true;
+            if (id == 0) passOn();
         }
         if (id == 0) id = anyPayable();
     }
@@ -62,6 +62,7 @@ abstract contract Moneys is Trades {
 
     /// @dev A new reference mostly; else none, or one that stands for a fact already. `bank` is who tells.
     function tell(Act memory act, uint256 by, uint256 subject) private {
+        if (idle) return;
         (act.bank, act.word) = (by, freshWord());
         if (chance(2)) act.word = 0;
         uint256 count = _facts.length;
@@ -76,13 +77,19 @@ abstract contract Moneys is Trades {
     }
 
     function makeApply(Act memory act) internal {
-        act.payableId = oracle.findUnapplied(chance(90), roll() >> 8);
-        if (act.payableId == 0) (idle, act.payableId) = (true, anyPayable());
+        act.payableId = withMoney(90);
+    }
+
+    /// @dev A payable with unapplied money, so often one whose money could be shared now.
+    function withMoney(uint256 percent) private returns (uint256 id) {
+        id = oracle.findUnapplied(chance(percent), roll() >> 8);
+        if (id != 0) return id;
+        passOn();
+        return anyPayable();
     }
 
     function makeReturnUnapplied(Act memory act) internal {
-        act.payableId = oracle.findUnapplied(chance(30), roll() >> 8);
-        if (act.payableId == 0) (idle, act.payableId) = (true, anyPayable());
+        act.payableId = withMoney(30);
         Finder.Brief memory record = payableRecord(act.payableId);
         act.amount = amountOf(record.unapplied);
         tell(act, mostly(record.bank), act.payableId);
@@ -91,7 +98,7 @@ abstract contract Moneys is Trades {
 
     function makePayout(Act memory act, bool returns_) internal {
         act.number = oracle.findPayout(chance(92) ? returns_ : !returns_, roll() >> 8);
-        if (act.number == 0) idle = true;
+        if (act.number == 0) passOn();
         (,,, uint256 count,,) = oracle.counts();
         if (act.number == 0 || chance(3)) act.number = roll(count + 3);
         Book.Payout memory payout = oracle.payoutView(act.number);

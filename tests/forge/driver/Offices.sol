@@ -64,7 +64,8 @@ abstract contract Offices is Moneys {
     function makeUnfreezeParticipant(Act memory act) internal {
         uint256 count = _cases.length;
         if (count == 0) {
-            (idle, act.to, act.word) = (true, ACME, freshWord());
+            passOn();
+            (act.to, act.word) = (ACME, freshWord());
         } else {
             uint256 place = roll(count);
             (act.to, act.word) = (_cases[place].subject, _cases[place].word);
@@ -129,7 +130,7 @@ abstract contract Offices is Moneys {
     }
 
     function makePause(Act memory act) internal {
-        (bool paused,) = oracle.registry();
+        bool paused = oracle.isPaused();
         act.flag = chance(90) ? !paused : paused;
         act.head = headOf(chance(paused ? 98 : 85) ? OPERATING : anyParty(), 0, HIGHEST);
     }
@@ -230,7 +231,10 @@ abstract contract Offices is Moneys {
             (bytes32 terms,) = oracle.recoveryView(i);
             if (terms != 0) party = i;
         }
-        if (party == 0) (idle, party) = (true, anyParty());
+        if (party == 0) {
+            passOn();
+            party = anyParty();
+        }
         act.head = headOf(party, 0, ONE_SIGNER);
     }
 
@@ -256,7 +260,8 @@ abstract contract Offices is Moneys {
     function later(Act memory act, bytes[] storage proposals, Verb verb) private {
         uint256 count = proposals.length;
         if (count == 0) {
-            (idle, act.to, act.word) = (true, ACME, freshWord());
+            passOn();
+            (act.to, act.word) = (ACME, freshWord());
             act.keys = newKeys(1);
             act.low = act.high = 1;
             return;

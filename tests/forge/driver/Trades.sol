@@ -107,7 +107,7 @@ abstract contract Trades is Driver {
 
     function makeIssueFromBatch(Act memory act) internal {
         uint256 count = _items.length;
-        if (count == 0) idle = true;
+        if (count == 0) passOn();
         if (count == 0 || chance(3)) {
             (act.to, act.bank, act.amount, act.day, act.word) = (CEDAR, CLEARING, 100, nowDay() + 9, freshWord());
             return;
@@ -148,7 +148,7 @@ abstract contract Trades is Driver {
 
     function makeLapse(Act memory act) internal {
         uint256 id = oracle.find(chance(80) ? Finder.Want.DeadRoot : Finder.Want.OpenRoot, roll() >> 8);
-        if (id == 0) idle = true;
+        if (id == 0) passOn();
         act.payableId = id == 0 || chance(5) ? anyPayable() : id >> 32;
         act.voucher = (act.payableId << 32) + 1;
         nameInvoices(act, act.payableId);
@@ -234,8 +234,7 @@ abstract contract Trades is Driver {
     }
 
     function makeRedeem(Act memory act) internal {
-        act.voucher = voucher(Finder.Want.Disposable);
-        if (theme == 1 && chance(90)) act.voucher = (focus << 32) + 1;
+        act.voucher = theme == 1 && chance(90) ? (focus << 32) + 1 : voucher(Finder.Want.Disposable);
         Book.Voucher memory record = recordOf(act.voucher);
         bind(act, record);
         uint256 length = record.end - record.start;
@@ -297,7 +296,7 @@ abstract contract Trades is Driver {
     function loanNumber(bool early) private returns (uint256 number) {
         if (chance(93)) number = oracle.findLoan(early, roll() >> 8);
         (, uint256 count,,,,) = oracle.counts();
-        if (number == 0) idle = true;
+        if (number == 0) passOn();
         if (number == 0) number = roll(count + 3);
     }
 }

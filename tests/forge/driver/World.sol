@@ -133,8 +133,12 @@ abstract contract World {
 
     // ---- records of the ABI
 
-    function privateKey(uint256 label) internal pure returns (uint256) {
-        return uint256(keccak256(abi.encode("a key of the campaign", label)));
+    function privateKey(uint256 label) internal pure returns (uint256 key) {
+        assembly ("memory-safe") {
+            mstore(0, "a key of the campaign")
+            mstore(0x20, label)
+            key := keccak256(0, 0x40)
+        }
     }
 
     function signersOf(NewKey[] memory keys) internal pure returns (S.Signer[] memory signers) {

@@ -272,9 +272,10 @@ abstract contract Book {
     }
 
     function offerOpen(uint256 id) internal view returns (bool) {
-        if (!known(id)) return false;
-        Voucher storage voucher = stored(id);
-        Payable storage payable_ = payables[payableOf(id)];
+        return known(id) && offerOpen(payables[payableOf(id)], stored(id));
+    }
+
+    function offerOpen(Payable storage payable_, Voucher storage voucher) internal view returns (bool) {
         if (voucher.state != VState.Offered) return false;
         if (today() >= dayOf(voucher.offeredAt) + ruleSets[payable_.rules].offerDays) return false;
         if (today() >= payable_.maturity) return false;
@@ -291,8 +292,11 @@ abstract contract Book {
     }
 
     function rangeFrozen(uint256 id) internal view returns (bool) {
-        Voucher storage voucher = stored(id);
-        Freeze[] storage all = payables[payableOf(id)].freezes;
+        return rangeFrozen(payables[payableOf(id)], stored(id));
+    }
+
+    function rangeFrozen(Payable storage payable_, Voucher storage voucher) internal view returns (bool) {
+        Freeze[] storage all = payable_.freezes;
         for (uint256 i; i < all.length; ++i) {
             if (!all[i].lifted && all[i].start < voucher.end && voucher.start < all[i].end) return true;
         }

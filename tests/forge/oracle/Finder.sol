@@ -22,63 +22,65 @@ abstract contract Finder is Financing, Office {
     function find(Want want, uint256 random) external view returns (uint256) {
         uint256 count = payables.length - 1;
         uint256 window = count < WINDOW ? count : WINDOW;
-        uint256 looked;
+        (uint256 looked, uint256 day) = (0, today());
         for (uint256 i; i < window; ++i) {
             uint256 payableId = count - (random + i) % window;
-            if (!worthLooking(want, payableId)) continue;
+            Payable storage payable_ = payables[payableId];
+            if (!worthLooking(want, payable_, day)) continue;
             uint256 all = vouchers[payableId].length - 1;
+            uint256 place = all == 0 ? 0 : random / 1024 % all;
             for (uint256 j; j < all; ++j) {
-                uint256 id = (payableId << 32) + 1 + (random / 1024 + j) % all;
-                if (fits(want, id)) return id;
+                if (++place > all) place = 1;
+                if (fits(want, payableId, vouchers[payableId][place])) return (payableId << 32) + place;
                 if (++looked == PATIENCE) return 0;
             }
         }
         return 0;
     }
 
-    function worthLooking(Want want, uint256 payableId) private view returns (bool) {
-        Payable storage payable_ = payables[payableId];
-        if (want == Want.OpenRoot || want == Want.DeadRoot) return payable_.state == PState.Offered;
-        if (want == Want.Unsettled) return payable_.payments.length != 0;
-        if (want == Want.WithRecourse) return payable_.state == PState.Live && payable_.due < today();
+    function worthLooking(Want want, Payable storage payable_, uint256 day) private view returns (bool) {
+        if (want == Want.AnyVoucher || want == Want.OpenOffer || want == Want.Pledged) return true;
         if (want == Want.Frozen) return payable_.freezes.length != 0;
-        bool early = want == Want.Disposable || want == Want.Unshared || want == Want.Joinable;
-        if (early) return payable_.state == PState.Live && today() < payable_.maturity;
-        return true;
+        if (want == Want.Unsettled) return payable_.payments.length != 0;
+        PState state = payable_.state;
+        if (want == Want.OpenRoot || want == Want.DeadRoot) return state == PState.Offered;
+        if (state != PState.Live) return false;
+        return want == Want.WithRecourse ? payable_.due < day : day < payable_.maturity;
     }
 
-    function fits(Want want, uint256 id) private view returns (bool) {
+    function fits(Want want, uint256 payableId, Voucher storage voucher) private view returns (bool) {
         if (want == Want.AnyVoucher) return true;
-        if (want == Want.OpenOffer || want == Want.OpenRoot) return offerOpen(id);
-        if (want == Want.DeadRoot) return !offerOpen(id);
-        Voucher storage voucher = stored(id);
+        Payable storage payable_ = payables[payableId];
+        if (want == Want.OpenOffer || want == Want.OpenRoot) return offerOpen(payable_, voucher);
+        if (want == Want.DeadRoot) return !offerOpen(payable_, voucher);
         if (want == Want.Pledged) return voucher.state == VState.Pledged;
-        if (want == Want.WithRecourse) return voucher.sale != 0 && isHeld(id);
-        if (want == Want.Unsettled) {
-            return voucher.state != VState.Closed && voucher.settled < payables[payableOf(id)].payments.length;
-        }
-        if (want == Want.Frozen) return rangeFrozen(id);
-        if (!isHeld(id) || rangeFrozen(id)) return false;
-        if (want == Want.Joinable) return neighbour(id) != 0;
+        if (want == Want.WithRecourse) return voucher.sale != 0 && isHeld(payable_, voucher);
+        if (want == Want.Unsettled) return voucher.state != VState.Closed && voucher.settled < payable_.payments.length;
+        if (want == Want.Frozen) return rangeFrozen(payable_, voucher);
+        if (!isHeld(payable_, voucher) || rangeFrozen(payable_, voucher)) return false;
+        if (want == Want.Joinable) return neighbourOf(payableId, voucher) != 0;
         return want == Want.Disposable || !voucher.shared;
     }
 
     /// @dev Held, or offered until its offer ended.
-    function isHeld(uint256 id) private view returns (bool) {
-        VState state = stored(id).state;
+    function isHeld(Payable storage payable_, Voucher storage voucher) private view returns (bool) {
+        VState state = voucher.state;
         if (state != VState.Offered) return state == VState.Held;
-        return payables[payableOf(id)].state == PState.Live && !offerOpen(id);
+        return payable_.state == PState.Live && !offerOpen(payable_, voucher);
     }
 
     /// @notice The held voucher of the same holder that begins where this one ends; 0 for none.
-    function neighbour(uint256 id) public view returns (uint256) {
-        if (!known(id)) return 0;
-        Voucher storage low = stored(id);
-        uint256 payableId = payableOf(id);
-        for (uint256 i = 1; i < vouchers[payableId].length; ++i) {
-            Voucher storage high = vouchers[payableId][i];
-            bool touches = high.start == low.end && high.holder == low.holder;
-            if (touches && isHeld((payableId << 32) + i)) return (payableId << 32) + i;
+    function neighbour(uint256 id) external view returns (uint256) {
+        return known(id) ? neighbourOf(payableOf(id), stored(id)) : 0;
+    }
+
+    function neighbourOf(uint256 payableId, Voucher storage low) private view returns (uint256) {
+        Voucher[] storage all = vouchers[payableId];
+        (uint256 length, uint256 end, uint256 holder) = (all.length, low.end, low.holder);
+        for (uint256 i = 1; i < length; ++i) {
+            Voucher storage high = all[i];
+            bool touches = high.start == end && high.holder == holder;
+            if (touches && isHeld(payables[payableId], high)) return (payableId << 32) + i;
         }
         return 0;
     }
@@ -255,16 +257,18 @@ abstract contract Finder is Financing, Office {
         return (paused, versionCount);
     }
 
+    function isPaused() external view returns (bool) {
+        return paused;
+    }
+
     function recoveryView(uint256 party) external view returns (bytes32 terms, uint256 effective) {
         return (recoveries[party].terms, recoveries[party].effective);
     }
 
-    function labelsOf(uint256 party, uint256[] calldata signers) external view returns (uint256[] memory labels) {
-        labels = new uint256[](signers.length);
-        for (uint256 i; i < signers.length; ++i) {
-            bool has = isParty(party) && signers[i] < parties[party].keys.length;
-            labels[i] = has ? parties[party].keys[signers[i]].label : 1;
-        }
+    function labelOf(uint256 party, uint256 signer) external view returns (uint256) {
+        if (!isParty(party)) return 1;
+        KeyRecord[] storage keys = parties[party].keys;
+        return signer < keys.length ? keys[signer].label : 1;
     }
 
     /// @notice Signers that would do for an act now, in order, as many as it needs.
