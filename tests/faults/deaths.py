@@ -52,6 +52,8 @@ __all__ = ["main"]
 
 _MEMORY: Final = Path("/dev/shm")
 _FAILURES_MAX: Final = 20
+_TELL_EVERY: Final = 50
+"""Kills from one word of progress to the next, on the error output."""
 _STRIDE: Final = 7
 """From one point to the next, so that a few runs come to points of every part."""
 
@@ -123,7 +125,7 @@ def _campaign(lives: Any, aim: Aim, report: Report) -> None:
     """Runs of one campaign; each begins with a life that ends at the point whose turn it is."""
     points, kills = aim.points, report.kills.setdefault(aim.name, Counter())
     seed, began = aim.seed, time.monotonic()
-    runs_max = 4 * (aim.kills + len(points) * aim.each) + 50
+    runs_max, next_word = 4 * (aim.kills + len(points) * aim.each) + 50, _TELL_EVERY
     while kills.total() < aim.kills or _rarest(kills, points) < aim.each:
         point = points[_STRIDE * seed % len(points)]
         if kills.total() >= aim.kills:
@@ -136,6 +138,11 @@ def _campaign(lives: Any, aim: Aim, report: Report) -> None:
             if len(report.failed) > _FAILURES_MAX or aim.planted:
                 break
         seed += 1
+        if kills.total() >= next_word:
+            next_word = kills.total() + _TELL_EVERY
+            told = f"{kills.total()} kills, {_rarest(kills, points)} at the rarest point"
+            spent = time.monotonic() - began
+            print(f"{aim.name}: {told}, {spent:.0f} s", file=sys.stderr, flush=True)
         if seed - aim.seed > runs_max:
             report.failed.append(f"{aim.name}: some points were never reached often enough")
             break
