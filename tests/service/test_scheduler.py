@@ -266,7 +266,8 @@ class TestReminders:
             assert all(("owed" in one.data) == (kind == "ObligorReminded") for one in told)
         assert self._told(stage, stage.cast.delta) == []
         assert self._told(stage)[0].data == {
-            "due": MATURITY, "owed": FACE, "payable_id": payable_of(root), "stage": "T-7",
+            "payable_id": payable_of(root), "stage": "T-7", "due": MATURITY, "day": MATURITY - 7,
+            "owed": FACE, "live": FACE, "late_interest": 0, "unapplied": 0,
         }  # fmt: skip
 
     def test_clock_that_jumps_tells_the_stage_that_is_true_by_then(self, stage: Stage) -> None:

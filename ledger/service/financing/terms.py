@@ -10,13 +10,12 @@ from typing import Any, Final
 
 from ledger.model.commands import Command, PledgeQuote
 from ledger.model.days import DAY_MAX, SET_DAYS, days_of
-from ledger.model.money import RATE_ONE
+from ledger.model.interest import DAYS_OF_YEAR, half_up, yearly
 from ledger.store.database import Connection
 from ledger.store.lists import EVERYTHING, page
 
 __all__ = ["Terms", "holidays_in", "terms_of"]
 
-_DAYS_OF_YEAR: Final = 360
 _HUNDREDTHS: Final = 10_000
 """Hundredths of a percent in one whole."""
 _HOLIDAYS_RUN_MAX: Final = 31
@@ -61,9 +60,9 @@ def terms_of(quote: Command, *, today: int, maturity: int, due: int, holidays: S
     if isinstance(quote, PledgeQuote):
         # A loan that is not due before is repaid by the payment of the payable.
         days = max(min(_business_day(deal.due, holidays), due) - today, 0)
-        cost = _interest(deal.advance, deal.rate, days)
+        cost = yearly(deal.advance, deal.rate, days)
         return _terms(deal.advance, cost, days, left=deal.amount - deal.advance - cost)
-    cost = _interest(deal.amount, deal.rate, max(maturity - today, 0))
+    cost = yearly(deal.amount, deal.rate, maturity - today)
     return _terms(deal.amount - cost, cost, days, left=0)
 
 
@@ -75,14 +74,5 @@ def _business_day(day: int, holidays: Set[int]) -> int:
 
 def _terms(net_cash: int, cost: int, days: int, *, left: int) -> Terms:
     is_rated = net_cash > 0 and days > 0
-    annual = _half_up(cost * _DAYS_OF_YEAR * _HUNDREDTHS, net_cash * days) if is_rated else None
+    annual = half_up(cost * DAYS_OF_YEAR * _HUNDREDTHS, net_cash * days) if is_rated else None
     return Terms(net_cash, cost, days, annual, left)
-
-
-def _interest(principal: int, rate: int, days: int) -> int:
-    """Simple interest in fen; the first day counts, the last does not."""
-    return _half_up(principal * rate * days, _DAYS_OF_YEAR * RATE_ONE)
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)

@@ -1,8 +1,8 @@
 """Reminders in the feed: seven days before a payable is due, one day before, on the day, and after.
 
 Each stage is told once. Who was away, or moved the clock on, hears of the stage that is true by
-then and of none that has passed. The obligor and its settlement bank hear what is owed; holders and
-lenders hear of the day alone.
+then and of none that has passed. The obligor and its settlement bank hear what must be paid on that
+business day, late interest and all; holders and lenders hear of the due day alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,10 +16,12 @@ from ledger.service.running.crash_points import writing
 from ledger.store.columns import Plain
 from ledger.store.cursor import Cursor, cursor
 from ledger.store.database import Connection, Database
+from ledger.store.debts import owing_on
 from ledger.store.errands import add_reminder, unreminded
 from ledger.store.feed import add_events, last_seq, participants_text
 from ledger.store.lists import AllOf, Between, Is, rows_of
 from ledger.views.claim_rows import Payable
+from ledger.views.debts import Owing
 
 __all__ = ["HOLDERS_REMINDED", "OBLIGOR_REMINDED", "STAGES", "remind"]
 
@@ -76,8 +78,12 @@ def _found(connection: Connection, at: Cursor, stage: str, least: int, most: int
 
 def _tell(connection: Connection, payables: Sequence[Payable], stage: str, at: Cursor) -> None:
     seq, rows = last_seq(connection), list[Plain]()
+    day = day_of_second(at.second)
+    owing = owing_on(connection, payables, day)
     for payable in payables:
-        for kind, participants, data in _events(connection, payable, stage):
+        about = {"payable_id": payable.id, "stage": stage, "due": payable.due}
+        owed = {"day": day, **_owed(owing[payable.id])}
+        for kind, participants, data in _events(connection, payable, about, owed):
             seq += 1
             said = canonical(data)
             concerned = participants_text(participants)
@@ -85,15 +91,20 @@ def _tell(connection: Connection, payables: Sequence[Payable], stage: str, at: C
     add_events(connection, rows)
 
 
+def _owed(owing: Owing) -> dict[str, int]:
+    """What must be paid, its parts, and the money that waits to be shared."""
+    names = ("owed", "live", "late_interest", "unapplied")
+    return {name: getattr(owing, name) for name in names}
+
+
 def _events(
-    connection: Connection, payable: Payable, stage: str
+    connection: Connection, payable: Payable, about: dict[str, Any], owed: dict[str, int]
 ) -> Iterator[tuple[str, tuple[int, ...], dict[str, Any]]]:
-    data = {"payable_id": payable.id, "stage": stage, "due": payable.due}
     parties = tuple(sorted({payable.obligor, payable.bank}))
-    yield OBLIGOR_REMINDED, parties, {**data, "owed": payable.live}
+    yield OBLIGOR_REMINDED, parties, {**about, **owed}
     holders = _holders(connection, payable.id)
     for start in range(0, len(holders), _TOLD_TOGETHER):
-        yield HOLDERS_REMINDED, holders[start : start + _TOLD_TOGETHER], data
+        yield HOLDERS_REMINDED, holders[start : start + _TOLD_TOGETHER], about
 
 
 def _holders(connection: Connection, payable: int) -> tuple[int, ...]:
