@@ -15,7 +15,7 @@ __all__ = ["Finder", "Parties"]
 
 _OF_PARTIES: Final = (Field.SUPPLIER, Field.SUPPLIER_USCC, Field.SUPPLIER_ID, Field.BANK)
 _ID: Final = re.compile(r"[1-9][0-9]{0,8}")
-_CODE: Final = re.compile(r"[0-9A-Za-z]{18}")
+_HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 class Finder(Protocol):
@@ -80,8 +80,8 @@ class Parties:
             text = code_text(cell)
         except Unreadable:
             return None
-        if of is not Field.SUPPLIER_USCC and _ID.fullmatch(text):
-            return [int(text)] if self._finder.is_known(int(text)) else []
+        if of is not Field.SUPPLIER_USCC and (number := _number(text)):
+            return [number] if self._finder.is_known(number) else []
         if of is Field.SUPPLIER_ID or cell.kind is not CellKind.TEXT:
             return None
         if found := self._by_uscc.get(cell.text):
@@ -94,9 +94,9 @@ class Parties:
         text = code_text(cell)
         if cell.text in self._untold and self._asked(of, cell) is not None:
             raise Unreadable("NotLookedUp")
-        if of is not Field.SUPPLIER_USCC and _ID.fullmatch(text):
-            if self._finder.is_known(int(text)):
-                return int(text)
+        if of is not Field.SUPPLIER_USCC and (number := _number(text)):
+            if self._finder.is_known(number):
+                return number
             raise Unreadable("NotInDirectory")
         if of is Field.SUPPLIER_ID or cell.kind is not CellKind.TEXT:
             raise Unreadable("Malformed")
@@ -112,3 +112,9 @@ class Parties:
         if not named:
             raise Unreadable("NotInDirectory")
         return named[0]
+
+
+def _number(text: str) -> int:
+    """The participant's number that a text is, in digits of either width; 0 where it is none."""
+    digits = text.translate(_HALF_WIDTH)
+    return int(digits) if _ID.fullmatch(digits) else 0

@@ -110,6 +110,8 @@ class TestParties:
             "91110000600037341l",
             2,
             "2",
+            "２",
+            "９１１１００００６０００３７３４１Ｌ",
         ],
     )
     def test_are_known_by_name_code_and_number(self, value: object) -> None:
