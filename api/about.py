@@ -42,7 +42,9 @@ class Checks(Shape):
     database: bool
     chain: bool = Field(description="The chain answers.")
     views: bool = Field(description="The views are near its end.")
-    outbox: bool = Field(description="Nothing has waited too long.")
+    outbox: bool = Field(
+        description="Nothing has waited too long to be sent, tried again or mined."
+    )
 
 
 class Readiness(Shape):

@@ -23,7 +23,7 @@ def checks_of(context: Context) -> dict[str, bool]:
         "database": _holds(lambda: service.database.is_current),
         "chain": _holds(lambda: service.endpoint.head().number >= 0),
         "views": _holds(lambda: _lag(context) <= options.lag_blocks_most and _go_on(context)),
-        "outbox": _holds(lambda: service.outbox.oldest_seconds() <= options.outbox_seconds_most),
+        "outbox": _holds(lambda: service.outbox.overdue_seconds() <= options.outbox_seconds_most),
     }
 
 
@@ -108,9 +108,9 @@ class Health(Collector):
 
     def _outbox(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(
-            "outbox_oldest_seconds",
-            "For how long the oldest operation has been on its way.",
-            self._context.service.outbox.oldest_seconds(),
+            "outbox_overdue_seconds",
+            "For how long at most an operation has waited to be sent, tried again or mined.",
+            self._context.service.outbox.overdue_seconds(),
         )
 
     def _operations(self) -> Iterator[Metric]:

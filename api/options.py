@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ledger.service.relaying.outbox import OVERDUE_SECONDS_MOST
+
 __all__ = ["Options", "Rate"]
 
 
@@ -61,8 +63,8 @@ class Options:
 
     lag_blocks_most: int = 10
     """How far the views may be behind the chain while the service counts as ready."""
-    outbox_seconds_most: int = 300
-    """How long an operation may be on its way meanwhile."""
+    outbox_seconds_most: int = OVERDUE_SECONDS_MOST
+    """How long an operation may wait meanwhile to be sent, tried again or mined."""
 
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks of the proxies before it, whose word for a client's address counts."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from ledger.store.database import Database
+from ledger.store.operations import Operation
 from tests.schemas import Schemas, fresh_schema
 
 POSTGRES = os.environ.get("FENBOOK_TEST_POSTGRES", "")
@@ -39,6 +40,27 @@ def empty_url(engine: str, folder: Path) -> Iterator[str]:
     else:
         with fresh_schema(POSTGRES) as url:
             yield url
+
+
+def an_operation(number: int, *, wall: int, deadline: int) -> Operation:
+    """An operation as it is stored when it was taken in, of a command that nobody has signed."""
+    return Operation(
+        id=f"op_{number:026}",
+        digest=number.to_bytes(32, "big"),
+        participant=2,
+        nonce=number.to_bytes(32, "big"),
+        verb="moveDeposit",
+        desk="Deposits",
+        call=b"",
+        command="{}",
+        signed="{}",
+        state="accepted",
+        refusal=None,
+        deadline=deadline,
+        external_reference=None,
+        accepted_wall=wall,
+        updated_wall=wall,
+    )
 
 
 @contextmanager

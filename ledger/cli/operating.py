@@ -218,7 +218,7 @@ def _switch(screen: Screen, settings: Path | None, word: str, is_json: bool) -> 
         if word:
             getattr(outbox, word)()
         told = {"is_paused": outbox.is_paused, **outbox.counts()}
-        _tell(screen, {**told, "oldest_seconds": outbox.oldest_seconds()}, is_json)
+        _tell(screen, {**told, "overdue_seconds": outbox.overdue_seconds()}, is_json)
 
 
 def _short(operation: Any) -> dict[str, Any]:

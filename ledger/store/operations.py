@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, or_, select, update
 
 from ledger.store.bulk import insert_rows
 from ledger.store.rows import VIEW_TABLES
@@ -33,7 +33,7 @@ __all__ = [
     "find_operation",
     "find_operations_by_digest",
     "hold_operations",
-    "oldest_open",
+    "oldest_due",
     "open_operations",
     "park_operation",
     "postpone_operation",
@@ -106,6 +106,10 @@ _ACCEPTED: Final = (
 )
 _NEW: Final = _ACCEPTED.where(OPERATIONS.c.tries == 0)
 _DUE_AGAIN: Final = _ACCEPTED.where(OPERATIONS.c.tries > 0, IS_DUE)
+_IS_RESTING: Final = and_(OPERATIONS.c.state == ACCEPTED, OPERATIONS.c.updated_wall < _AGAIN)
+_OLDEST_DUE: Final = select(
+    func.min(case((_IS_RESTING, _AGAIN), else_=OPERATIONS.c.updated_wall))
+).where(OPERATIONS.c.state.in_((ACCEPTED, SENT)))
 _HOLD: Final = (
     update(OPERATIONS)
     .where(
@@ -253,12 +257,12 @@ def count_by_state(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(_BY_STATE)}
 
 
-def oldest_open(connection: Connection) -> int | None:
-    """When the oldest operation that is on its way was accepted, by this machine's clock."""
-    statement = select(func.min(OPERATIONS.c.accepted_wall)).where(
-        OPERATIONS.c.state.in_((ACCEPTED, SENT))
-    )
-    found: int | None = connection.execute(statement).scalar()
+def oldest_due(connection: Connection) -> int | None:
+    """Since when that operation waits for its next step which has waited longest for one.
+
+    By this machine's clock. One that is refused for now waits from when it is to be tried again.
+    """
+    found: int | None = connection.execute(_OLDEST_DUE).scalar()
     return found
 
 

@@ -100,7 +100,7 @@ class TestStrangers:
 
     def test_metrics_are_there_for_named_networks_only(self, app: FastAPI) -> None:
         with TestClient(app, client=("127.0.0.1", 1)) as near:
-            assert "outbox_oldest_seconds" in near.get("/metrics").text
+            assert "outbox_overdue_seconds" in near.get("/metrics").text
         with TestClient(app, client=("203.0.113.5", 1)) as far:
             assert far.get("/metrics").status_code == 404
 

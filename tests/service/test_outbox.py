@@ -5,12 +5,21 @@ import pytest
 from ledger.model.errors import OperationNotParked, OperationUnknown
 from ledger.model.errors.authority import BatchMalformed
 from ledger.service.intake.refusals import refusal_of, refusal_text
-from ledger.service.relaying.outbox import Numbers, Waiters, is_final
+from ledger.service.relaying.outbox import (
+    OVERDUE_SECONDS_MOST,
+    Numbers,
+    Operation,
+    Waiters,
+    is_final,
+)
+from ledger.service.relaying.packing import AGAIN_SECONDS_MAX
+from ledger.store.following import forget_landings
 from ledger.store.operations import (
     due_operations,
     park_operation,
     postpone_operation,
 )
+from tests.faults.acts import move
 from tests.service.rig import Rig
 
 
@@ -63,7 +72,7 @@ def test_parked_operation_says_why_and_may_be_released(rig: Rig) -> None:
     assert isinstance(refusal, BatchMalformed)
     assert refusal.values == {"index": 0}
     assert rig.outbox.counts() == {"parked": 1}
-    assert rig.outbox.oldest_seconds() == 0
+    assert rig.outbox.overdue_seconds() == 0
     released = rig.outbox.release(one.id)
     assert (released.state, released.tries) == ("accepted", 0)
 
@@ -77,13 +86,72 @@ def test_switch_is_kept_in_the_database(rig: Rig) -> None:
 
 
 def test_oldest_operation_tells_how_long_senders_wait(rig: Rig) -> None:
-    assert rig.outbox.oldest_seconds() == 0
+    assert rig.outbox.overdue_seconds() == 0
     rig.taken(rig.issue(2, 5, 1))
     rig.now += 30
     rig.taken(rig.issue(2, 5, 2))
-    assert rig.outbox.oldest_seconds() == 30
+    assert rig.outbox.overdue_seconds() == 30
     rig.skew = -1_000
-    assert rig.outbox.oldest_seconds() == 0
+    assert rig.outbox.overdue_seconds() == 0
+
+
+def test_command_that_is_refused_for_now_does_not_make_the_outbox_stand(rig: Rig) -> None:
+    waiting = _refused_for_now(rig)
+    for _ in range(60):
+        rig.round(30)
+        assert rig.outbox.overdue_seconds() <= 2 * 30
+    assert rig.state(waiting) == "accepted"
+    rig.begin()
+    assert rig.outbox.overdue_seconds() <= 2 * 30
+
+
+def test_relayer_that_stands_still_is_seen_by_what_is_to_be_tried_again(rig: Rig) -> None:
+    _refused_for_now(rig)
+    rig.rounds(4, seconds=30)
+    rig.now += AGAIN_SECONDS_MAX + OVERDUE_SECONDS_MOST
+    assert rig.outbox.overdue_seconds() > OVERDUE_SECONDS_MOST - 30
+
+
+def test_transaction_that_no_block_takes_is_seen(rig: Rig) -> None:
+    [one] = rig.taken(rig.issue(2, 5, 1))
+    rig.now += 30
+    rig.relay()
+    assert (rig.state(one), rig.outbox.overdue_seconds()) == ("sent", 0)
+    rig.now += 400
+    rig.relay()
+    assert (rig.state(one), rig.outbox.overdue_seconds()) == ("sent", 400)
+
+
+def test_released_operation_waits_from_its_release(rig: Rig) -> None:
+    [one] = rig.taken(rig.issue(2, 5, 1))
+    rig.outbox.park(one.id, refusal_text(BatchMalformed(index=0)))
+    rig.now += 5_000
+    rig.outbox.release(one.id)
+    rig.now += 7
+    assert rig.outbox.overdue_seconds() == 7
+
+
+def test_operation_that_a_fork_set_back_waits_from_then(rig: Rig) -> None:
+    [one] = rig.taken(rig.issue(2, 5, 1))
+    rig.rounds(2)
+    rig.now += 5_000
+    with rig.database.writing() as connection:
+        # Another's transaction carried it, and the chain has lost that.
+        connection.exec_driver_sql("UPDATE operations SET transaction_hash = NULL")
+        forget_landings(connection, above=0, wall=rig.now)
+    rig.now += 7
+    assert (rig.state(one), rig.outbox.overdue_seconds()) == ("accepted", 7)
+
+
+def _refused_for_now(rig: Rig) -> Operation:
+    """The second of two commands over the same money, with an hour to go."""
+    rig.taken(rig.issue(2, 5, 1))
+    rig.rounds(2)
+    rig.taken(move(2, 3, 5, 1, rig.now + 7_200))
+    [waiting] = rig.taken(move(2, 4, 5, 2, rig.now + 7_200))
+    rig.rounds(2)
+    assert rig.state(waiting) == "accepted"
+    return waiting
 
 
 def test_operation_that_was_refused_waits_its_time_unless_the_clock_went_back(rig: Rig) -> None:

@@ -15,10 +15,20 @@ from ledger.store.database import Connection, Database
 from ledger.store.operations import Executed, Operation
 from ledger.store.tables.operations import DONE, REFUSED
 
-__all__ = ["PAUSED", "Numbers", "Operation", "Outbox", "Waiters", "is_final"]
+__all__ = [
+    "OVERDUE_SECONDS_MOST",
+    "PAUSED",
+    "Numbers",
+    "Operation",
+    "Outbox",
+    "Waiters",
+    "is_final",
+]
 
 PAUSED: Final = "relaying_paused"
 """The setting that stands while nothing is sent to the chain."""
+OVERDUE_SECONDS_MOST: Final = 300
+"""After so long a wait the outbox does not move, unless the installation says otherwise."""
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -202,8 +212,11 @@ class Outbox:
         with self._database.reading() as connection:
             return rows.count_by_state(connection)
 
-    def oldest_seconds(self) -> int:
-        """For how long the oldest operation has been on its way; 0 where there is none."""
+    def overdue_seconds(self) -> int:
+        """For how long at most an operation has waited to be sent, tried again or mined.
+
+        One that is refused for now and waits for its time is not overdue: 0 where nothing else is.
+        """
         with self._database.reading() as connection:
-            found = rows.oldest_open(connection)
+            found = rows.oldest_due(connection)
         return 0 if found is None else max(0, self.wall - found)

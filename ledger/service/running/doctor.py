@@ -24,7 +24,7 @@ from ledger.chain.rpc import RpcEndpoint
 from ledger.model.errors import LedgerError
 from ledger.records.keys import P256Key
 from ledger.service.following.stopping import stop_of
-from ledger.service.relaying.outbox import Outbox
+from ledger.service.relaying.outbox import OVERDUE_SECONDS_MOST, Outbox
 from ledger.service.running.settings import Settings
 from ledger.store.cursor import cursor, setting
 from ledger.store.database import Database
@@ -82,7 +82,7 @@ def look_over(
     yield from told
     try:
         if database is not None:
-            yield from _outbox(database)
+            yield from _outbox(database, _overdue_most(environment))
             yield from _follower(database)
         yield from _chain(settings, database, wall, embedded)
     finally:
@@ -156,14 +156,21 @@ def _database(database: Database | None) -> Finding:
     return Finding("database", State.OK if database.is_current else State.WRONG, facts)
 
 
-def _outbox(database: Database) -> Iterator[Finding]:
+def _overdue_most(environment: Mapping[str, str]) -> int:
+    """What the door's readiness allows."""
+    text = environment.get("FENBOOK_DOOR_OUTBOX_SECONDS_MOST", "")
+    return int(text) if text.isdecimal() else OVERDUE_SECONDS_MOST
+
+
+def _outbox(database: Database, overdue_most: int) -> Iterator[Finding]:
     if not database.revision:
         return
     with _told("outbox") as told:
         outbox = Outbox(database)
         counts = outbox.counts()
-        facts = {"is_paused": outbox.is_paused, "oldest_seconds": outbox.oldest_seconds(), **counts}
-        is_fine = not outbox.is_paused and not counts.get("parked")
+        is_paused, overdue = outbox.is_paused, outbox.overdue_seconds()
+        facts = {"is_paused": is_paused, "overdue_seconds": overdue, **counts}
+        is_fine = not is_paused and not counts.get("parked") and overdue <= overdue_most
         told.append(Finding("outbox", State.OK if is_fine else State.LOOK, facts))
     yield from told
 
