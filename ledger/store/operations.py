@@ -105,7 +105,10 @@ _ACCEPTED: Final = (
     .limit(bindparam("limit"))
 )
 _NEW: Final = _ACCEPTED.where(OPERATIONS.c.tries == 0)
-_DUE_AGAIN: Final = _ACCEPTED.where(OPERATIONS.c.tries > 0, IS_DUE)
+_DUE_AGAIN: Final = (
+    _ACCEPTED.where(OPERATIONS.c.tries > 0, IS_DUE).order_by(None).order_by(_AGAIN, OPERATIONS.c.id)
+)
+"""Those first that have been due for longest: however many there are, each has its turn."""
 _IS_RESTING: Final = and_(OPERATIONS.c.state == ACCEPTED, OPERATIONS.c.updated_wall < _AGAIN)
 _OLDEST_DUE: Final = select(
     func.min(case((_IS_RESTING, _AGAIN), else_=OPERATIONS.c.updated_wall))
@@ -195,7 +198,8 @@ def due_operations(
     if connection.dialect.name == "postgresql" and is_writing:
         # Another process may be picking too: what it has is not ours. Who only looks locks nothing.
         statement = statement.with_for_update(skip_locked=True)
-    return [_operation(row) for row in connection.execute(statement, values).mappings()]
+    found = [_operation(row) for row in connection.execute(statement, values).mappings()]
+    return sorted(found, key=attrgetter("id"))
 
 
 def hold_operations(

@@ -172,3 +172,18 @@ def test_operation_that_was_refused_waits_its_time_unless_the_clock_went_back(ri
     assert due(rig.now + 8, is_again=True) == [one.id]
     assert due(rig.now - 10_000, is_again=True) == [one.id]
     assert rig.outbox.find(one.id).tries == 1
+
+
+def test_operation_behind_many_refused_ones_has_its_turn(rig: Rig) -> None:
+    one, two, three = rig.taken(*(rig.issue(2, 5, nonce) for nonce in (1, 2, 3)))
+    reason = refusal_text(BatchMalformed(index=0))
+    with rig.database.writing() as connection:
+        for operation, again in ((one, 9), (two, 3), (three, 5)):
+            postpone_operation(
+                connection, operation.id, refusal=reason, again=rig.now + again, wall=rig.now
+            )
+        wall = rig.now + 10
+        found = due_operations(connection, 2, wall=wall, latest=wall + 60, is_again=True)
+        every = due_operations(connection, 9, wall=wall, latest=wall + 60, is_again=True)
+    assert [operation.id for operation in found] == [two.id, three.id]
+    assert [operation.id for operation in every] == [one.id, two.id, three.id]
