@@ -253,7 +253,10 @@ class Sight:
         return EVERYTHING if self.sees_all else self._is("participant")
 
     def sees_contents(self, participant: int) -> bool:
-        """Whether it sees what an operation is about, beside how it fares."""
+        """Whether it sees what a participant's operations are about, beside how they fare.
+
+        What a participant has committed on a day adds up what they are about.
+        """
         return self.sees_all or self.own == participant
 
     @property

@@ -57,7 +57,10 @@ class Thresholds(Shape):
     low: int
     high: int
     high_from: shapes.AmountOut = Field(description="Committed in a business day.")
-    committed_today: shapes.AmountOut
+    committed_today: shapes.AmountOut | None = Field(
+        description="Told to itself and regulators: the operator would learn from it what each "
+        "operation is about."
+    )
 
 
 class OneParticipant(Participant):
@@ -182,18 +185,25 @@ def _keys(opened: Reading, row: Row) -> dict[str, Any]:
     own = Is("participant", (row.id,))
     recovery = find(opened.connection, "recoveries", own)
     signers = rows_of(opened.connection, "signers", own)
-    committed = row.committed if row.committed_day == opened.day else 0
     return {
         "thresholds": Thresholds(
             low=row.threshold_low,
             high=row.threshold_high,
             high_from=shown("high_from", row.high_from),
-            committed_today=shown("committed", committed),
+            committed_today=_committed(opened, row),
         ),
         "signers": [_signer(opened, row, one) for one in signers],
         "recovery_bank": row.recovery_bank or None,
         "recovery_effective_at": shown("effective", recovery.effective) if recovery else None,
     }
+
+
+def _committed(opened: Reading, row: Row) -> str | None:
+    """What it has committed on this business day, where the reader may know."""
+    if not opened.sight.sees_contents(row.id):
+        return None
+    told: str = shown("committed", row.committed if row.committed_day == opened.day else 0)
+    return told
 
 
 def _signer(opened: Reading, row: Row, signer: SignerRow) -> SignerKey:

@@ -4,7 +4,7 @@ A route that comes to the document must be entered here, or the first test fails
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from ledger.service.running.site import Site
 from ledger.service.scheduling.scheduler import Scheduler
 from ledger.store.nonces import COUNTED_MOST
 from tests.api.absent import ABSENT, ROLES
+from tests.api.amounts import needless_amounts
 from tests.api.financing.desk import Desk
 from tests.api.known import known_to
 from tests.api.test_imports import rows, uploaded
@@ -241,6 +242,20 @@ def test_claims_and_participants_are_there_for_whom_they_concern(
             # A bank that is asked for a quote knows who asks; no event says so.
             is_own = is_own or (kind, name, one) == ("participants", "Delta Bank", 2)
             assert told[0] == 200 if is_own else told == absent, (route, one)
+
+
+def test_operator_is_told_no_amount_that_it_need_not_know(
+    app: FastAPI, person: People, world: World, items: Items
+) -> None:
+    operator, regulator = person("Operator"), person("Regulator")
+    every = known_to(world, regulator.member.id)
+    ids: dict[str, Iterable[str]] = {name: (one,) for name, one in items.ids.items()}
+    ids |= {"voucher": every.vouchers, "payable": every.payables, "loan": every.loans}
+    ids["participant"] = [str(one) for one in every.participants]
+    ids["operation"] = [one["id"] for one in operator.get("/v1/operations").json()["data"]]
+    assert needless_amounts(app, operator, ids) == []
+    few = {name: list(some)[:1] for name, some in ids.items()}
+    assert len(needless_amounts(app, regulator, few)) > 100  # where there are amounts
 
 
 def test_whom_it_concerns_reads_it(app: FastAPI, person: People, items: Items) -> None:

@@ -1,7 +1,7 @@
 """Who sees what: every route, as everybody, with their own, others' and absent ids."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from ledger.model.errors import DatabaseFailed
 from tests.api.absent import ABSENT, ROLES
+from tests.api.amounts import needless_amounts
 from tests.api.known import Known, known_to
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.views_scenario import Acts, circulate, finance, govern, mature
@@ -19,11 +20,8 @@ PUBLIC = {"checkHealth", "checkReadiness", "readMetrics", "readAbout", "readOpen
           "askChallenge", "signIn"}  # fmt: skip
 NOT_THEIRS = ("/v1/openapi.json", "/v1/access-log?limit=200", "/v1/exports/access-log")
 """Answers that name what others have asked, or what serves as an example."""
-OF_RULES = ("/v1/rules", "/v1/exports/rules", "/v1/events", "/v1/exports/events")
-"""What the operator is told with amounts: the smallest piece of the rules."""
 VOUCHER = re.compile(r"V-[0-9]+\.[0-9]+")
 PAYABLE = re.compile(r"\bP-[0-9]+")
-AMOUNT = re.compile(r'"[0-9]+\.[0-9]{2}"')
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +53,16 @@ def known(world: World, person: People) -> dict[str, Known]:
     _an_operation(person)
     world.turn()
     return {name: known_to(world, person(name).member.id) for name in ROLES}
+
+
+def _ids(known: Known) -> dict[str, Iterable[str]]:
+    """By the names that addresses have for them."""
+    return {
+        "voucher": known.vouchers,
+        "payable": known.payables,
+        "loan": known.loans,
+        "participant": [str(one) for one in known.participants],
+    }
 
 
 def _an_operation(person: People) -> str:
@@ -181,12 +189,28 @@ class TestLists:
                 continue
             assert set(VOUCHER.findall(text)) <= known[name].named_vouchers, path
             assert set(PAYABLE.findall(text)) <= known[name].named_payables, path
-            if name == "Operator" and not path.startswith(OF_RULES):
-                assert not AMOUNT.search(text), path
         assert asked > 40
 
+    def test_operator_is_told_no_amount_that_it_need_not_know(
+        self, person: People, app: FastAPI, known: dict[str, Known]
+    ) -> None:
+        ids: dict[str, Iterable[str]] = {name: (one,) for name, one in ABSENT.items()}
+        ids |= _ids(known["Regulator"])
+        ids["operation"] = [_an_operation(person)]
+        assert needless_amounts(app, person("Operator"), ids) == []
+
+    def test_what_a_participant_commits_in_a_day_is_told_to_itself_and_regulators(
+        self, person: People
+    ) -> None:
+        """The operator asked again after each operation, and the sums told it each amount."""
+        _an_operation(person)
+        for name, is_told in (("Birch", True), ("Regulator", True), ("Operator", False)):
+            told = person(name).get("/v1/participants/2").json()["thresholds"]
+            assert (told["committed_today"] is not None) is is_told
+            assert told["high_from"] is not None
+
     def _readable(self, app: FastAPI, known: Known) -> Iterator[str]:
-        ids = {"voucher": known.vouchers, "payable": known.payables, "loan": known.loans}
+        ids = _ids(known)
         for method, path, operation in _operations(app):
             names = _parameters(path)
             if method != "GET" or operation["operationId"] == "streamEvents":
