@@ -76,18 +76,17 @@ class Door:
             scope.setdefault("state", {})["origin"] = origin
             self.limits.take(scope, "address", self.options.per_address, origin.address)
             await self.app(scope, receive, send_on)
-        except LedgerError as refusal:
-            await answer(scope, refusal)(scope, receive, send_on)
-        except Exception as fault:  # whatever it is, the client gets a problem and no trace of it
-            _log.error(
-                "request failed",
-                trace_id=trace_of(scope),
-                fault=type(fault).__name__,
-                exc_info=fault,
-            )
-            if status:
-                raise
-            await answer(scope, ServiceBroken())(scope, receive, send_on)
+        except Exception as fault:  # noqa: BLE001 -- the client gets a problem and no trace of it
+            refusal = fault if isinstance(fault, LedgerError) else ServiceBroken()
+            if status or refusal is not fault:
+                _log.error(
+                    "request failed",
+                    trace_id=trace_of(scope),
+                    fault=type(fault).__name__,
+                    exc_info=fault,
+                )
+            if not status:  # of an answer that has begun the server sees that it did not end
+                await answer(scope, refusal)(scope, receive, send_on)
         finally:
             self.requests.count(scope, status, time.perf_counter() - begun)
 

@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -38,6 +39,12 @@ class Application(FastAPI):
             for method in route.methods or ()
         }
         self.outermost = self.inward
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's own layers, but for the one that answers faults: our outermost does."""
+        stack = super().build_middleware_stack()
+        assert isinstance(stack, ServerErrorMiddleware)
+        return stack.app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self

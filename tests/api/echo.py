@@ -13,6 +13,7 @@ from api.limits import Limits
 from api.metrics import Requests
 from api.options import Options
 from api.shapes import Amount, Given
+from api.straight import Application
 
 UPLOAD_BYTES = 1_000_000
 
@@ -27,7 +28,7 @@ class Body(Given):
 def echo_app(options: Options | None = None) -> FastAPI:
     """Everything around the routes as `create_app` puts it."""
     chosen = options or Options()
-    app = FastAPI(redirect_slashes=False)
+    app = Application((), redirect_slashes=False)
 
     @app.post("/v1/echo")
     def echo(body: Body) -> dict[str, int]:
@@ -41,16 +42,17 @@ def echo_app(options: Options | None = None) -> FastAPI:
     async def files() -> dict[str, str]:
         return {"status": "ok"}
 
-    limits = Limits()
     faults.install(app)
-    app.add_middleware(
-        Guard,
+    guard = Guard(
+        app.inward,
         body_bytes=chosen.body_bytes,
         body_depth=chosen.body_depth,
         target_bytes=chosen.target_bytes,
         uploads={"/v1/files": Upload(UPLOAD_BYTES, ("text/csv",))},
     )
-    app.add_middleware(Door, options=chosen, limits=limits, requests=Requests(CollectorRegistry()))
+    app.outermost = Door(
+        guard, options=chosen, limits=Limits(), requests=Requests(CollectorRegistry())
+    )
     return app
 
 
