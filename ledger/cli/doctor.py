@@ -58,7 +58,8 @@ def _evaluation(settings: Any) -> Any:
     def made() -> Any:
         database = Database.open(url)
         try:
-            found = evaluation.opened(database)
+            found = evaluation.reopened(database)
+            assert found is not None
             return found.endpoint, found.deployment
         finally:
             database.close()

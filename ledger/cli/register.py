@@ -157,6 +157,7 @@ def _add_own(app: typer.Typer, groups: dict[str, typer.Typer]) -> None:
 def _add_operating(app: typer.Typer, groups: dict[str, typer.Typer]) -> None:
     groups["key"].command("new")(keys.new)
     groups["key"].command("show")(keys.show)
+    groups["key"].command("evaluation")(keys.evaluation)
     app.command("sign-in")(sign_in.sign_in)
     app.command("sign-out")(sign_in.sign_out)
     app.command("serve")(operating.serve)

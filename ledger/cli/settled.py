@@ -54,11 +54,17 @@ def database_of(settings: Path | None) -> Iterator["Database"]:
 
 @contextmanager
 def directory_of(settings: Path | None) -> Iterator["Directory"]:
-    """The private records; raises `RecordsKeyMissing` where no key of theirs is named."""
-    from ledger.service.records.keyring import master_keys_of
+    """The private records, by the key by which the service has them.
+
+    Raises `RecordsKeyMissing` where no key is named and the chain is no evaluation.
+    """
+    from ledger.model.errors.records import RecordsKeyMissing
     from ledger.service.running import opening
+    from ledger.service.running.settings import settings_from
 
     settled(settings)
-    masters = master_keys_of(os.environ)
+    masters = opening.masters_of(settings_from(os.environ))
+    if masters is None:
+        raise RecordsKeyMissing()
     with database_of(settings) as database:
         yield opening.directory_of(database, masters)

@@ -24,7 +24,8 @@ from ledger.model.signing import SigningKey
 from ledger.model.states import Duty
 from ledger.service.ledger import Ledger, Outcome
 from ledger.service.party import Party
-from ledger.service.running.evaluation import CAST, RULES
+from ledger.service.running.cast import CAST
+from ledger.service.running.evaluation import RULES
 from ledger.views import Projection, entries, lineage_of
 from ledger.views.claim_rows import Hop
 
@@ -172,7 +173,7 @@ class Stage:
 def _founder(name: str, keys: Sequence[AccountKey]) -> Founder:
     duties = (Duty.MAKER, Duty.CHECKER)
     return Founder(
-        roles=int(CAST[name]),
+        roles=int(CAST[name].role),
         identity=named(name),
         recovery_bank=0,
         threshold_low=1,

@@ -35,6 +35,10 @@ WORDS: Final = terms_of(
     file_exists | {path} is there already. | {path} 已存在。
     choose_path | Choose another path; a key is never overwritten. | 请选择其他路径；密钥不会被覆盖。
     key_told | {address} · {path} | {address} · {path}
+    choose_folder | Choose another folder; a key is never overwritten. | 请选择其他目录；密钥不会被覆盖。
+    no_evaluation | The settings name nodes of a network; the keys of an evaluation are for the chain in this process alone. | 配置指定了网络节点；评估密钥仅适用于本进程内的链。
+    key_of_own | Make a key of your own: fenbook key new FILE | 请生成自己的密钥：fenbook key new 文件
+    evaluation_keys | No secrets: everybody can compute these keys. Sign in with: fenbook sign-in --server http://127.0.0.1:8371 --participant 1 --key {file} --password-file {password} | 并非秘密：这些密钥人人可算出。登录：fenbook sign-in --server http://127.0.0.1:8371 --participant 1 --key {file} --password-file {password}
     one_of_keys | Name either --key or --api-key-file. | 请指定 --key 或 --api-key-file 之一。
     signed_in | Signed in to {service} at {server} as participant {participant}; the session is in {path}. | 已以参与方 {participant} 登录 {server} 的 {service}；会话保存于 {path}。
     signing_in | Signing in to {service} at {url}. | 正在登录 {url} 的 {service}。

@@ -22,6 +22,8 @@ HEADS: Final = terms_of(
     number | Number | 序号
     name | Name | 名称
     label | Label | 标签
+    file | File | 文件
+    uscc | Credit code | 统一社会信用代码
     kind | Kind | 种类
     kinds | Kinds | 种类
     state | State | 状态

@@ -16,7 +16,7 @@ from api.app import create_app
 from api.options import Options, Rate
 from ledger.cli.app import app
 from ledger.model.states import Duty
-from ledger.service.running.evaluation import CAST, evaluation_key
+from ledger.service.running.cast import CAST, evaluation_key
 from ledger.service.running.service import Service
 from ledger.service.running.settings import Settings
 from tests.cli.runner import Runner

@@ -14,7 +14,8 @@ from ledger.service.intake.intake import Post
 from ledger.service.party import Party
 from ledger.service.relaying.outbox import Operation
 from ledger.service.running import crash_points
-from ledger.service.running.evaluation import DEPOSIT, evaluation_key
+from ledger.service.running.cast import evaluation_key
+from ledger.service.running.evaluation import DEPOSIT
 from ledger.service.running.service import Service
 from ledger.service.running.settings import Settings
 from tests.databases import database_url

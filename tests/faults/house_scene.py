@@ -18,7 +18,7 @@ from ledger.model.states import Duty
 from ledger.service.following.rebuild import rebuild
 from ledger.service.reconciliation.reconcile import reconcile
 from ledger.service.reconciliation.reconciling import last_reconciled
-from ledger.service.running.evaluation import CAST, evaluation_key
+from ledger.service.running.cast import CAST, evaluation_key
 from ledger.service.running.service import Service
 from ledger.service.running.settings import Settings
 from ledger.store.database import Connection

@@ -40,7 +40,7 @@ from ledger.service.party import Party
 from ledger.service.reconciliation.reconciling import Reconciling, ask_for
 from ledger.service.records.directory import Reader
 from ledger.service.relaying.outbox import Operation
-from ledger.service.running.evaluation import CAST, evaluation_key
+from ledger.service.running.cast import CAST, evaluation_key
 from ledger.service.running.service import Service
 from ledger.service.webhooks.telling import Telling
 from ledger.store import financing as desk_rows

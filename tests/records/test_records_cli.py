@@ -73,6 +73,9 @@ def test_settings_file_of_the_service_names_database_and_key(
 @pytest.mark.parametrize("command", ["rotate", "check-log"])
 def test_without_a_key_nothing_is_done(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FENBOOK_RECORDS_KEY", raising=False)
+    monkeypatch.setenv("FENBOOK_NODES", "http://127.0.0.1:1")  # an evaluation has one built in
+    monkeypatch.setenv("FENBOOK_DEPLOYMENT", "deployment.json")
+    monkeypatch.setenv("FENBOOK_RELAYER_KEYS", "11" * 32)
     done = run(command)
     assert done.exit_code == 1
     assert "No key for the records is set." in done.output

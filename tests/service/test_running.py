@@ -26,7 +26,8 @@ from ledger.service.intake.posted import Act
 from ledger.service.party import Party
 from ledger.service.relaying.outbox import Operation, is_final
 from ledger.service.running import crash_points, evaluation
-from ledger.service.running.evaluation import CAST, DEPOSIT, evaluation_key
+from ledger.service.running.cast import CAST, evaluation_key
+from ledger.service.running.evaluation import DEPOSIT
 from ledger.service.running.loops import Loop
 from ledger.service.running.service import Service
 from ledger.service.running.settings import Settings, settings_from
@@ -276,7 +277,7 @@ class TestEvaluation:
         with database.writing() as connection:
             connection.exec_driver_sql("UPDATE journal SET second = second + 1 WHERE number = 5")
         with pytest.raises(ChainMismatch):
-            evaluation.opened(database)
+            evaluation.reopened(database)
         database.close()
 
 

@@ -11,7 +11,7 @@ from ledger.model.commands import InvoiceUse, IssuePayable
 from ledger.model.errors import SettingInvalid
 from ledger.model.states import Duty
 from ledger.service.party import Party
-from ledger.service.running.evaluation import CAST, evaluation_key
+from ledger.service.running.cast import CAST, evaluation_key
 from ledger.service.running.service import Service
 from ledger.service.running.settings import Settings, settings_from
 from tests.service.receiver import Receiver, receiving

@@ -15,7 +15,7 @@ from ledger.service.running.crash_points import writing
 from ledger.store import data_keys as rows
 from ledger.store.database import Connection, Database
 
-__all__ = ["LEDGER", "Keyring", "Purpose", "master_keys_of"]
+__all__ = ["LEDGER", "RECORDS_KEY_SETTINGS", "Keyring", "Purpose", "master_keys_of"]
 
 LEDGER: Final = 0
 """Owner of the keys that belong to no participant."""
@@ -27,6 +27,8 @@ _RENEWED_SECONDS: Final = 86_400
 
 _SETTING: Final = "FENBOOK_RECORDS_KEY"
 _PREVIOUS: Final = "FENBOOK_RECORDS_KEY_PREVIOUS"
+RECORDS_KEY_SETTINGS: Final = (_SETTING, f"{_SETTING}_FILE")
+"""Where the key in force is named."""
 
 
 class Purpose(StrEnum):

@@ -12,31 +12,20 @@ from typing import Final
 from ledger.chain.deployment import Deployment, Founder
 from ledger.chain.embedded import GAS_PRICE, EmbeddedEndpoint, JournalEntry
 from ledger.chain.endpoint_node import EndpointNode
-from ledger.chain.keys import AccountKey
 from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.typed_data import keccak
 from ledger.model.commands import IssueDeposit, SetLimit
 from ledger.model.parts import RuleSet, Signer
-from ledger.model.states import Duty, Role
+from ledger.model.states import Duty
 from ledger.service.ledger import Ledger
 from ledger.service.party import Party
+from ledger.service.running.cast import CAST, evaluation_key
 from ledger.service.running.crash_points import writing
 from ledger.store import journal
 from ledger.store.cursor import put_setting, setting
 from ledger.store.database import Database
 
-__all__ = ["CAST", "RECORDS_KEY", "RULES", "Evaluation", "evaluation_key", "opened"]
-
-CAST: Final = {
-    "core": Role.ISSUER,
-    "a": Role.SUPPLIER,
-    "b": Role.SUPPLIER,
-    "bank": Role.BANK,
-    "settlement": Role.SETTLEMENT,
-    "operator": Role.OPERATOR,
-    "regulator": Role.REGULATOR,
-}
-"""Who takes part, in the order of their numbers; each signs as maker (0) and checker (1)."""
+__all__ = ["RULES", "Evaluation", "opened", "reopened"]
 
 RULES: Final = RuleSet(
     effective=0,
@@ -55,9 +44,6 @@ HIGH_FROM: Final = 1_000_000_00
 LINE: Final = 100_000_000_00
 DEPOSIT: Final = 20_000_000_00
 
-RECORDS_KEY: Final = keccak(b"Fenbook evaluation, records")
-"""Seals the private records where no other key is set; everybody can compute it."""
-
 _START: Final = "evaluation_start"
 _DEPLOYMENT: Final = "evaluation_deployment"
 _LEAD_SECONDS: Final = 3600
@@ -72,26 +58,34 @@ class Evaluation:
     key: RelayerKey
 
 
-def evaluation_key(name: str, duty: Duty) -> AccountKey:
-    """A signer's key of the cast; no secret."""
-    return AccountKey(keccak(f"Fenbook evaluation, {name}, {int(duty)}".encode()))
-
-
-def opened(database: Database, *, clock: Callable[[], float] = time.time) -> Evaluation:
+def opened(
+    database: Database,
+    identity: Callable[[str], bytes],
+    *,
+    clock: Callable[[], float] = time.time,
+) -> Evaluation:
     """The evaluation chain of a database, made again from its journal, or a fresh one.
 
+    `identity` says under what an organisation with a code is admitted: the private records know.
     Raises `ChainMismatch` where this release makes another chain of the journal.
     """
+    return reopened(database, clock=clock) or _founded(database, identity, clock)
+
+
+def reopened(database: Database, *, clock: Callable[[], float] = time.time) -> Evaluation | None:
+    """The evaluation chain that a database has; none where none was founded."""
     with database.reading() as connection:
         start, stored = setting(connection, _START), setting(connection, _DEPLOYMENT)
         rows = list(journal.entries(connection)) if stored is not None else []
     if start is None or stored is None:
-        return _founded(database, clock)
+        return None
     endpoint = _chain(database, int(start), rows, clock)
     return Evaluation(endpoint, Deployment.from_text(stored), _relayer(endpoint.chain_id))
 
 
-def _founded(database: Database, clock: Callable[[], float]) -> Evaluation:
+def _founded(
+    database: Database, identity: Callable[[str], bytes], clock: Callable[[], float]
+) -> Evaluation:
     """A fresh chain with a fresh ledger; one that was not finished is thrown away before."""
     start = int(clock()) - _LEAD_SECONDS
     with writing(database, "found") as connection:
@@ -99,7 +93,7 @@ def _founded(database: Database, clock: Callable[[], float]) -> Evaluation:
         put_setting(connection, _START, str(start))
     endpoint = _chain(database, start, [], clock)
     key = _relayer(endpoint.chain_id)
-    ledger = Ledger.deploy(EndpointNode(endpoint, key), _founders(), RULES)
+    ledger = Ledger.deploy(EndpointNode(endpoint, key), _founders(identity), RULES)
     _endow(ledger)
     with writing(database, "found") as connection:
         put_setting(connection, _DEPLOYMENT, ledger.deployment.text)
@@ -129,11 +123,11 @@ def _relayer(chain_id: int) -> RelayerKey:
     return RelayerKey(secret, chain_id=chain_id, gas_price=GAS_PRICE)
 
 
-def _founders() -> list[Founder]:
+def _founders(identity: Callable[[str], bytes]) -> list[Founder]:
     return [
         Founder(
-            roles=int(role),
-            identity=keccak(f"Fenbook evaluation, {name}".encode()),
+            roles=int(member.role),
+            identity=identity(member.uscc),
             recovery_bank=0,
             threshold_low=1,
             threshold_high=2,
@@ -143,7 +137,7 @@ def _founders() -> list[Founder]:
                 for duty in (Duty.MAKER, Duty.CHECKER)
             ),
         )
-        for name, role in CAST.items()
+        for name, member in CAST.items()
     ]
 
 

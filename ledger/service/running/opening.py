@@ -13,17 +13,18 @@ from ledger.chain.endpoint import Endpoint
 from ledger.chain.failover import Endpoints
 from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.rpc import RpcEndpoint
-from ledger.model.errors import NodeFailed, RecordsKeyMissing, SettingInvalid
+from ledger.model.errors import NodeFailed, SettingInvalid
 from ledger.records.vault import MasterKeys
 from ledger.service.records.directory import Directory
-from ledger.service.records.keyring import Keyring, master_keys_of
+from ledger.service.records.keyring import RECORDS_KEY_SETTINGS, Keyring, master_keys_of
+from ledger.service.running.cast import RECORDS_KEY
 from ledger.service.running.crash_points import writing
 from ledger.service.running.settings import Settings
 from ledger.service.running.site import Site
 from ledger.store.cursor import belong_to, setting
 from ledger.store.database import Database
 
-__all__ = ["Opened", "directory_of", "opened"]
+__all__ = ["Opened", "directory_of", "masters_of", "opened"]
 
 _GENESIS: Final = "genesis"
 
@@ -46,7 +47,7 @@ def opened(settings: Settings) -> Opened:
     try:
         database.migrate()
         if settings.is_evaluation:
-            return _evaluating(database)
+            return _evaluating(settings, database)
         return _on_network(settings, database)
     except BaseException:
         database.close()
@@ -62,15 +63,27 @@ def directory_of(database: Database, masters: MasterKeys) -> Directory:
     return Directory(database, Keyring(database, masters, wall), wall)
 
 
-def _evaluating(database: Database) -> Opened:
+def masters_of(settings: Settings) -> MasterKeys | None:
+    """The keys of the private records; an evaluation for which none is named has one built in.
+
+    Raises `RecordsKeyMissing` where the file that is named cannot be read.
+    """
+    if any(os.environ.get(one) for one in RECORDS_KEY_SETTINGS):
+        return master_keys_of(os.environ)
+    return MasterKeys(RECORDS_KEY) if settings.is_evaluation else None
+
+
+def _evaluating(settings: Settings, database: Database) -> Opened:
     from ledger.service.running import evaluation  # noqa: PLC0415 -- a network needs no engine, which is large
 
-    found = evaluation.opened(database)
+    masters = masters_of(settings)
+    assert masters is not None
+    directory = directory_of(database, masters)
+    found = evaluation.opened(database, directory.identity)
     _log.warning("evaluation only", chain="embedded", database=database.dialect)
     _claim(database, found.deployment, _genesis_of(found.endpoint))
     site = Site(database, found.endpoint, found.deployment)
-    masters = _masters() or MasterKeys(evaluation.RECORDS_KEY)
-    return Opened(site, (found.key,), directory_of(database, masters))
+    return Opened(site, (found.key,), directory)
 
 
 def _on_network(settings: Settings, database: Database) -> Opened:
@@ -88,7 +101,7 @@ def _on_network(settings: Settings, database: Database) -> Opened:
     endpoint = Endpoints(nodes, chain_id=deployment.chain_id, genesis=genesis)
     try:
         _claim(database, deployment, endpoint.genesis)
-        masters = _masters()
+        masters = masters_of(settings)
         directory = None if masters is None else directory_of(database, masters)
         return Opened(Site(database, endpoint, deployment), keys, directory)
     except BaseException:
@@ -113,11 +126,3 @@ def _genesis_of(endpoint: Endpoint) -> bytes:
     if first is None:
         raise NodeFailed(url=endpoint.name, problem="no block: 0")
     return first.hash
-
-
-def _masters() -> MasterKeys | None:
-    """The keys of the private records, if the environment names any."""
-    try:
-        return master_keys_of(os.environ)
-    except RecordsKeyMissing:
-        return None
