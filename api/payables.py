@@ -1,5 +1,6 @@
 """Payables: what an obligor owes, and to whom it is known."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Request
@@ -23,8 +24,10 @@ from api.shapes import AsOf, Shape
 from ledger.model.errors import ResourceUnknown
 from ledger.model.ids import parse_payable
 from ledger.model.states import PayableState
+from ledger.store.debts import owing_on
 from ledger.store.lists import AllOf, Condition, Is, find
 from ledger.views.claim_rows import Payable as Row
+from ledger.views.debts import Owing
 
 __all__ = ["ROUTER"]
 
@@ -48,10 +51,18 @@ class Payable(Shape):
     offered_at: shapes.Moment
     rules: int = Field(ge=0, description="Number of the rules that it was issued under.")
     face: shapes.AmountOut | None
-    live: shapes.AmountOut | None = Field(description="Principal owed.")
-    paid: shapes.AmountOut | None
-    redeemed: shapes.AmountOut | None
-    cancelled: shapes.AmountOut | None
+    live: shapes.AmountOut | None = Field(description="Principal owed: not yet paid.")
+    late_interest: shapes.AmountOut | None = Field(
+        description="Late interest owed on the business date of `as_of`; it grows daily."
+    )
+    owed: shapes.AmountOut | None = Field(
+        description="`live` and `late_interest`: what pays the whole on that date."
+    )
+    paid: shapes.AmountOut | None = Field(
+        description="Principal paid; late interest that was paid is not in it."
+    )
+    redeemed: shapes.AmountOut | None = Field(description="Principal redeemed before maturity.")
+    cancelled: shapes.AmountOut | None = Field(description="Principal that was never accepted.")
     pieces: int | None = Field(description="Vouchers that are not closed.")
     invoices: int | None
     evidence: shapes.Hash | None
@@ -61,8 +72,12 @@ class Payable(Shape):
 class OnePayable(Payable):
     """A payable at a block."""
 
-    carried: shapes.AmountOut | None = Field(description="Late interest not yet covered.")
-    unapplied: shapes.AmountOut | None = Field(description="Attested money not yet shared.")
+    carried: shapes.AmountOut | None = Field(
+        description="The part of `late_interest` that earlier payments did not cover."
+    )
+    unapplied: shapes.AmountOut | None = Field(
+        description="Attested money not yet shared; it has not lessened `owed`."
+    )
     as_of: AsOf
 
 
@@ -76,6 +91,7 @@ class PayableFilters(OfPayables):
 
 
 _WHOLE = ("live", "paid", "redeemed", "cancelled")
+_OWING = ("late_interest", "owed")
 
 
 def _where(opened: Reading, asked: PayableFilters) -> Condition:
@@ -91,20 +107,26 @@ def _where(opened: Reading, asked: PayableFilters) -> Condition:
     return AllOf(tuple(found))
 
 
-def payable_json(opened: Reading, row: Row) -> dict[str, Any]:
-    """A payable as somebody may see it."""
+def _owing(opened: Reading, rows: Sequence[Row]) -> Mapping[int, Owing]:
+    """What is owed on those of some payables of which this reader sees that."""
+    whole = [one for one in rows if opened.sight.sees_whole(one.obligor, one.bank)]
+    return owing_on(opened.connection, whole, opened.day)
+
+
+def payable_json(opened: Reading, row: Row, owing: Owing | None) -> dict[str, Any]:
+    """A payable as somebody may see it; `owing` is None for whoever does not see the whole."""
     sight = opened.sight
-    sees_whole = sight.sees_whole(row.obligor, row.bank)
     sees_issue = sight.sees_issue(row.obligor, row.offeree, row.bank)
     return {
         "id": shown("payable", row.id),
         "settlement_bank": row.bank,
         "state": row.state.name.lower(),
         "is_overdue": row.is_overdue(opened.day),
-        "pieces": row.pieces if sees_whole else None,
+        "pieces": row.pieces if owing else None,
         "rules": row.rules,
         **picked(row, "obligor", "maturity", "due", "offered_at"),
-        **{name: shown(name, getattr(row, name)) if sees_whole else None for name in _WHOLE},
+        **{name: shown(name, getattr(row, name)) if owing else None for name in _WHOLE},
+        **{name: shown(name, getattr(owing, name)) if owing else None for name in _OWING},
         "face": shown("face", row.face) if sees_issue else None,
         "offeree": row.offeree if sees_issue else None,
         "invoices": row.invoices if sees_issue else None,
@@ -119,7 +141,8 @@ def _seen(opened: Reading, rows: Rows, _: PayableFilters) -> Rows:
 
 
 def _shown(opened: Reading, rows: Rows, _: PayableFilters) -> list[dict[str, Any]]:
-    return [payable_json(opened, row) for _, row in rows]
+    owing = _owing(opened, [row for _, row in rows])
+    return [payable_json(opened, row, owing.get(row.id)) for _, row in rows]
 
 
 PAYABLES = Listing(
@@ -145,16 +168,12 @@ def read_payable(request: Request, payable: PayablePath, subject: Reader) -> One
         row: Row | None = find(opened.connection, "payables", where)
         if row is None or not still_seen(opened, [row]):
             raise ResourceUnknown()
-        account = find(opened.connection, "accounts", Is("payable", (number,)))
-        sees_whole = opened.sight.sees_whole(row.obligor, row.bank)
-        return OnePayable(
-            **payable_json(opened, row),
-            carried=shown("carried", account.carried if account else 0) if sees_whole else None,
-            unapplied=shown("unapplied", account.unapplied if account else 0)
-            if sees_whole
-            else None,
-            as_of=as_of(opened),
-        )
+        owing = _owing(opened, [row]).get(number)
+        beside: dict[str, Any] = {
+            name: shown(name, getattr(owing, name)) if owing else None
+            for name in ("carried", "unapplied")
+        }
+        return OnePayable(**payable_json(opened, row, owing), **beside, as_of=as_of(opened))
 
 
 add_verbs(

@@ -46,7 +46,7 @@ class Maturity(Shape):
 
     date: shapes.BusinessDate
     payable_count: int = Field(ge=0)
-    owed: shapes.AmountOut = Field(description="By you, as obligor.")
+    owed: shapes.AmountOut = Field(description="By you, as obligor; late interest is beside it.")
     voucher_count: int = Field(ge=0)
     receivable: shapes.AmountOut = Field(description="On the vouchers that you hold.")
 

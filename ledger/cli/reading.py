@@ -202,6 +202,8 @@ _MONEY: Final = frozenset(
         "amount",
         "face",
         "live",
+        "late_interest",
+        "owed",
         "paid",
         "principal",
         "price",

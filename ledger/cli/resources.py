@@ -46,7 +46,7 @@ class Export:
 
 _LISTS: Final = """
 payable /v1/payables
-  id obligor state is_overdue maturity face live paid
+  id obligor state is_overdue maturity face paid live late_interest owed
   state obligor offeree settlement-bank overdue @
 voucher /v1/vouchers
   id obligor holder counterparty amount state maturity is_overdue

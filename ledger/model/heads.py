@@ -102,11 +102,14 @@ HEADS: Final = terms_of(
     offer_days | Days to answer an offer | 签收期限（天）
 
     live | Principal owed | 未偿本金
-    paid | Paid | 已付金额
+    late_interest | Late interest owed | 应付逾期利息
+    carried | Late interest left over | 结转逾期利息
+    unapplied | Attested, not yet shared | 未分配款项
+    paid | Principal paid | 已付本金
     redeemed | Redeemed early | 已提前兑付金额
     cancelled | Cancelled | 已取消金额
     interest | Late interest | 逾期利息
-    owed | Principal owed | 应付本金
+    owed | Owed in all | 应付本息合计
     receivable | Principal to receive | 应收本金
     rail | Way of payment | 付款方式
     price | Price | 价款
@@ -208,6 +211,7 @@ HEADS: Final = terms_of(
     deposits.bank | Settlement bank | 清算行
     financing-requests.kinds | Kinds of quote | 报价种类
     loans.principal | Principal left | 剩余本金
+    maturities.owed | Principal owed | 应付本金
     movements.bank | Settlement bank | 清算行
     movements.giver | Payer | 付款方
     movements.taker | Payee | 收款方

@@ -36,7 +36,8 @@ ON_EACH_ENGINE = (
     *("test_exports", "test_filters", "test_further_filters", "test_imports", "test_lists"),
     *("test_need_to_know", "test_quotes", "test_reads_logged", "test_reconciliation"),
     *("test_once", "test_once_again", "test_open_acts", "test_profiles", "test_reports"),
-    *("test_requests", "test_settlement_runs", "test_sign_in", "test_webhooks", "test_writes"),
+    *("test_owed", "test_requests", "test_settlement_runs", "test_sign_in", "test_webhooks"),
+    "test_writes",
 )
 """Modules whose answers hang on what a database makes of a statement; the rest is on SQLite."""
 

@@ -229,7 +229,17 @@ class TestLists:
         names = ("Cedar", "Acme", "Regulator")
         told = {name: person(name).get("/v1/payables/P-1").json() for name in names}
         assert told["Cedar"]["obligor"] == told["Acme"]["obligor"] == 1
-        hidden = ("face", "live", "paid", "redeemed", "pieces", "digest", "carried", "offeree")
+        money = (
+            "face",
+            "live",
+            "late_interest",
+            "owed",
+            "paid",
+            "redeemed",
+            "carried",
+            "unapplied",
+        )
+        hidden = (*money, "pieces", "digest", "offeree")
         assert {told["Cedar"][one] for one in hidden} == {None}
         assert None not in {told["Acme"][one] for one in hidden}
         assert told["Acme"]["live"] == told["Regulator"]["live"]
