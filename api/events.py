@@ -16,6 +16,7 @@ from api.asking import Exporter, Reader, subject_still
 from api.context import context_of
 from api.event_filters import EventFilters, looked
 from api.exports import File, Format, exported
+from api.need_to_know import sight_of
 from api.reading import Reading, as_of, reading
 from api.router import router
 from api.shapes import AsOf, Shape
@@ -77,7 +78,7 @@ def list_events(
     with reading(request, subject) as opened:
         found = looked(opened, query, after=query.after, limit=query.limit)
         return EventPage(
-            data=[Event(**event_json(one)) for one in found.events],
+            data=[Event(**event_json(one, opened.sight.told_as)) for one in found.events],
             has_more=found.has_more,
             next_after=found.after,
             as_of=as_of(opened),
@@ -94,7 +95,7 @@ def export_events(
         found = Looked((), query.after, query.after, has_more=True)
         while found.has_more:
             found = looked(opened, query, after=found.after, limit=_PAGE)
-            yield from map(event_json, found.events)
+            yield from (event_json(one, opened.sight.told_as) for one in found.events)
 
     return exported(request, subject, _EVENTS, query, rows)
 
@@ -148,19 +149,22 @@ async def _told(
 ) -> AsyncIterator[str]:
     """What has happened and what happens; nothing where others have taken the place meanwhile."""
     with suppress(LedgerError), context_of(request).streams.taken(subject.participant):
-        async for one in _in_its_place(request, asked, first):
+        async for one in _in_its_place(request, subject, asked, first):
             yield one
 
 
-async def _in_its_place(request: Request, asked: EventFilters, first: Looked) -> AsyncIterator[str]:
+async def _in_its_place(
+    request: Request, subject: Subject, asked: EventFilters, first: Looked
+) -> AsyncIterator[str]:
     context, loop = context_of(request), asyncio.get_running_loop()
     found: Looked | None = first
+    told_as = sight_of(subject).told_as
     end = loop.time() + context.options.stream_seconds
     beat = loop.time()
     yield "retry: 2000\n\n"
     while found is not None and loop.time() < end and not await request.is_disconnected():
         for one in found.events:
-            said = json.dumps(event_json(one), ensure_ascii=False, separators=(",", ":"))
+            said = json.dumps(event_json(one, told_as), ensure_ascii=False, separators=(",", ":"))
             yield f"id: {one.seq}\nevent: {one.kind}\ndata: {said}\n\n"
         if not found.events and not found.has_more:
             if loop.time() - beat > _BEAT_SECONDS:

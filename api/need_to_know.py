@@ -270,6 +270,11 @@ class Sight:
         return EVERYTHING if self.sees_all else Named("participants", self.own)
 
     @property
+    def told_as(self) -> int | None:
+        """As whom it is told events; None where it is told all of them."""
+        return None if self.sees_all else self.own
+
+    @property
     def access_log(self) -> Condition:
         """What regulators have read is for regulators."""
         return EVERYTHING if self.sees_all else NOTHING

@@ -28,22 +28,40 @@ _OTHERWISE: Final[Mapping[tuple[str, str], Meaning]] = {
 }
 """Values whose name alone would be read as something else."""
 
+_WITHHELD: Final[Mapping[str, Mapping[str, str]]] = {
+    "PartOffered": {"whole": "to"},
+}
+"""Of a kind of event, the value that one of those whom it concerns is not told, and which field
+names them: to whom a part is offered, what it was cut from is no affair of theirs.
+"""
+
 _RULES: Final = {one.name: one.meaning for one in fields_of(RuleSet)}
 
 
-def event_json(event: FeedEvent) -> dict[str, Any]:
-    """An event as it is shown."""
+def event_json(event: FeedEvent, reader: int | None) -> dict[str, Any]:
+    """An event as it is shown to a participant; None for whoever sees all."""
     return {
         "seq": event.seq,
         "kind": event.kind,
         "block": event.block,
         "time": shown("second", event.second),
         "digest": None if event.digest is None else "0x" + event.digest.hex(),
-        "data": {name: _value(event.kind, name, one) for name, one in event.data.items()},
+        "data": {name: _value(event.kind, name, one) for name, one in _told(event, reader).items()},
     }
 
 
+def _told(event: FeedEvent, reader: int | None) -> Mapping[str, Any]:
+    """The values, with nothing in place of what the reader is not told."""
+    withheld = _WITHHELD.get(event.kind)
+    if withheld is None:
+        return event.data
+    hidden = {name for name, whom in withheld.items() if event.data[whom] == reader}
+    return {name: None if name in hidden else one for name, one in event.data.items()}
+
+
 def _value(kind: str, name: str, value: Any) -> Any:
+    if value is None:
+        return None
     if isinstance(value, Mapping):
         if kind == "RulesSet":
             return {one: plain_value(each, _RULES[one]) for one, each in value.items()}

@@ -9,7 +9,7 @@ from ledger.views import Projection, entries
 from ledger.views.claim_rows import OfferState
 from tests.api.world import World
 
-__all__ = ["Known", "known_to"]
+__all__ = ["Known", "had_since", "known_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,15 @@ def known_to(world: World, participant: int) -> Known:
     # An obligor is party to early redemptions, and to sales whose cost it shares.
     legs |= {one.voucher for one in state.redemptions if one.voucher >> 32 in own}
     legs |= {one.voucher for one in state.sales if one.cost_borne and one.voucher >> 32 in own}
+    # Whoever holds a voucher or is offered it is told of its cuts and joins from then on.
+    legs |= _held(world).get(participant, {}).keys()
     named = vouchers | legs | _lineages(made, participant, now, roles)
     return Known(
         vouchers=_names(vouchers, voucher_name),
         payables=_names(payables, payable_name),
         loans=_names(loans, loan_name),
         participants=frozenset(_met(made, participant, roles, payables)),
-        named_vouchers=_names(named | _cut_from(made, named), voucher_name),
+        named_vouchers=_names(named, voucher_name),
         named_payables=_names(payables | {one >> 32 for one in named}, payable_name),
     )
 
@@ -84,14 +86,35 @@ def _lineages(made: Projection, participant: int, now: Iterable[object], roles: 
     return found
 
 
-def _cut_from(made: Projection, vouchers: set[int]) -> set[int]:
-    """The other side of a cut or join: whoever had one had both."""
-    found: set[int] = set()
-    for row in made.state.vouchers.values():
-        if row.id in vouchers:
-            found |= set(row.parents)
-        elif set(row.parents) & vouchers:
-            found.add(row.id)
+def had_since(world: World, participant: int) -> dict[str, int]:
+    """What a participant has had, now or once, and the block since when.
+
+    Vouchers that it held, was offered or lent on, loans of either side, and payables that it owes,
+    is offered or settles, or under such a voucher.
+    """
+    made = Projection(entries(world.cast.ledger.events(), world.cast.node.block_second))
+    held = _held(world).get(participant, {})
+    found = {voucher_name(one): block for one, block in held.items()}
+    for one, block in held.items():
+        name = payable_name(one >> 32)
+        found[name] = min(block, found.get(name, block))
+    for payable in made.state.payables.values():
+        if participant in (payable.obligor, payable.offeree, payable.bank):
+            found[payable_name(payable.id)] = 0
+    for loan in made.state.loans.values():
+        if participant in (loan.borrower, loan.lender):
+            found[loan_name(loan.id)] = 0
+    return found
+
+
+def _held(world: World) -> dict[int, dict[int, int]]:
+    """By participant the vouchers that it held, was offered or lent on, and since which block."""
+    made, found = Projection(), dict[int, dict[int, int]]()
+    for entry in entries(world.cast.ledger.events(), world.cast.node.block_second):
+        made.apply(entry)
+        for row in made.state.vouchers.values():
+            for one in filter(None, (row.holder, row.counterparty)):
+                found.setdefault(one, {}).setdefault(row.id, entry.block)
     return found
 
 

@@ -159,6 +159,12 @@ class TestStream:
         assert {one["seq"] for one in others} - {one["seq"] for one in own}
         assert not [one for one in own if one["data"].get("holder") == 3]
 
+    @pytest.mark.usefixtures("looks")
+    def test_stream_withholds_what_its_list_withholds(self, delta: Person) -> None:
+        told = _told(delta.get("/v1/events/stream").text)
+        assert told == _listed(delta)
+        assert {one["data"]["whole"] for one in told if one["kind"] == "PartOffered"} == {None}
+
     @pytest.mark.parametrize("way", ["session", "key"])
     def test_stream_ends_with_the_session_or_key_that_opened_it(
         self, client: TestClient, birch: Person, world: World, looks: Looks, way: str

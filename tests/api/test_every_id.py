@@ -86,6 +86,16 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Who may do what with the one item that `Items` has of each kind."""
 
+OPENED: Final = {
+    "frq": "/v1/financing-requests",
+    "quo": "/v1/quotes",
+    "imp": "/v1/imports",
+    "whk": "/v1/webhooks",
+    "op_": "/v1/operations",
+}
+"""Where what has an id of the service's own is read, by how the id begins."""
+NAMED: Final = re.compile(r"\b(?:frq|quo|imp|whk|op)_[0-9A-Z]{26}\b")
+
 Route = tuple[str, str, str]
 
 
@@ -256,6 +266,21 @@ def test_operator_is_told_no_amount_that_it_need_not_know(
     assert needless_amounts(app, operator, ids) == []
     few = {name: list(some)[:1] for name, some in ids.items()}
     assert len(needless_amounts(app, regulator, few)) > 100  # where there are amounts
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_list_names_only_what_its_reader_may_open(
+    app: FastAPI, person: People, items: Items, name: str
+) -> None:
+    assert items
+    reader, named = person(name), set[str]()
+    for path, methods in app.openapi()["paths"].items():
+        asked = {one["name"] for one in methods.get("get", {}).get("parameters", ())}
+        if "limit" in asked and "{" not in path and path != "/v1/access-log":
+            named |= set(NAMED.findall(reader.get(f"{path}?limit=200").text))
+    for one in named:
+        assert reader.get(f"{OPENED[one[:3]]}/{one}").status_code == 200, one
+    assert len(named) >= (1 if name in ("Birch", "Delta Bank", "Operator", "Regulator") else 0)
 
 
 def test_whom_it_concerns_reads_it(app: FastAPI, person: People, items: Items) -> None:

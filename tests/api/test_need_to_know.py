@@ -1,5 +1,7 @@
 """Who sees what: every route, as everybody, with their own, others' and absent ids."""
 
+import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,18 +12,28 @@ from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
 
 from ledger.model.errors import DatabaseFailed
+from ledger.model.ids import root_voucher
 from tests.api.absent import ABSENT, ROLES
 from tests.api.amounts import needless_amounts
-from tests.api.known import Known, known_to
+from tests.api.known import Known, had_since, known_to
 from tests.api.world import People, Person, World, opened_world, recorded
 from tests.views_scenario import Acts, circulate, finance, govern, mature
 
 PUBLIC = {"checkHealth", "checkReadiness", "readMetrics", "readAbout", "readOpenapi",
           "askChallenge", "signIn"}  # fmt: skip
+TOLD_OF = {
+    "PayoutOpened": "Settlement Bank",  # pays out what the voucher receives
+    "CostShareGiven": "Acme",  # bears a part of what its sale costs
+    "RedemptionPriced": "Acme",  # pays for it
+    "VoucherRedeemed": "Acme",
+}
+"""Events that name a voucher to somebody who never had it: whose money moves on it."""
 NOT_THEIRS = ("/v1/openapi.json", "/v1/access-log?limit=200", "/v1/exports/access-log")
 """Answers that name what others have asked, or what serves as an example."""
 VOUCHER = re.compile(r"V-[0-9]+\.[0-9]+")
+CLAIM = re.compile(r"\b(?:V-[0-9]+\.[0-9]+|[PL]-[0-9]+)\b")
 PAYABLE = re.compile(r"\bP-[0-9]+")
+LOAN = re.compile(r"\bL-[0-9]+")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +41,9 @@ def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
     """A ledger on which nearly everything has happened that can."""
     with opened_world(engine, tmp_path_factory.mktemp("known")) as made:
         acts = Acts(made.cast)
-        for act in (circulate, finance, govern, mature):
+        circulate(acts)
+        acts.offer(made.cast.birch, root_voucher(1), 700_00, made.cast.delta)
+        for act in (finance, govern, mature):
             act(acts)
         made.follow()
         recorded(made)
@@ -189,6 +203,7 @@ class TestLists:
                 continue
             assert set(VOUCHER.findall(text)) <= known[name].named_vouchers, path
             assert set(PAYABLE.findall(text)) <= known[name].named_payables, path
+            assert set(LOAN.findall(text)) <= known[name].loans, path
         assert asked > 40
 
     def test_operator_is_told_no_amount_that_it_need_not_know(
@@ -270,6 +285,49 @@ class TestLists:
         for reader, of in ((cedar, path), (regulator, other)):
             answer = reader.get(f"{of}?cursor={cursor}")
             assert (answer.status_code, answer.json()["code"]) == (400, "CursorInvalid")
+
+
+class TestEvents:
+    """No event names what its reader has not had: neither now, nor ever before."""
+
+    @pytest.mark.parametrize("name", ROLES[:-1])
+    def test_event_names_only_what_its_reader_has_had(
+        self, person: People, world: World, name: str
+    ) -> None:
+        had = had_since(world, person(name).member.id)
+        known = person(name).get("/v1/vouchers?limit=200").json()["data"]
+        assert {one["id"] for one in known} <= set(had)
+        told, named = set(), 0
+        for event in _events(person(name)):
+            for one in CLAIM.findall(json.dumps(event["data"])):
+                named += 1
+                if had.get(one, math.inf) > event["block"]:
+                    told.add(event["kind"])
+        assert named >= 10 or name == "Operator"
+        assert told == {kind for kind, reader in TOLD_OF.items() if reader == name}
+
+    def test_whoever_is_offered_a_part_is_not_told_what_it_was_cut_from(
+        self, person: People
+    ) -> None:
+        """It was told the voucher's name, which it cannot open."""
+        delta, birch, regulator = (person(one) for one in ("Delta Bank", "Birch", "Regulator"))
+        found = [one for one in _events(delta) if one["kind"] == "PartOffered"]
+        assert [one["data"]["to"] for one in found] == [4]
+        assert delta.get("/v1/vouchers/V-1.1").status_code == 404
+        for reader, whole in ((delta, None), (birch, "V-1.1"), (regulator, "V-1.1")):
+            [same] = (one for one in _events(reader) if one["seq"] == found[0]["seq"])
+            assert same["data"] == {**found[0]["data"], "whole": whole}
+        file = delta.get("/v1/exports/events?heads=names&kind=PartOffered").text
+        assert found[0]["data"]["part"] in file
+        assert "V-1.1" not in file
+
+
+def _events(person: Person) -> Iterator[Any]:
+    """The whole of a reader's feed."""
+    page: dict[str, Any] = {"next_after": 0, "has_more": True}
+    while page["has_more"]:
+        page = person.get(f"/v1/events?after={page['next_after']}&limit=200").json()
+        yield from page["data"]
 
 
 class TestOversight:

@@ -102,6 +102,20 @@ class TestDelivered:
         said = json.loads(got.body)
         assert (said["data"]["seq"], said["data"]["data"]) == (seq, None)
 
+    def test_whoever_is_offered_a_part_is_not_told_what_it_was_cut_from(
+        self, office: PostOffice
+    ) -> None:
+        office.endpoint(BIRCH, ["PartOffered"])
+        office.endpoint(CEDAR, ["PartOffered"])
+        acts = office.stage.acts
+        acts.offer(acts.cast.birch, acts.issue(), 1_000_00, acts.cast.cedar)
+        office.stage.follow()
+        office.work()
+        told = [json.loads(one.body)["data"]["data"] for one in office.receiver.got]
+        giver, taker = sorted(told, key=lambda data: data["whole"] is None)
+        assert giver["whole"].startswith("V-")
+        assert taker == {**giver, "whole": None}
+
     def test_event_that_concerns_the_participant_no_more_is_not_told(
         self, office: PostOffice
     ) -> None:

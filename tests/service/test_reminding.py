@@ -49,7 +49,7 @@ def test_reminder_is_shown_with_amounts_and_dates(stage: Stage) -> None:
     stage.acts.issue()
     stage.cast.begin(MATURITY + 2)
     _last(stage)
-    assert event_json(_reminded(stage)[-1])["data"] == {
+    assert event_json(_reminded(stage)[-1], None)["data"] == {
         "payable_id": "P-1", "stage": "overdue", "due": "2026-08-28", "day": "2026-08-30",
         "owed": "1001000.00", "live": "1000000.00", "late_interest": "1000.00",
         "unapplied": "0.00",

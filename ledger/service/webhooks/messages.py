@@ -26,7 +26,7 @@ def body_of(
     event = find_event(connection, message.seq)
     if event is None or not {endpoint.participant, EVERYBODY} & set(event.participants):
         return None
-    shown = event_json(event)
+    shown = event_json(event, endpoint.participant)
     body = canonical(_told(event, shown)).encode()
     if len(body) <= BODY_MAX:
         return body
