@@ -18,7 +18,7 @@ from ledger.model.errors import ResourceUnknown
 from ledger.model.ids import parse_voucher
 from ledger.model.states import VoucherState
 from ledger.store.lists import AllOf, AnyOf, Condition, Is, PayableInEach, find
-from ledger.store.slices import sliced, whole
+from ledger.store.slices import add_payments, sliced, whole
 from ledger.views.claim_rows import Voucher as Row
 from ledger.views.projection import Projection
 
@@ -38,7 +38,11 @@ class Voucher(Shape):
     obligor: shapes.ParticipantNumber
     start: shapes.Position
     end: shapes.Position
-    amount: shapes.AmountOut
+    amount: shapes.AmountOut = Field(description="All units of the range, paid ones too.")
+    principal_left: shapes.AmountOut = Field(
+        description="Principal of the range that the obligor has not paid. What it has paid is "
+        "not in it, whether it was distributed already or not; of a closed voucher nothing is."
+    )
     holder: shapes.ParticipantNumber
     counterparty: shapes.ParticipantNumber | None = Field(
         description="To whom it is offered or pledged."
@@ -57,7 +61,6 @@ class Voucher(Shape):
 class OneVoucher(Voucher):
     """A voucher at a block, with what lies on it."""
 
-    principal_left: shapes.AmountOut
     payments_received: int = Field(ge=0, description="Payments already distributed to it.")
     payments_made: int = Field(ge=0, description="Payments on its payable.")
     loan: Loan | None = Field(description="The loan that it secures or last secured.")
@@ -110,6 +113,7 @@ def voucher_json(opened: Reading, made: Projection, row: Row) -> dict[str, Any]:
         "is_cost_shared": row.is_cost_shared,
         "depth": row.depth,
         "is_overdue": payable.is_overdue(opened.day) and row.state is not VoucherState.CLOSED,
+        "principal_left": shown("principal_left", made.principal_left(row.id)),
         **picked(row, "start", "end", "amount", "offered_at"),
         **picked(payable, "maturity", "due"),
     }
@@ -131,6 +135,7 @@ def _seen(opened: Reading, rows: Rows, _: VoucherFilters) -> Rows:
 
 def _shown(opened: Reading, rows: Rows, asked: VoucherFilters) -> list[dict[str, Any]]:
     made = sliced(opened.connection, (row for _, row in rows), opened.at.second)
+    add_payments(opened.connection, made)
     now = [made.voucher(row.id) for _, row in rows]
     return [
         voucher_json(opened, made, row)
@@ -175,7 +180,6 @@ def read_voucher(request: Request, voucher: VoucherPath, subject: Reader) -> One
         loan = state.loans.get(state.loan_on.get(row.id, 0))
         return OneVoucher(
             **voucher_json(opened, made, row),
-            principal_left=shown("amount", made.principal_left(row.id)),
             payments_received=row.settled,
             payments_made=len(state.payments.get(row.payable, ())),
             loan=None if loan is None else Loan(**loan_json(loan)),

@@ -204,6 +204,7 @@ _MONEY: Final = frozenset(
         "live",
         "late_interest",
         "owed",
+        "principal_left",
         "paid",
         "principal",
         "price",

@@ -49,7 +49,7 @@ payable /v1/payables
   id obligor state is_overdue maturity face paid live late_interest owed
   state obligor offeree settlement-bank overdue @
 voucher /v1/vouchers
-  id obligor holder counterparty amount state maturity is_overdue
+  id obligor holder counterparty amount principal_left state maturity is_overdue
   state holder counterparty overdue obligor payable @
 offer /v1/offers -
   voucher giver taker amount state offered_at

@@ -106,6 +106,9 @@ HEADS: Final = terms_of(
     carried | Late interest left over | 结转逾期利息
     unapplied | Attested, not yet shared | 未分配款项
     paid | Principal paid | 已付本金
+    principal_left | Principal not yet paid | 尚未偿付本金
+    payments_received | Payments distributed to it | 已分得付款笔数
+    payments_made | Payments on the payable | 应付账款付款笔数
     redeemed | Redeemed early | 已提前兑付金额
     cancelled | Cancelled | 已取消金额
     interest | Late interest | 逾期利息

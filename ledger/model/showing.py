@@ -23,7 +23,7 @@ _NAMES: Final[Mapping[Meaning, str]] = MappingProxyType(
             "amount face live paid redeemed cancelled price principal interest interest_left "
             "interest_paid principal_paid advance cost_borne owed carried unapplied to_holder "
             "to_lender limit outstanding total used left freed committed high_from piece_min "
-            "budget budget_left late_interest"
+            "budget budget_left late_interest principal_left"
         ),
         Meaning.POSITION: "start end middle",
         Meaning.RATE: "rate late_rate_daily overdue_multiplier ltv share share_max rate_max",

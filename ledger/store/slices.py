@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ledger.model.ids import payable_of, vouchers_of
-from ledger.store.lists import Between, Is, rows_of
+from ledger.model.states import VoucherState
+from ledger.store.lists import AllOf, Between, Is, rows_of
 from ledger.store.rows import VIEW_TABLES
+from ledger.views.claim_rows import HopKind
 from ledger.views.projection import Projection
 from ledger.views.state import State
 
-__all__ = ["sliced", "whole"]
+__all__ = ["add_payments", "sliced", "whole"]
 
 
 def sliced(connection: Connection, vouchers: Iterable[Any], second: int) -> Projection:
@@ -25,6 +27,20 @@ def sliced(connection: Connection, vouchers: Iterable[Any], second: int) -> Proj
     made.state.vouchers = {row.id: row for row in rows}
     _add_parties(connection, made.state)
     return made
+
+
+def add_payments(connection: Connection, made: Projection) -> None:
+    """To a slice, what says how much of its vouchers is paid: two questions, if any is in part."""
+    state: State = made.state
+    is_open = (row for row in state.vouchers.values() if row.state is not VoucherState.CLOSED)
+    paid = {row.payable for row in is_open if state.payables[row.payable].paid}
+    if not paid:
+        return  # then nothing is, and a page is spared them
+    on_them, redeemed = Is("payable", tuple(paid)), Is("kind", (HopKind.REDEMPTION,))
+    for payment in rows_of(connection, "payments", on_them):
+        state.payments.setdefault(payment.payable, []).append(payment)
+    for hop in rows_of(connection, "hops", AllOf((on_them, redeemed))):
+        state.hops.setdefault(hop.payable, []).append(hop)
 
 
 def whole(connection: Connection, payable: int, second: int) -> Projection:

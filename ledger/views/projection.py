@@ -15,6 +15,7 @@ from ledger.views.claim_rows import Offer, OfferState, Voucher
 from ledger.views.log import Entry
 from ledger.views.money_rows import Sale
 from ledger.views.row import replace
+from ledger.views.shares import principal_of, redeemed_ranges
 from ledger.views.state import State
 
 __all__ = ["HANDLERS", "UNREAD", "Projection"]
@@ -93,10 +94,13 @@ class Projection:
         return tuple(found)
 
     def principal_left(self, voucher: int) -> int:
-        """Unpaid principal of a voucher that is not closed."""
-        if self.state.vouchers[voucher].state is VoucherState.CLOSED:
+        """Principal of a voucher that the obligor has not paid, distributed or not."""
+        row = self.state.vouchers[voucher]
+        if row.state is VoucherState.CLOSED:
             return 0
-        return settlement.principal_left(self.state, voucher)
+        payments = self.state.payments.get(row.payable, ())
+        redeemed = redeemed_ranges(self.state.hops.get(row.payable, ())) if payments else ()
+        return principal_of((row.start, row.end), payments, redeemed)
 
     def current_offer(self, voucher: int, *, second: int | None = None) -> Offer | None:
         """The offer of a voucher that may still be answered."""

@@ -18,22 +18,7 @@ from ledger.views.money_rows import (
 from ledger.views.row import replace
 from ledger.views.state import State
 
-__all__ = ["HANDLERS", "principal_left"]
-
-
-def principal_left(state: State, voucher: int) -> int:
-    """Unpaid principal of a range: the payments' own arithmetic, ⌊position × payment / owed⌋."""
-    row = state.vouchers[voucher]
-    bounds = [_live_below(state, row.payable, unit) for unit in (row.start, row.end)]
-    for payment in state.payments.get(row.payable, ()):
-        bounds = [one - one * payment.principal // payment.owed for one in bounds]
-    return bounds[1] - bounds[0]
-
-
-def _live_below(state: State, payable: int, unit: int) -> int:
-    """Units below one that were not redeemed."""
-    redeemed = (hop for hop in state.hops.get(payable, ()) if hop.kind == "redemption")
-    return unit - sum(max(0, min(hop.end, unit) - hop.start) for hop in redeemed)
+__all__ = ["HANDLERS"]
 
 
 def _account(state: State, payable: int) -> Account:

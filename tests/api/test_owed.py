@@ -1,8 +1,8 @@
-"""What is owed on payables is told as the contract has it, at each moment of their lives."""
+"""What is owed is told as the contract has it, at each moment of payables and vouchers."""
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from ledger.model.commands import DeclineVoucher, PayPayable
-from ledger.model.figures import amount_text, payable_name
+from ledger.model.figures import amount_text, payable_name, voucher_name
+from ledger.model.ids import parse_voucher, root_voucher
+from ledger.model.money import parse_amount
 from tests.api.world import People, Person, World, opened_world
 from tests.cast import named
 from tests.views_scenario import MATURITY, YUAN, Acts
@@ -19,7 +21,16 @@ FACE = 500_000 * YUAN
 PAID, OFFERED, DECLINED, REDEEMED, CARRIED = range(1, 6)
 """Payables: paid in parts, never answered, declined, redeemed whole, paid less than interest."""
 
-MOMENTS = ("issued", "due", "paid in part", "overdue", "paid late", "a day later", "paid")
+MOMENTS = (
+    "issued",
+    "due",
+    "paid in part",
+    "overdue",
+    "paid late",
+    "a day later",
+    "paid",
+    "collected",
+)
 Rows = Mapping[str, Mapping[str, Any]]
 
 
@@ -33,6 +44,11 @@ class Told:
     alone: Rows
     filed: Rows
     seen_by_holder: Rows
+    claims: Mapping[str, int]
+    """Unpaid principal by voucher, as the contract has it."""
+    vouchers_listed: Rows
+    vouchers_alone: Rows
+    vouchers_filed: Rows
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +72,13 @@ def _life(acts: Acts) -> Iterator[str]:
     declined = acts.issue(FACE, accepted=False)
     cast.birch.act(DeclineVoucher, [acts.invoice(3)], voucher=declined, reason=named("no"))
     acts.redeem(cast.birch, acts.issue(7_000 * YUAN), 7_000 * YUAN)
-    acts.issue(FACE)
+    acts.transfer(cast.birch, acts.issue(FACE), 33 * YUAN, cast.delta)
     acts.attest(CARRIED, 1_000 * YUAN, "early")
     yield "issued"
     cast.begin(MATURITY)
     yield "due"
     cast.acme.act(PayPayable, payable_id=PAID, amount=FACE // 3)
+    ledger.carry_out(ledger.call("Settlement", "settle", [root]))
     yield "paid in part"
     cast.begin(MATURITY + 30)
     yield "overdue"
@@ -73,28 +90,41 @@ def _life(acts: Acts) -> Iterator[str]:
     for payable in (PAID, CARRIED):
         cast.acme.act(PayPayable, payable_id=payable, amount=sum(ledger.debt(payable)))
     yield "paid"
+    acts.settle(PAID)
+    yield "collected"
 
 
 def _told(world: World, person: People) -> Told:
     world.follow()
-    ledger, acme = world.cast.ledger, person("Acme")
+    ledger, acme, regulator = world.cast.ledger, person("Acme"), person("Regulator")
     numbers = range(1, ledger.payable_count() + 1)
-    names = [payable_name(one) for one in numbers]
-    text = acme.get("/v1/exports/payables?heads=names").content.decode("utf-8-sig")
-    filed = csv.DictReader(io.StringIO(text, newline=""))
+    vouchers = _listed(regulator, "vouchers")
     return Told(
         debts={payable_name(one): ledger.debt(one) for one in numbers},
-        listed=_listed(acme),
-        alone={one: acme.get(f"/v1/payables/{one}").json() for one in names},
-        filed={one["id"]: one for one in filed},
-        seen_by_holder=_listed(person("Cedar")),
+        listed=_listed(acme, "payables"),
+        alone=_alone(acme, "payables", map(payable_name, numbers)),
+        filed=_filed(acme, "payables"),
+        seen_by_holder=_listed(person("Cedar"), "payables"),
+        claims={name: ledger.claim(parse_voucher(name))[0] for name in vouchers},
+        vouchers_listed=vouchers,
+        vouchers_alone=_alone(regulator, "vouchers", vouchers),
+        vouchers_filed=_filed(regulator, "vouchers"),
     )
 
 
-def _listed(reader: Person) -> Rows:
-    answer = reader.get("/v1/payables?limit=200").json()
+def _listed(reader: Person, path: str) -> Rows:
+    answer = reader.get(f"/v1/{path}?limit=200").json()
     assert not answer["has_more"]
     return {one["id"]: one for one in answer["data"]}
+
+
+def _alone(reader: Person, path: str, names: Iterable[str]) -> Rows:
+    return {one: reader.get(f"/v1/{path}/{one}").json() for one in names}
+
+
+def _filed(reader: Person, path: str) -> Rows:
+    text = reader.get(f"/v1/exports/{path}?heads=names").content.decode("utf-8-sig")
+    return {one["id"]: one for one in csv.DictReader(io.StringIO(text, newline=""))}
 
 
 @pytest.mark.parametrize("way", ["listed", "alone", "filed"])
@@ -141,6 +171,47 @@ def test_paid_is_principal_and_late_interest_is_beside_it(told: Mapping[str, Tol
     assert row["state"] == "settled"
 
 
+@pytest.mark.parametrize("way", ["listed", "alone", "filed"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_what_is_left_of_vouchers_is_told_as_the_contract_has_it(
+    told: Mapping[str, Told], moment: str, way: str
+) -> None:
+    """Lists and files had the whole range as the amount, however much of it was paid."""
+    found: Rows = getattr(told[moment], f"vouchers_{way}")
+    said = {name: row["principal_left"] for name, row in found.items()}
+    assert said == {name: amount_text(one) for name, one in told[moment].claims.items()}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_what_is_left_of_vouchers_adds_up_to_what_is_owed(
+    told: Mapping[str, Told], moment: str
+) -> None:
+    now = told[moment]
+    for name, row in now.listed.items():
+        if row["state"] != "offered":
+            on_it = (one for one in now.vouchers_listed.values() if one["payable"] == name)
+            left = sum(parse_amount(one["principal_left"]) for one in on_it)
+            assert amount_text(left) == row["live"], name
+
+
+def test_money_that_is_not_collected_is_neither_lost_nor_left(told: Mapping[str, Told]) -> None:
+    """A voucher whose share waits is as little owed as one that has got it."""
+    name = voucher_name(root_voucher(PAID))
+    before, after = (told[one].vouchers_alone[name] for one in ("paid", "collected"))
+    assert (before["state"], before["principal_left"]) == ("held", "0.00")
+    assert before["payments_received"] < before["payments_made"]
+    assert (after["state"], after["principal_left"]) == ("closed", "0.00")
+    assert before["amount"] == after["amount"]
+
+
+def test_holder_is_told_what_is_left_of_its_own(person: People, told: Mapping[str, Told]) -> None:
+    whole = told[MOMENTS[-1]].vouchers_listed
+    for name in ("Birch", "Cedar", "Delta Bank"):
+        own = _listed(person(name), "vouchers")
+        assert own
+        assert own == {one: whole[one] for one in own}
+
+
 @pytest.mark.parametrize(
     ("language", "heads"),
     [
@@ -157,11 +228,23 @@ def test_heads_say_which_amounts_are_principal(
     assert heads <= set(found)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Principal not yet paid"), ("zh", "尚未偿付本金")]
+)
+def test_head_of_what_is_left_stands_in_files_of_vouchers(
+    person: People, language: str, said: str
+) -> None:
+    wanted = {"accept-language": language}
+    answer = person("Birch").get("/v1/exports/vouchers", headers=wanted)
+    assert said in answer.content.decode("utf-8-sig").splitlines()[0].split(",")
+
+
 def test_document_says_what_is_principal_and_what_is_owed(client: TestClient) -> None:
     schema = client.app.openapi()["components"]["schemas"]  # type: ignore[attr-defined]
     said = {
         name: one.get("description") for name, one in schema["OnePayable"]["properties"].items()
     }
     assert said["paid"] == "Principal paid; late interest that was paid is not in it."
+    assert "has not paid" in schema["Voucher"]["properties"]["principal_left"]["description"]
     for name in ("live", "late_interest", "owed", "redeemed", "carried", "unapplied"):
         assert said[name]
