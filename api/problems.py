@@ -3,6 +3,7 @@
 Its `code` is the refusal's name and never translated. What was sent is never sent back.
 """
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -149,11 +150,14 @@ def _params(error: LedgerError) -> dict[str, Any]:
 
 
 def _fault_of(error: LedgerError) -> Fault:
-    """Where a command's field is wrong; of an unknown field only the place that has it."""
+    """Where a command's field is wrong."""
     path = str(error.values["field"])
     steps = path.replace("[", ".").replace("]", "").split(".")
+    if steps[0] == "beside":  # what intake calls so stands in the body itself
+        del steps[0]
     if isinstance(error, UnknownField):
-        return Fault("/" + "/".join(steps[:-1]), UNKNOWN)
+        place, detail = unknown(steps)
+        return Fault("".join(f"/{one}" for one in place), detail)
     pointer = "/" + "/".join(steps)
     if isinstance(error, MissingField):
         return Fault(pointer, MISSING)
@@ -164,4 +168,16 @@ def _fault_of(error: LedgerError) -> Fault:
 
 
 MISSING: Final = Term("is missing.", "缺失。")
-UNKNOWN: Final = Term("has a field that is not known here.", "含有未知字段。")
+UNKNOWN: Final = Term("is not known here.", "未知字段。")
+UNKNOWN_WITHIN: Final = Term("has a field that is not known here.", "含有未知字段。")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
+
+
+def unknown(steps: Sequence[object]) -> tuple[Sequence[object], Term]:
+    """Where a field is that nobody knows: by its name, if what was sent looks like one.
+
+    Anything else is not sent back: it may be a secret, and of any length.
+    """
+    if steps and _NAME.fullmatch(str(steps[-1])):
+        return steps, UNKNOWN
+    return steps[:-1], UNKNOWN_WITHIN

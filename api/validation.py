@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from api import shapes
-from api.problems import MISSING, UNKNOWN, Fault
+from api.problems import MISSING, Fault, unknown
 from ledger.model.glossary import Term
 
 __all__ = ["faults_of", "is_path_wrong"]
@@ -18,7 +18,6 @@ _OTHER: Final = Term("is not of its form.", "格式不符。")
 _DETAILS: Final[Mapping[str, Term]] = MappingProxyType(
     {
         "missing": MISSING,
-        "extra_forbidden": UNKNOWN,
         "string_type": Term("must be text.", "应为文本。"),
         "string_too_short": Term("is too short.", "过短。"),
         "string_too_long": Term("is too long.", "过长。"),
@@ -52,13 +51,14 @@ def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
 
 def _fault(error: Mapping[str, Any]) -> Fault:
     source, *steps = error["loc"] or ("body",)
+    detail = _detail(error["type"], error.get("ctx") or {})
     if error["type"] == "extra_forbidden":
-        steps = steps[:-1]  # the unknown name itself was sent
+        [*steps], detail = unknown(steps)
     if source == "body":
         pointer = "".join(f"/{step}" for step in steps if not _is_variant(step))
     else:
         pointer = str(steps[0]) if steps else str(source)
-    return Fault(pointer, _detail(error["type"], error.get("ctx") or {}))
+    return Fault(pointer, detail)
 
 
 def _detail(kind: str, context: Mapping[str, Any]) -> Term:

@@ -193,6 +193,7 @@ class _Reader:
             code = unreadable.code
             facts |= {name: shown(fact) for name, fact in unreadable.facts.items()}
         else:
+            facts["told"] = grouped_text(told)
             if self._is_total_known:
                 code = "TotalSkipped" if told == self._total else "TotalDiffers"
             else:

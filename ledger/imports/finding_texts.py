@@ -148,8 +148,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{place}为 {value}，规则允许的最晚日期为 {last}。",
     ),
     "TenorLong": (
-        "{place} says {value}: more than six months ahead. The reason is to be recorded.",
-        "{place}为 {value}，期限超过六个月，须记录理由。",
+        "{place} says {value}: more than six months ahead, which needs a reason. Write it into the "
+        "column for evidence, or keep it with your documents. The row can be issued.",
+        "{place}为 {value}，期限超过六个月，须有理由。请写入贸易背景一列，或随业务资料留存。"
+        "该行可以开立。",
     ),
     "FaceTooLarge": (
         "{place} says {value}; one payable carries at most {most}.",
@@ -168,17 +170,17 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{place}：该参与方不能开立应付账款。",
     ),
     "TotalDiffers": (
-        "{place} says that the rows come to {value}; they come to {total}.",
-        "{place}写明合计 {value}，各行实际合计 {total}。",
+        "{place} says that the rows come to {told}; they come to {total}.",
+        "{place}写明合计 {told}，各行实际合计 {total}。",
     ),
     "TotalSkipped": (
         "{place} is the total of the rows, and is right. It is not issued.",
         "{place}为合计行，金额相符，不予开立。",
     ),
     "TotalUnchecked": (
-        "{place} says that the rows come to {value}, which cannot be compared: an amount above "
+        "{place} says that the rows come to {told}, which cannot be compared: an amount above "
         "could not be read. It is not issued.",
-        "{place}写明合计 {value}，其上有金额无法读取，未能核对。该行不予开立。",
+        "{place}写明合计 {told}，其上有金额无法读取，未能核对。该行不予开立。",
     ),
     "TotalWithoutAmount": (
         "{place} says that it is a total, without an amount. It is not issued.",

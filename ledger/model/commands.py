@@ -56,8 +56,8 @@ DESKS: Final[Mapping[str, tuple[type[Command], ...]]] = MappingProxyType(
 """The commands that each desk contract takes."""
 
 
-def command_of(name: str, message: Mapping[str, object]) -> Command:
-    """Make the command that a signed JSON message stands for."""
+def command_of(name: str, message: Mapping[str, object], *, path: str = "") -> Command:
+    """Make the command that a signed JSON message stands for; `path` is where it stands."""
     if name not in COMMANDS:
         raise UnknownCommand(name=name)
-    return COMMANDS[name].from_message(message)
+    return COMMANDS[name].from_message(message, path=path)

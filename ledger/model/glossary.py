@@ -234,6 +234,9 @@ EXPECTED: Final = terms_of(
     branch | the 12 digits of a bank's branch | 12 位开户行联行号
     name | a name of one line with visible characters, at most 120 | 单行、字符可见、至多 120 字的名称
     contact | a telephone number or an e-mail address | 电话号码或电子邮箱
+    phone | a telephone number such as +86 591 8765 4321 | 电话号码，如 +86 591 8765 4321
+    email | an e-mail address such as lin.yue@birch.example | 电子邮箱，如 lin.yue@birch.example
+    either_name | a name here, in name_en or in both | 名称，与 name_en 至少填写其一
     memo | a text of at most 2000 characters | 至多 2000 字的文本
     invoice | an invoice number with what makes it unique: 20 digits; a code and 8 digits; or seller, number and date | 可唯一确定发票的号码：20 位数电票号码；发票代码加 8 位号码；或销售方、号码与日期
     """  # noqa: E501

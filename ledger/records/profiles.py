@@ -36,11 +36,11 @@ class Contact:
         if not self.phone and not self.email:
             raise InvalidField(field="contact", value=self.name, expected="contact")
         for value, form, field in (
-            (self.phone, _PHONE, "contact.phone"),
-            (self.email, _EMAIL, "contact.email"),
+            (self.phone, _PHONE, "phone"),
+            (self.email, _EMAIL, "email"),
         ):
             if value:
-                _check(value, form, field=field, expected="contact")
+                _check(value, form, field=f"contact.{field}", expected=field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Profile:
         if type(self.participant) is not int or not 0 < self.participant < 1 << 32:
             raise InvalidField(field="participant", value=self.participant, expected="uint32")
         if not self.name_zh and not self.name_en:
-            raise InvalidField(field="name_zh", value="", expected="name")
+            raise InvalidField(field="name_zh", value="", expected="either_name")
         for field in ("name_zh", "name_en", "group"):
             if getattr(self, field):
                 _set(self, field, identifiers.name(getattr(self, field), field=field))
@@ -135,7 +135,23 @@ def _each(kind: type[Any], values: object, field: str) -> tuple[Any, ...]:
     for one in values:
         if not isinstance(one, Mapping):
             raise InvalidField(field=field, value=one, expected="message")
-    return tuple(_made(kind, one) for one in values)
+    return tuple(_placed(kind, one, f"{field}[{place}]") for place, one in enumerate(values))
+
+
+def _placed(kind: type[Any], values: Mapping[str, Any], place: str) -> Any:
+    """One of a list; what is wrong with it is told by its place there."""
+    try:
+        return _made(kind, values)
+    except InvalidField as refusal:
+        _, _, name = str(refusal.values["field"]).partition(".")
+        field = f"{place}.{name}" if name else place
+        raise InvalidField(**{**refusal.values, "field": field}) from None
+    except UnknownField as refusal:
+        field = f"{place}.{refusal.values['field']}"
+        raise UnknownField(**{**refusal.values, "field": field}) from None
+    except MissingField as refusal:
+        field = f"{place}.{refusal.values['field']}"
+        raise MissingField(**{**refusal.values, "field": field}) from None
 
 
 def _made(kind: type[Any], values: Mapping[str, Any]) -> Any:

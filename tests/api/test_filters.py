@@ -30,7 +30,8 @@ WRONG: Final = (
     ),
     ("payments?invoice=7", "invoice", "must be written like 0x" + "ab" * 32 + "."),
     ("settlements?external_reference=%20", "external_reference", "must be written like PO-2026-"),
-    ("payouts?colour=red", "query", "has a field that is not known here."),
+    ("payouts?colour=red", "colour", "is not known here."),
+    ("payouts?a-b=red", "query", "has a field that is not known here."),
     ("imports?state=lost", "state", "must be one of uploaded, previewed, "),
 )
 

@@ -126,8 +126,15 @@ class TestAnswers:
         assert found == {
             "/a": "is missing.",
             "/amount": "must be text.",
-            "": "has a field that is not known here.",
+            "/x": "is not known here.",
         }
+
+    def test_unknown_field_that_is_no_name_is_not_sent_back(self, client: TestClient) -> None:
+        for name in ("fbs_" + "a" * 40, "<b>", ""):
+            answer = client.post("/v1/echo", json={"a": "x", "amount": "1.00", name: 1})
+            assert {"pointer": "", "detail": "has a field that is not known here."} in (
+                answer.json()["errors"]
+            )
 
     def test_headers_that_protect_are_on_every_answer(self, client: TestClient) -> None:
         for answer in (client.get("/v1/nothing"), client.post("/v1/echo", json={"a": 1})):

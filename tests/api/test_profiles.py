@@ -231,6 +231,26 @@ class TestWriting:
         assert "12x" not in answer.text
         assert person("Birch").get(PATH).json()["uscc"] == PROFILE["uscc"]
 
+    @pytest.mark.parametrize(
+        ("change", "pointer", "detail"),
+        [
+            (
+                {"contacts": [{"name": "Lin", "phone": "1"}]},
+                "/contacts/0/phone",
+                "must be a telephone number such as +86 591 8765 4321.",
+            ),
+            ({"contacts": [{"name": "Lin"}]}, "/contacts/0", "must be a telephone number or an"),
+            ({"name_zh": "", "name_en": ""}, "/name_zh", "must be a name here, in name_en or in"),
+        ],
+    )
+    def test_fault_is_told_at_its_place(
+        self, person: People, change: dict[str, Any], pointer: str, detail: str
+    ) -> None:
+        answer = put(person("Birch"), PATH, {**PROFILE, **change})
+        [told] = answer.json()["errors"]
+        assert told["pointer"] == pointer
+        assert told["detail"].startswith(detail)
+
     def test_example_of_the_document_is_taken(
         self, person: People, client: TestClient, world: World
     ) -> None:

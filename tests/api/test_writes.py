@@ -80,7 +80,7 @@ class TestPreparation:
         [
             ({"parts": [_part("1.001")]}, "/parts/0/amount"),
             ({"parts": [{**_part("1.00"), "amount": 1}]}, "/parts/0/amount"),
-            ({"parts": [{**_part("1.00"), "memo": "x"}]}, "/parts/0"),
+            ({"parts": [{**_part("1.00"), "memo": "x"}]}, "/parts/0/memo"),
             ({"parts": [_part("1.00", voucher="V-9999999999.1")]}, "/parts/0/voucher"),
             ({"parts": [_part("99999999999999.00")]}, "/parts/0/amount"),
             ({"parts": "all"}, "/parts"),

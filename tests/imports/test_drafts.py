@@ -174,6 +174,10 @@ class TestWholeFile:
             assert [one.code for one in reading.findings] == [code]
             assert reading.is_valid is is_valid
 
+    def test_amounts_of_a_total_that_is_wrong_are_written_in_one_way(self) -> None:
+        reading = read(book_of(row(发票号="", 发票金=""), ["合计", None, "5000.00"]))
+        assert "come to 5,000.00; they come to 12,500.00." in reading.findings[0].message()
+
     def test_unknown_columns_are_told(self) -> None:
         reading = read(xlsx_of([[*HEADER, "部门"], [*row(), "x"]]))
         assert [one.message() for one in reading.findings] == [

@@ -140,7 +140,7 @@ FAULTS = {
     "DELETE FROM v_redemptions WHERE place = 0": ("redemptions", "redemptions", 0),
     "DELETE FROM v_hops WHERE kind = 'redemption' AND payable = 1": ("redemptions", "units", None),
     "UPDATE v_hops SET start = start - 1, \"end\" = \"end\" - 1 "
-    "WHERE kind = 'redemption' AND payable = 1": ("redeemed ranges", "units", 1),
+    "WHERE kind = 'redemption' AND payable = 1": ("redeemed_ranges", "units", 1),
     "UPDATE v_sales SET seller = seller + 1 WHERE recourse = 1": ("sales", "seller", 0),
     "DELETE FROM v_sales WHERE recourse = 1": ("sales", "exists", 0),
     "UPDATE v_recourse SET rate = rate + 1": ("recourse", "rate", 0),

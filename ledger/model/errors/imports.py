@@ -209,14 +209,14 @@ class ImportsTooMany(LedgerError):
 
 
 class RowsInvalid(LedgerError):
-    """{count} rows of the import have faults."""
+    """Faults in the rows of the import or in its file as a whole: {count}."""
 
     count: Count
     kind = Kind.CONFLICT
-    zh = "导入中有 {count} 行存在错误。"
+    zh = "导入的行或整个文件存在错误，共 {count} 处。"
     next_steps = (
-        "Correct them, or issue the valid rows alone.",
-        "请更正错误行，或选择仅开立有效行。",
+        "Correct what the preview shows; if only rows have faults, the valid ones can be issued.",
+        "请按预览更正；仅行有误时，可选择仅开立有效行。",
     )
 
 

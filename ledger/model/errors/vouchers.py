@@ -94,7 +94,10 @@ class RangeChanged(LedgerError):
     end: Position
     kind = Kind.CONFLICT
     zh = "凭证 {voucher} 现区间为 {start} 至 {end}，与指令不符。"
-    next_steps = ("Sign again for the present range.", "请按当前区间重新签署。")
+    next_steps = (
+        "Sign again for the present range; for what was to be on a quote, ask for new quotes.",
+        "请按当前区间重新签署；涉及报价的，请按当前区间重新询价。",
+    )
 
 
 class OfferOpen(LedgerError):

@@ -224,7 +224,7 @@ def _signed(data: object, kinds: Mapping[str, type[Command]], path: str) -> Sign
         raise UnknownCommand(name=str(name)[:64])
     if not isinstance(message, Mapping):
         raise InvalidField(field=path + "message", value=message, expected="message")
-    command = command_of(name, message)
+    command = command_of(name, message, path=path + "message.")
     if dict(message) != command.to_message():
         # One act has one spelling: what was posted is kept, and must be what was signed.
         raise InvalidField(field=path + "message", value=name, expected="message")

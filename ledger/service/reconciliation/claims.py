@@ -247,7 +247,7 @@ CLAIM_MATTERS: Final = (
         _redemption_answer, payable_name,
     ),
     Matter(
-        "redeemed ranges", "Vouchers", "unitsBelow", _edge_keys, _edge_rows,
+        "redeemed_ranges", "Vouchers", "unitsBelow", _edge_keys, _edge_rows,
         lambda answer: {"units": int(answer)}, pair_name,
     ),
     Matter(
