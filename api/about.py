@@ -72,7 +72,6 @@ class About(Shape):
     chain_id: int = Field(examples=[20261])
     first_block: int
     contracts: dict[str, shapes.Account]
-    is_demo: bool = Field(description="Whether it holds participants' keys.")
     is_evaluation: bool = Field(
         description="Whether its chain is for evaluation only: everybody can compute the keys."
     )
@@ -123,7 +122,6 @@ def read_about(request: Request) -> About:
         chain_id=deployment.chain_id,
         first_block=deployment.first_block,
         contracts={name: one.lower() for name, one in deployment.addresses.items()},
-        is_demo=options.is_demo,
         is_evaluation=clock.is_steerable,
         test_clock=moment_text(clock.second) if clock.is_steerable else None,
         limits={name: f"{rate.most}/{rate.seconds}s" for name, rate in rates.items()},

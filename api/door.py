@@ -36,7 +36,6 @@ _HEADERS: Final[Mapping[bytes, bytes]] = MappingProxyType(
 )
 """Of every answer that does not set its own."""
 
-_HOLDS_KEYS: Final = (b"fenbook-demo", b"this server holds the participants' keys")
 _EVALUATES: Final = (b"fenbook-demo", b"for evaluation only: everybody can compute the keys")
 
 _log = structlog.get_logger("fenbook.door")
@@ -97,11 +96,8 @@ class Door:
         headers += [one for one in _HEADERS.items() if one[0] not in named]
         headers.append((b"trace-id", trace_of(scope).encode()))
         headers.append((b"vary", b"Accept-Language, Authorization"))
-        if self.options.is_demo:
-            headers.append(_HOLDS_KEYS)
         if self.clock is not None and self.clock.is_steerable:
-            if not self.options.is_demo:
-                headers.append(_EVALUATES)
+            headers.append(_EVALUATES)
             headers.append((b"fenbook-test-clock", moment_text(self.clock.second).encode()))
         standing: Standing | None = scope["state"].get("standing")
         if standing is not None:

@@ -70,5 +70,3 @@ class Options:
     """Addresses and networks of the proxies before it, whose word for a client's address counts."""
     metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     """From where `/metrics` is answered; elsewhere, and by a proxy, it is not there."""
-    is_demo: bool = False
-    """Whether this server holds participants' keys; said in every answer."""

@@ -1,6 +1,5 @@
 """Serving: a service made from settings with its door before it, until somebody says stop."""
 
-import json
 import os
 import signal
 import sys
@@ -184,8 +183,6 @@ def _value(variable: str, default: object, text: str) -> Any:
     """A setting of the same kind as its default."""
     try:
         match default:
-            case bool():
-                return json.loads(text) if text in ("true", "false") else _refuse(variable)
             case int():
                 return int(text)
             case Rate():

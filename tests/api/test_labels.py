@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -21,17 +20,15 @@ from tests.api.absent import ABSENT
 from tests.api.conftest import OPTIONS
 from tests.api.world import People, World
 
-DEMO: Final = "this server holds the participants' keys"
 EVALUATION: Final = "for evaluation only: everybody can compute the keys"
 LASTING: Final = ("streamEvents",)
 """Answers that last; what they begin with is tested with the feed."""
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["demo", "evaluation"])
-def labelled(request: pytest.FixtureRequest, world: World) -> Iterator[tuple[TestClient, str]]:
-    app = create_app(world.service, replace(OPTIONS, is_demo=request.param))
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client, DEMO if request.param else EVALUATION
+@pytest.fixture(scope="module")
+def labelled(world: World) -> Iterator[TestClient]:
+    with TestClient(create_app(world.service, OPTIONS), raise_server_exceptions=False) as client:
+        yield client
 
 
 def _routes(app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -42,30 +39,27 @@ def _routes(app: FastAPI) -> Iterator[tuple[str, str]]:
                 yield method.upper(), address
 
 
-def _assert_labelled(answer: Any, label: str) -> None:
-    assert answer.headers.get_list("fenbook-demo") == [label], answer.url
+def _assert_labelled(answer: Any) -> None:
+    assert answer.headers.get_list("fenbook-demo") == [EVALUATION], answer.url
     parse_moment(answer.headers["fenbook-test-clock"])
 
 
-def test_every_route_s_answer_is_labelled(
-    labelled: tuple[TestClient, str], app: FastAPI, world: World
-) -> None:
-    client, label = labelled
-    birch = People(client, world)("Birch")
+def test_every_route_s_answer_is_labelled(labelled: TestClient, app: FastAPI, world: World) -> None:
+    birch = People(labelled, world)("Birch")
     statuses = set()
     for method, path in _routes(app):
         if path == "/v1/sign-in" and method == "DELETE":
             continue
         for headers in ({}, birch.headers):
             body = None if method in ("GET", "DELETE") else {}
-            answer = client.request(method, path, headers=headers, json=body)
-            _assert_labelled(answer, label)
+            answer = labelled.request(method, path, headers=headers, json=body)
+            _assert_labelled(answer)
             statuses.add(answer.status_code)
     assert statuses >= {200, 401, 404, 409, 415, 422}
 
 
-def test_answers_of_no_route_are_labelled(labelled: tuple[TestClient, str]) -> None:
-    client, label = labelled
+def test_answers_of_no_route_are_labelled(labelled: TestClient) -> None:
+    client = labelled
     for answer in (
         client.get("/v1/nothing"),
         client.get("/docs"),
@@ -75,13 +69,12 @@ def test_answers_of_no_route_are_labelled(labelled: tuple[TestClient, str]) -> N
         client.post("/v1/sign-in", content=b"{", headers={"content-type": "application/json"}),
         client.post("/v1/sign-in", content=b"x" * 300_000),
     ):
-        _assert_labelled(answer, label)
+        _assert_labelled(answer)
 
 
-def test_about_says_what_it_is(labelled: tuple[TestClient, str]) -> None:
-    client, label = labelled
-    told = client.get("/v1/about").json()
-    assert (told["is_demo"], told["is_evaluation"]) == (label == DEMO, True)
+def test_about_says_what_it_is(labelled: TestClient) -> None:
+    told = labelled.get("/v1/about").json()
+    assert told["is_evaluation"] is True
     parse_moment(told["test_clock"])
 
 

@@ -62,18 +62,13 @@ def test_door_takes_its_own_settings_and_no_others() -> None:
         {
             "FENBOOK_DOOR_SERVICE": "ledger.example",
             "FENBOOK_DOOR_PER_KEY": "100/1",
-            "FENBOOK_DOOR_IS_DEMO": "true",
             "FENBOOK_DOOR_METRICS_NETWORKS": "10.0.0.0/8, 127.0.0.0/8",
             "FENBOOK_DATABASE": "sqlite:///x",
         }
     )
-    assert (options.service, options.per_key, options.is_demo) == (
-        "ledger.example",
-        Rate(100, 1),
-        True,
-    )
+    assert (options.service, options.per_key) == ("ledger.example", Rate(100, 1))
     assert options.metrics_networks == ("10.0.0.0/8", "127.0.0.0/8")
-    for name, value in (("IS_DEMO", "maybe"), ("PER_KEY", "100"), ("BODY_BYTES", "x"), ("NO", "1")):
+    for name, value in (("PER_KEY", "100"), ("BODY_BYTES", "x"), ("NO", "1")):
         with pytest.raises(SettingInvalid, match=f"FENBOOK_DOOR_{name}"):
             options_from({f"FENBOOK_DOOR_{name}": value})
 
