@@ -9,6 +9,7 @@ from api.context import Context
 from ledger.model.errors import EventUnreadable, LedgerError
 from ledger.service.following.stopping import ALARM, stop_of
 from ledger.service.reconciliation.reconciling import last_reconciled
+from ledger.service.running.lane_watch import troubles_of
 from ledger.store.cursor import cursor, setting
 from ledger.store.runs import gaps, oldest_running
 from ledger.store.webhook_log import count_queued
@@ -65,6 +66,7 @@ class Health(Collector):
             self._stopped,
             self._behind,
             self._outbox,
+            self._lanes,
             self._operations,
             self._webhooks,
             self._settlement,
@@ -111,6 +113,13 @@ class Health(Collector):
             "outbox_overdue_seconds",
             "For how long at most an operation has waited to be sent, tried again or mined.",
             self._context.service.outbox.overdue_seconds(),
+        )
+
+    def _lanes(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "relayer_lanes_in_trouble",
+            "Keys of the relayer that something keeps from their work.",
+            len(troubles_of(self._context.service.database)),
         )
 
     def _operations(self) -> Iterator[Metric]:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
+import structlog
+
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import (
     ENDPOINT_FAILURES,
@@ -29,6 +31,7 @@ RETRY_SECONDS: Final = 5.0
 STALE_SECONDS: Final = 15.0
 """A node whose head has not moved for so long is compared with the others."""
 
+_log = structlog.get_logger("fenbook.chain")
 _Found = TypeVar("_Found")
 
 
@@ -91,12 +94,21 @@ class Endpoints:
             except ENDPOINT_FAILURES as failed:
                 failure = failed
                 self._known.discard(place)
+                if place not in self._failed_at:
+                    _log.warning("node failed", node=place + 1, code=failed.code)
                 self._failed_at[place] = self._monotonic()
                 continue
-            self._failed_at.pop(place, None)
-            self._current = place
+            if self._failed_at.pop(place, None) is not None:
+                _log.info("node well again", node=place + 1)
+            self._use(place)
             return found
         raise failure or NodeFailed(url="", problem="no node")
+
+    def _use(self, place: int) -> None:
+        """Ask this node first from now on; a log tells its place among the settings' nodes."""
+        if place != self._current:
+            _log.warning("node changed", node=place + 1)
+        self._current = place
 
     def _order(self) -> list[int]:
         """The current node first; those that failed lately only if there is no other."""
@@ -150,7 +162,7 @@ class Endpoints:
                 continue
             if head.number > best.number:
                 best, chosen = head, place
-        self._current = chosen
+        self._use(chosen)
         return best
 
     # ---- what every endpoint does

@@ -40,10 +40,12 @@ def settled(settings: Path | None) -> None:
 @contextmanager
 def database_of(settings: Path | None) -> Iterator["Database"]:
     """The database alone."""
+    from ledger.service.running import logs
     from ledger.service.running.settings import settings_from
     from ledger.store.database import Database
 
     settled(settings)
+    logs.configure("error")  # standard output is the answer's alone
     database = Database.open(settings_from(os.environ).database.get_secret_value())
     try:
         database.migrate()

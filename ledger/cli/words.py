@@ -75,6 +75,7 @@ WORDS: Final = terms_of(
     check_database | database | 数据库
     check_disk | disk | 磁盘
     check_outbox | outbox | 发件箱
+    check_lanes | lane in trouble | 上链通道
     check_follower | follower | 区块读取
     check_evaluation | evaluation only | 仅供评估
     check_deployment | deployment | 部署清单

@@ -15,7 +15,15 @@ from ledger.store.tables.transactions import MINED, STORED, TRANSACTION_ITEMS, T
 from ledger.store.tables.transactions import SENT as TRANSACTION_SENT
 from ledger.store.view_sql import LIVE
 
-__all__ = ["Happened", "Landing", "end_operations", "forget_landings", "note_happened"]
+__all__ = [
+    "Ended",
+    "Happened",
+    "Landing",
+    "end_operations",
+    "ended_between",
+    "forget_landings",
+    "note_happened",
+]
 
 TRY_AGAIN_SECONDS_MAX = 60
 """An operation that the chain has refused is tried again after a growing time, at most this."""
@@ -26,6 +34,14 @@ _OPEN = (ACCEPTED, SENT, PARKED)
 _ANY: Final = select(OPERATIONS.c.id).limit(1)
 """Whether there is an operation at all: a chain may hold years of others' commands."""
 _ANY_OPEN: Final = _ANY.where(OPERATIONS.c.state.in_(_OPEN))
+_ENDED: Final = select(
+    OPERATIONS.c.id,
+    OPERATIONS.c.digest,
+    OPERATIONS.c.state,
+    OPERATIONS.c.refusal,
+    OPERATIONS.c.block,
+    OPERATIONS.c.transaction_hash,
+).where(OPERATIONS.c.block > bindparam("after"), OPERATIONS.c.block <= bindparam("last"))
 _LATE: Final = select(
     OPERATIONS.c.id, OPERATIONS.c.digest, OPERATIONS.c.deadline, OPERATIONS.c.refusal
 ).where(OPERATIONS.c.state.in_(_OPEN), OPERATIONS.c.deadline < bindparam("second"))
@@ -59,6 +75,18 @@ class Happened:
     def is_empty(self) -> bool:
         """Whether no command is spoken of."""
         return not (self.executed or self.nonces or self.refused or self.batches)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An operation that some block has ended."""
+
+    id: str
+    digest: bytes | None
+    state: str
+    refusal: str | None
+    block: int
+    transaction_hash: bytes | None
 
 
 ReasonText = Callable[[bytes, str | None], str]
@@ -120,6 +148,12 @@ def end_operations(
             if one.digest not in done
         ],
     )
+
+
+def ended_between(connection: Connection, after: int, last: int) -> list[Ended]:
+    """Operations that were done or refused for good in some blocks."""
+    found = connection.execute(_ENDED, {"after": after, "last": last})
+    return [Ended(*row) for row in found]
 
 
 def forget_landings(connection: Connection, *, above: int, wall: int) -> int:

@@ -7,6 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from ledger.model.errors import NodeUnreachable
+from ledger.service.relaying.relayer import Lane
+from ledger.service.running.lane_watch import LaneWatch
 from ledger.service.scheduling.run_figures import begun
 from ledger.store import runs
 from ledger.store.cursor import NOWHERE, cursor
@@ -71,3 +74,12 @@ def test_run_that_is_under_way_for_long_is_seen(client: TestClient, world: World
     assert measure(client, "settlement_running_seconds") >= 70
     kept(runs.WAITING)
     assert measure(client, "settlement_running_seconds") == 0
+
+
+def test_lane_in_trouble_is_counted(client: TestClient, world: World) -> None:
+    watch = LaneWatch(world.service.database, world.service.wall)
+    assert measure(client, "relayer_lanes_in_trouble") == 0
+    watch.see([Lane("0x"), Lane("0x", problem=NodeUnreachable(url="x"))])
+    assert measure(client, "relayer_lanes_in_trouble") == 1
+    watch.see([Lane("0x"), Lane("0x")])
+    assert measure(client, "relayer_lanes_in_trouble") == 0

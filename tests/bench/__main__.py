@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from ledger.service.running import logs
 from tests.bench import books, follower, imports, latency, memory, relay, settlement, throughput
 from tests.bench.figures import Figure, keep, show
 
@@ -47,4 +48,5 @@ def main(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    logs.configure()  # on standard error, as the service does
     sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import structlog
 
 from ledger.chain.failover import RETRY_SECONDS, STALE_SECONDS, Endpoints
 from ledger.model.errors.service import ChainMismatch, NodeFailed, NodeUnreachable
@@ -131,6 +132,27 @@ class TestDeath:
         clock.now -= 1_000
         several.head()
         assert several.name == "one"
+
+    def test_failure_change_and_recovery_are_told_once_each(
+        self, nodes: list[Unsteady], several: Endpoints, clock: Clock
+    ) -> None:
+        with structlog.testing.capture_logs() as told:
+            several.head()
+            nodes[0].is_up = False
+            for _ in range(3):
+                several.head()
+            clock.now += RETRY_SECONDS
+            nodes[1].is_up, nodes[2].is_up, nodes[0].is_up = False, False, True
+            for _ in range(3):
+                several.head()
+        assert [(one["event"], one["node"], one.get("code")) for one in told] == [
+            ("node failed", 1, "NodeUnreachable"),
+            ("node changed", 2, None),
+            ("node failed", 2, "NodeUnreachable"),
+            ("node failed", 3, "NodeUnreachable"),
+            ("node well again", 1, None),
+            ("node changed", 1, None),
+        ]
 
 
 class TestStrangers:

@@ -19,8 +19,11 @@ from ledger.cli.app import app
 from ledger.cli.client import Client
 from ledger.model.errors import ServiceUnreachable
 from ledger.service.running.logs import ALLOWED
+from ledger.store.database import Database
+from ledger.store.operations import add_operations
 from tests.cast import free_port
 from tests.cli.conftest import RUNNER, Shell
+from tests.databases import an_operation
 
 WAIT_SECONDS = 60
 
@@ -157,6 +160,20 @@ class TestBeside:
         words = ["operation", "release", "op_" + "0" * 26]
         result = RUNNER.invoke(app, words, env=environment)
         assert (result.exit_code, "There is no operation" in result.stderr) == (1, True)
+
+    def test_operation_is_parked_with_the_answer_alone_on_standard_output(
+        self, tmp_path: Path
+    ) -> None:
+        one, database = an_operation(1, wall=1, deadline=2), Database.open(_url(tmp_path))
+        database.migrate()
+        with database.writing() as connection:
+            add_operations(connection, [one])
+        database.close()
+        environment = {"FENBOOK_DATABASE": _url(tmp_path), "LC_ALL": "C"}
+        words = ["operation", "park", one.id, "--reason", "asked by its sender", "--json"]
+        result = RUNNER.invoke(app, words, env=environment)
+        told = {"id": one.id, "verb": "moveDeposit", "state": "parked"}
+        assert json.loads(result.stdout) == told
 
     def test_doctor_finds_all_well(self, ended: Process) -> None:
         status, found = ended.run("doctor")

@@ -86,7 +86,7 @@ def _logged(path: Path) -> Iterator[tuple[str, int]]:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         owner = ast.unparse(node.func.value)
-        if owner.rpartition(".")[2] == "_log":
+        if owner.rpartition(".")[2] == "_log" or node.func.attr == "_note":
             yield from ((one.arg or "**", node.lineno) for one in node.keywords)
 
 

@@ -17,7 +17,7 @@ from api.need_to_know import Sight
 from api.reading import Reading
 from api.vouchers import VOUCHERS
 from ledger.model.states import Role
-from ledger.store import operations, relaying
+from ledger.store import following, operations, relaying
 from ledger.store.cursor import NOWHERE
 from ledger.store.database import Connection, Database
 from ledger.store.feed import Wanted, add_events, look
@@ -29,6 +29,7 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "standing": lambda it: relaying.standing(it, KEY, wall=1, latest=2, pause="paused"),
     "open": lambda it: relaying.open_transactions(it, KEY, below=9),
     "failed": lambda it: relaying.failed_transactions(it, KEY),
+    "ended": lambda it: following.ended_between(it, 1, 2),
     "next nonce": lambda it: relaying.next_nonce(it, KEY),
     "new": lambda it: operations.due_operations(it, 9, wall=1, latest=2, is_again=False),
     "again": lambda it: operations.due_operations(it, 9, wall=1, latest=2, is_again=True),

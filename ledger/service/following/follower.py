@@ -16,6 +16,7 @@ from ledger.model.canonical import canonical
 from ledger.model.errors.store import ChainDiverged, EventUnreadable
 from ledger.service.following.block_reader import BlockReader
 from ledger.service.following.blocks import Stretch, Unsettled, stretch_of, uncollected
+from ledger.service.following.endings import tell_endings
 from ledger.service.following.reading_ahead import ReadingAhead
 from ledger.service.following.rebuild import recover
 from ledger.service.following.stopping import ALARM, clear_stop, put_stop, stop_of
@@ -45,7 +46,6 @@ EVENTS_MAX: Final = 10_000
 
 _EVENTS_A_TRANSACTION: Final = 500
 """What is expected of a transaction before any was seen."""
-
 
 Queue = Callable[[Connection, int, int], None]
 """Told within the transaction which numbers the feed got: after the first, up to the second."""
@@ -239,6 +239,7 @@ class Follower:
         if self._stop is not None and to.number >= self._stop.block:
             self._stop = None
         self._learn(stretch)
+        tell_endings(self._database, reader.happened, after=at.number, last=to.number)
         return to, stretch.event_count
 
     def _put_down(self, connection: Connection, reader: BlockReader, to: Cursor) -> None:

@@ -9,6 +9,7 @@ from ledger.model.canonical import canonical
 from ledger.model.errors import DeadlinePassed, LedgerError, NonceUsed
 
 __all__ = [
+    "codes_of",
     "deadline_passed",
     "nonce_used",
     "reason_after",
@@ -50,6 +51,12 @@ def refusal_of(text: str) -> LedgerError | None:
     if kind is None:
         return None
     return kind(**{name: _value(value) for name, value in said["values"].items()})
+
+
+def codes_of(text: str) -> tuple[str, str | None]:
+    """What a log tells of a refusal: its code, and that of the one before it that says more."""
+    said: dict[str, Any] = json.loads(text)
+    return said.get("code", ""), said.get("after", {}).get("code")
 
 
 def text_after(text: str, before: str | None) -> str:

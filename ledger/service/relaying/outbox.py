@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Final
 
+import structlog
+
 from ledger.model.errors import OperationNotParked, OperationUnknown
 from ledger.service.intake.kept_answers import Keep, not_kept
+from ledger.service.intake.refusals import codes_of
 from ledger.service.running.crash_points import writing
 from ledger.store import operations as rows
 from ledger.store.cursor import put_setting, setting
 from ledger.store.database import Connection, Database
 from ledger.store.operations import Executed, Operation
-from ledger.store.tables.operations import DONE, REFUSED
+from ledger.store.tables.operations import DONE, PARKED, REFUSED
 
 __all__ = [
     "OVERDUE_SECONDS_MOST",
@@ -23,18 +26,25 @@ __all__ = [
     "Outbox",
     "Waiters",
     "is_final",
+    "trace_id_of",
 ]
 
 PAUSED: Final = "relaying_paused"
 """The setting that stands while nothing is sent to the chain."""
 OVERDUE_SECONDS_MOST: Final = 300
 """After so long a wait the outbox does not move, unless the installation says otherwise."""
+_log = structlog.get_logger("fenbook.relay")
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def is_final(operation: Operation) -> bool:
     """Whether nothing more will become of an operation."""
     return operation.state in (DONE, REFUSED)
+
+
+def trace_id_of(operation: Operation) -> str:
+    """Under what a log tells of an operation: its command's digest; its number if nobody signed."""
+    return operation.id if operation.digest is None else operation.digest.hex()
 
 
 class Numbers:
@@ -178,6 +188,7 @@ class Outbox:
             if not rows.release_operation(connection, id_, wall=self.wall):
                 raise OperationNotParked(operation=id_, state=found.state)
             keep(connection, None)
+        _log.info("command released", trace_id=trace_id_of(found))
         return self.find(id_)
 
     def park(self, id_: str, refusal: str) -> Operation:
@@ -185,7 +196,11 @@ class Outbox:
         self.find(id_)
         with writing(self._database, "release") as connection:
             rows.park_operation(connection, id_, refusal=refusal, wall=self.wall)
-        return self.find(id_)
+        found = self.find(id_)
+        if found.state == PARKED:
+            code, _ = codes_of(refusal)
+            _log.warning("command parked", trace_id=trace_id_of(found), code=code)
+        return found
 
     # ---- the switch: pausing stops sending, not accepting
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from ledger.chain.endpoint import ENDPOINT_FAILURES, Answer
 from ledger.chain.relayer_key import RelayerKey
 from ledger.model.errors import DatabaseBusy, DatabaseFailed, LedgerError, NodeFailed
@@ -22,6 +24,8 @@ from ledger.store.relaying import Relayed
 from ledger.store.tables.transactions import STORED
 
 __all__ = ["Lane", "Relayer", "Relaying"]
+
+_log = structlog.get_logger("fenbook.relay")
 
 _REST_SECONDS: Final = (0.1, 10.0)
 """How long a lane rests after its first failure in a row, and at most."""
@@ -174,16 +178,23 @@ class Relayer:
         """Send transactions in the order of their nonces, and note which a node has."""
         with calling("send"):
             sendings = self._site.endpoint.send([one.raw for one in due])
-        taken, refused = [], ""
+        taken, again, refused = [], [], ""
         for one, sending in zip(due, sendings, strict=True):
             if sending.answer is Answer.REFUSED:
                 refused = refused or sending.message
             elif sending.answer is not Answer.FULL:
+                if one.state != STORED or one.hash in self._sent_at:
+                    again.append(one)
                 self._sent_at[one.hash] = now
             if sending.answer in (Answer.TAKEN, Answer.KNOWN) and one.state == STORED:
-                taken.append(one.hash)
+                taken.append(one)
         if taken:
             with writing(self._site.database, "mark") as connection:
-                rows.mark_sent(connection, taken)
+                rows.mark_sent(connection, [one.hash for one in taken])
+        for one in taken:
+            _log.info("batch sent", transaction="0x" + one.hash.hex(), nonce=one.nonce)
+        if again:
+            transactions = ["0x" + one.hash.hex() for one in again]
+            _log.warning("batches sent again", count=len(again), transactions=transactions)
         if refused:
             raise NodeFailed(url=self._site.endpoint.name, problem=refused)

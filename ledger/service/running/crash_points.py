@@ -15,7 +15,7 @@ __all__ = ["NAMES", "at", "calling", "hook", "writing"]
 _COMMITS: Final = (
     "accept",  # intake: operations are stored, the client may be answered
     "pack",  # relayer: transactions with their bytes are stored
-    "mark",  # relayer: what the node said to them is stored
+    "mark",  # relayer: what the node said to them, or what keeps a lane from its work, is stored
     "split",  # relayer: a transaction that reverted whole is stored as two
     "switch",  # outbox: nothing is sent from now on, or all again
     "release",  # outbox: a parked operation is tried again

@@ -22,9 +22,11 @@ from ledger.chain.deployment import Deployment
 from ledger.chain.endpoint import Endpoint, Question
 from ledger.chain.rpc import RpcEndpoint
 from ledger.model.errors import LedgerError
+from ledger.model.plain import moment_text
 from ledger.records.keys import P256Key
 from ledger.service.following.stopping import stop_of
 from ledger.service.relaying.outbox import OVERDUE_SECONDS_MOST, Outbox
+from ledger.service.running.lane_watch import troubles_of
 from ledger.service.running.settings import Settings
 from ledger.store.cursor import cursor, setting
 from ledger.store.database import Database
@@ -83,6 +85,7 @@ def look_over(
     try:
         if database is not None:
             yield from _outbox(database, _overdue_most(environment))
+            yield from _lanes(database)
             yield from _follower(database)
         yield from _chain(settings, database, wall, embedded)
     finally:
@@ -172,6 +175,17 @@ def _outbox(database: Database, overdue_most: int) -> Iterator[Finding]:
         facts = {"is_paused": is_paused, "overdue_seconds": overdue, **counts}
         is_fine = not is_paused and not counts.get("parked") and overdue <= overdue_most
         told.append(Finding("outbox", State.OK if is_fine else State.LOOK, facts))
+    yield from told
+
+
+def _lanes(database: Database) -> Iterator[Finding]:
+    """What keeps a relayer's key from its work, while something does."""
+    if not database.revision:
+        return
+    with _told("lanes") as told:
+        for lane, trouble in troubles_of(database).items():
+            facts = {"lane": lane, "problem": trouble.code, "since": moment_text(trouble.since)}
+            told.append(Finding("lanes", State.LOOK, facts))
     yield from told
 
 

@@ -20,11 +20,11 @@ ALLOWED: Final = frozenset(
     {
         # which
         "event", "level", "time", "logger", "trace_id", "loop", "operation", "code", "kind",
-        "payable",
+        "payable", "trace_ids", "lane", "node",
         "chain", "database", "dialect", "fault", "at", "in_time", "version", "contracts",
         # how much, how long
         "status", "milliseconds", "lanes", "count", "block", "head", "seconds", "port", "host",
-        "signal", "bytes", "transaction",
+        "signal", "bytes", "transaction", "transactions", "nonce", "tries", "after",
     }
 )  # fmt: skip
 """Names under which something may stand in a log; a test holds every log call to them."""

@@ -26,6 +26,7 @@ from ledger.service.relaying.outbox import Outbox
 from ledger.service.relaying.relayer import Lane, Relayer, Relaying
 from ledger.service.running.back_office import Behind
 from ledger.service.running.evaluation_clock import EvaluationClock
+from ledger.service.running.lane_watch import LaneWatch
 from ledger.service.running.loops import Loop
 from ledger.service.running.opening import opened
 from ledger.service.running.settings import Settings
@@ -78,6 +79,7 @@ class Service:
     """How it stood with each key after its last step."""
     progress: Progress | None = field(init=False, default=None)
     """How far reading had come after its last step."""
+    _watch: LaneWatch = field(init=False)
     _loops: dict[str, Loop] = field(init=False, default_factory=dict)
     _stands_until: float = field(init=False, default=0.0)
 
@@ -85,6 +87,7 @@ class Service:
         site, chosen = self.site, self.settings
         self.outbox = Outbox(site.database, accepted=self._wake_relay)
         self.intake = Intake(site, self.outbox)
+        self._watch = LaneWatch(site.database, lambda: self.outbox.wall)
         relaying = Relaying(pending_max=chosen.pending_max)
         self.relayers = tuple(
             Relayer(site, self.outbox, key, relaying=relaying) for key in self.keys
@@ -210,6 +213,7 @@ class Service:
     def _relay(self) -> float:
         """A step of every lane."""
         self.lanes = {one.key: one for one in (relayer.step() for relayer in self.relayers)}
+        self._watch.see(list(self.lanes.values()))
         if any(one.packed for one in self.lanes.values()):
             self._loops["follow"].wake()
             return 0.0
