@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from api.addresses import is_within
+
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
@@ -84,3 +86,13 @@ def test_proxy_on_the_machine_is_trusted_by_the_address_at_which_the_service_see
     assert network["gateway"] in production["fenbook"]["door"]["trusted_proxies"]
     assert ip_address(network["gateway"]) in ip_network(network["subnet"])
     assert all("networks" not in one for one in COMPOSE["services"].values())
+
+
+def test_measures_are_there_for_the_host_and_the_network_and_nobody_else() -> None:
+    [network] = COMPOSE["networks"]["default"]["ipam"]["config"]
+    production = tomllib.loads((DEPLOY / "env" / "production.toml").read_text("utf-8"))
+    named = tuple(production["fenbook"]["door"]["metrics_networks"])
+    assert is_within(network["gateway"], named)
+    assert all(is_within(str(one), named) for one in ip_network(network["subnet"]).hosts())
+    apart = [one for one in map(ip_network, named) if not one.is_loopback]
+    assert apart == [ip_network(network["subnet"])]
