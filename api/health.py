@@ -12,6 +12,7 @@ from ledger.service.reconciliation.reconciling import last_reconciled
 from ledger.service.running.lane_watch import troubles_of
 from ledger.store.cursor import cursor, setting
 from ledger.store.runs import gaps, oldest_running
+from ledger.store.tables.operations import STATES
 from ledger.store.webhook_log import count_queued
 
 __all__ = ["Health", "checks_of", "stop_in"]
@@ -123,12 +124,13 @@ class Health(Collector):
         )
 
     def _operations(self) -> Iterator[Metric]:
-        counts = CounterMetricFamily(
-            "operations", "Operations by what has become of them.", labels=["outcome"]
+        family = GaugeMetricFamily(
+            "outbox_operations", "Operations by the state that they are in.", labels=["state"]
         )
-        for state, count in self._context.service.outbox.counts().items():
-            counts.add_metric([state], count)
-        yield counts
+        counts = self._context.service.outbox.counts()
+        for state in STATES:
+            family.add_metric([state], counts.get(state, 0))
+        yield family
 
     def _webhooks(self) -> Iterator[Metric]:
         with self._context.service.database.reading() as connection:

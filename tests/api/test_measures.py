@@ -13,8 +13,11 @@ from ledger.service.running.lane_watch import LaneWatch
 from ledger.service.scheduling.run_figures import begun
 from ledger.store import runs
 from ledger.store.cursor import NOWHERE, cursor
+from ledger.store.operations import add_operations, park_operation
+from ledger.store.tables.operations import STATES
 from tests.api.conftest import OPTIONS
 from tests.api.world import People, World, opened_world
+from tests.databases import an_operation
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +86,18 @@ def test_lane_in_trouble_is_counted(client: TestClient, world: World) -> None:
     assert measure(client, "relayer_lanes_in_trouble") == 1
     watch.see([Lane("0x"), Lane("0x")])
     assert measure(client, "relayer_lanes_in_trouble") == 0
+
+
+def test_operations_are_a_gauge_of_every_state(client: TestClient, world: World) -> None:
+    """They leave a state again, which a counter never does."""
+    text = client.get("/metrics").text
+    assert "# TYPE outbox_operations gauge" in text
+    assert "operations_total" not in text
+    assert all(f'outbox_operations{{state="{state}"}} ' in text for state in STATES)
+    before = measure(client, 'outbox_operations{state="accepted"}')
+    with world.service.database.writing() as connection:
+        add_operations(connection, [an_operation(1, wall=1, deadline=2)])
+    assert measure(client, 'outbox_operations{state="accepted"}') == before + 1
+    with world.service.database.writing() as connection:
+        park_operation(connection, "op_" + f"{1:026}", refusal="{}", wall=1)
+    assert measure(client, 'outbox_operations{state="accepted"}') == before
