@@ -21,6 +21,7 @@ from ledger.model.commands import (
 from ledger.service.ledger import Ledger
 from ledger.views import Projection, entries
 from ledger.views.claim_rows import OfferState
+from ledger.views.debts import Owing
 from ledger.views.log import entry_from_json, entry_to_json
 from ledger.views.projection import HANDLERS, UNREAD
 from tests.cast import Cast, named, running_node
@@ -71,6 +72,10 @@ def _assert_payable(ledger: Ledger, views: Projection, payable: int) -> None:
     mine = views.state.accounts.get(payable)
     for name in ("unapplied", "unapplied_day", "last_day", "payments", "carried"):
         assert (getattr(mine, name) if mine else 0) == account[name]
+    rate = views.state.rules[row.rules]["late_rate_daily"]
+    for day in (ledger.today, ledger.today + 40):
+        owing = Owing.of(row, mine, late_rate_daily=rate, day=day)
+        assert (owing.late_interest, owing.live) == ledger.debt(payable, day=day)
     for payment in views.state.payments.get(payable, []):
         _assert_same(payment, ledger.ask("Settlement", "paymentOf", payable, payment.number))
 

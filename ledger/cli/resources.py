@@ -46,7 +46,7 @@ class Export:
 
 _LISTS: Final = """
 payable /v1/payables
-  id obligor state is_overdue maturity face paid live late_interest owed
+  id obligor state is_overdue maturity face paid late_interest owed
   state obligor offeree settlement-bank overdue @
 voucher /v1/vouchers
   id obligor holder counterparty amount principal_left state maturity is_overdue
