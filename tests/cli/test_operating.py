@@ -179,7 +179,7 @@ class TestBeside:
         status, found = ended.run("doctor")
         assert status == 0
         states = {one["check"]: one["state"] for one in found}
-        assert states["database"] == states["code"] == states["views"] == "ok"
+        assert states["database"] == states["code"] == states["views"] == states["node"] == "ok"
         assert states["evaluation"] == "look"
         [code] = [one for one in found if one["check"] == "code"]
         assert (code["contracts"], code["other_code"]) == (14, "")

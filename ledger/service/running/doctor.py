@@ -4,65 +4,31 @@ Each look is by itself: what cannot be looked at is told, and the others go on. 
 and no secret is told.
 """
 
-import os
-import platform
-import shutil
-import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from ledger.chain.artifacts import CONTRACTS, artifact, code_fingerprint
+from ledger.chain.artifacts import CONTRACTS, artifact
 from ledger.chain.deployment import Deployment
-from ledger.chain.endpoint import Endpoint, Question
+from ledger.chain.endpoint import Endpoint, Question, SteerableEndpoint
 from ledger.chain.rpc import RpcEndpoint
-from ledger.model.errors import LedgerError
 from ledger.model.plain import moment_text
 from ledger.records.keys import P256Key
 from ledger.service.following.stopping import stop_of
 from ledger.service.relaying.outbox import OVERDUE_SECONDS_MOST, Outbox
+from ledger.service.running.findings import Finding, State, told_of
 from ledger.service.running.lane_watch import troubles_of
+from ledger.service.running.machine import disks, files, versions
 from ledger.service.running.settings import Settings
 from ledger.store.cursor import cursor, setting
 from ledger.store.database import Database
 
 __all__ = ["Finding", "State", "look_over"]
 
-_PACKAGES: Final = ("fenbook", "fastapi", "sqlalchemy", "uvicorn", "web3", "cryptography")
 _SKEW_SECONDS: Final = 60
 _LAG_BLOCKS: Final = 10
-_DISK_BYTES: Final = 2**30
 _P256: Final = "0x" + "00" * 18 + "0100"
 """Address of the precompile for P-256 signatures (RIP-7212, EIP-7951)."""
-_FILES: Final = (
-    "FENBOOK_RELAYER_KEYS_FILE",
-    "FENBOOK_DATABASE_FILE",
-    "FENBOOK_RECORDS_KEY_FILE",
-    "FENBOOK_RECORDS_KEY_PREVIOUS_FILE",
-)
-
-
-class State(StrEnum):
-    """What a look has come to."""
-
-    OK = "ok"
-    LOOK = "look"
-    """Somebody should know of it."""
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    check: str
-    state: State
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def look_over(
@@ -73,11 +39,11 @@ def look_over(
     embedded: Callable[[], tuple[Endpoint, Deployment]] | None = None,
 ) -> Iterator[Finding]:
     """Every finding in order. `embedded` makes the chain of an evaluation, if it is one."""
-    yield _versions()
-    yield from _files(settings, environment)
-    yield from _disk(settings)
+    yield versions()
+    yield from files(settings, environment)
+    yield from disks(settings)
     database: Database | None = None
-    with _told("database") as told:
+    with told_of("database") as told:
         if Database.has_begun(url := settings.database.get_secret_value()):
             database = Database.open(url)
         told.append(_database(database))
@@ -91,59 +57,6 @@ def look_over(
     finally:
         if database is not None:
             database.close()
-
-
-@contextmanager
-def _told(check: str) -> Iterator[list[Finding]]:
-    """Findings of one look; what it raises is a finding too."""
-    found: list[Finding] = []
-    try:
-        yield found
-    except LedgerError as refusal:
-        found.append(Finding(check, State.WRONG, {"problem": refusal.code, "detail": str(refusal)}))
-    except OSError as failure:
-        found.append(Finding(check, State.WRONG, {"problem": type(failure).__name__}))
-
-
-# ---- this machine
-
-
-def _versions() -> Finding:
-    found = {"python": platform.python_version()}
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return Finding("versions", State.OK, {**found, "contracts": code_fingerprint()})
-
-
-def _files(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Secrets are for their owner alone, and so is a database of ours."""
-    named = {one: environment[one] for one in _FILES if environment.get(one)}
-    url = settings.database.get_secret_value()
-    if url.startswith("sqlite:///"):
-        named["database"] = url.removeprefix("sqlite:///")
-    for name, path in named.items():
-        try:
-            mode = stat.S_IMODE(os.stat(path).st_mode)
-        except OSError as failure:
-            is_new = name == "database" and isinstance(failure, FileNotFoundError)
-            state = State.LOOK if is_new else State.WRONG
-            yield Finding("file", state, {"file": name, "problem": type(failure).__name__})
-            continue
-        is_open = os.name == "posix" and mode & (0o007 if name == "database" else 0o077)
-        state = State.WRONG if is_open else State.OK
-        yield Finding("file", state, {"file": name, "mode": f"{mode:04o}"})
-
-
-def _disk(settings: Settings) -> Iterator[Finding]:
-    url = settings.database.get_secret_value()
-    if url.startswith("sqlite:///"):
-        folder = Path(url.removeprefix("sqlite:///")).absolute().parent
-        free = shutil.disk_usage(folder).free
-        state = State.OK if free >= _DISK_BYTES else State.LOOK
-        yield Finding("disk", state, {"free_megabytes": free // 2**20})
 
 
 # ---- the database
@@ -168,7 +81,7 @@ def _overdue_most(environment: Mapping[str, str]) -> int:
 def _outbox(database: Database, overdue_most: int) -> Iterator[Finding]:
     if not database.revision:
         return
-    with _told("outbox") as told:
+    with told_of("outbox") as told:
         outbox = Outbox(database)
         counts = outbox.counts()
         is_paused, overdue = outbox.is_paused, outbox.overdue_seconds()
@@ -182,7 +95,7 @@ def _lanes(database: Database) -> Iterator[Finding]:
     """What keeps a relayer's key from its work, while something does."""
     if not database.revision:
         return
-    with _told("lanes") as told:
+    with told_of("lanes") as told:
         for lane, trouble in troubles_of(database).items():
             facts = {"lane": lane, "problem": trouble.code, "since": moment_text(trouble.since)}
             told.append(Finding("lanes", State.LOOK, facts))
@@ -193,7 +106,7 @@ def _follower(database: Database) -> Iterator[Finding]:
     """Whether an event that cannot be read keeps the views where they are."""
     if not database.revision:
         return
-    with _told("follower") as told:
+    with told_of("follower") as told:
         with database.reading() as connection:
             stop = stop_of(connection)
         if stop is not None:
@@ -214,13 +127,14 @@ def _chain(
     if settings.is_evaluation:
         yield Finding("evaluation", State.LOOK)
         if embedded is not None:
-            with _told("chain") as told:
+            with told_of("chain") as told:
                 endpoint, deployment = embedded()
+                told.append(_node(endpoint, deployment, wall))
                 told.extend(_ledger(endpoint, deployment))
                 told.extend(_place(database, endpoint, deployment))
             yield from told
         return
-    with _told("deployment") as told:
+    with told_of("deployment") as told:
         assert settings.deployment is not None
         deployment = Deployment.load(settings.deployment)
         told.append(Finding("deployment", State.OK, {"chain_id": deployment.chain_id}))
@@ -230,10 +144,9 @@ def _chain(
     heads = []
     for url in settings.nodes:
         node = RpcEndpoint(url, timeout=settings.node_timeout)
-        with _told("node") as told:
-            head = node.head()
-            heads.append(head.number)
-            told.append(_node(node, deployment, head.second - int(wall()), head.number))
+        with told_of("node") as told:
+            heads.append(node.head().number)
+            told.append(_node(node, deployment, wall))
             told.extend(_ledger(node, deployment))
             told.extend(_place(database, node, deployment))
         yield from told
@@ -244,10 +157,14 @@ def _chain(
         yield Finding("nodes_apart", state, {"blocks": apart})
 
 
-def _node(node: Endpoint, deployment: Deployment, ahead: int, head: int) -> Finding:
-    is_ours = node.chain_id == deployment.chain_id
-    facts = {"node": node.name, "chain_id": node.chain_id, "head": head, "clock_ahead": ahead}
-    if not is_ours:
+def _node(node: Endpoint, deployment: Deployment, wall: Callable[[], float]) -> Finding:
+    """Whether a node is on our chain, and its clock right: of a chain in this process, its own."""
+    head = node.head()
+    second = node.now if isinstance(node, SteerableEndpoint) else head.second
+    ahead = second - int(wall())
+    facts = {"node": node.name, "chain_id": node.chain_id, "head": head.number}
+    facts["clock_ahead"] = ahead
+    if node.chain_id != deployment.chain_id:
         return Finding("node", State.WRONG, facts)
     return Finding("node", State.OK if abs(ahead) <= _SKEW_SECONDS else State.LOOK, facts)
 
