@@ -3,7 +3,11 @@
 from types import MappingProxyType
 from typing import Annotated, Any, Final, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from ledger.model.glossary import Term
+from ledger.model.references import REFERENCE_LENGTH_MAX, reference_text
 
 __all__ = [
     "FORMS",
@@ -47,7 +51,16 @@ LOAN: Final = r"^L-[1-9][0-9]{0,9}$"
 LABEL: Final = (
     r"^[^\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\ufffb]*$"
 )
-REFERENCE: Final = r"^[\x21-\x7e]{1,64}$"
+# The same but for blanks of other widths, which are read as blanks.
+REFERENCE: Final = (
+    r"^[^\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffd]"
+    rf"{{1,{REFERENCE_LENGTH_MAX}}}$"
+)
+REFERENCE_FORM: Final = Term(
+    f"must be one line of 1 to {REFERENCE_LENGTH_MAX} visible characters.",
+    f"应为单行文本，1 至 {REFERENCE_LENGTH_MAX} 个可见字符。",
+)
+"""What a reference must be like."""
 OPERATION: Final = r"^op_[0-9A-HJKMNP-TV-Z]{26}$"
 REQUEST: Final = r"^frq_[0-9A-HJKMNP-TV-Z]{26}$"
 QUOTE: Final = r"^quo_[0-9A-HJKMNP-TV-Z]{26}$"
@@ -72,6 +85,13 @@ class Shape(BaseModel):
 
 def _like(example: str, what: str) -> Any:
     return Field(description=what, examples=[example])
+
+
+def _reference(text: str) -> str:
+    kept = reference_text(text)
+    if not kept:
+        raise PydanticCustomError("reference", "no reference", {"told": REFERENCE_FORM})
+    return kept
 
 
 Amount = Annotated[
@@ -148,7 +168,8 @@ QuoteName = Annotated[
 ]
 Reference = Annotated[
     str,
-    StringConstraints(pattern=REFERENCE, max_length=64),
+    StringConstraints(pattern=REFERENCE, max_length=REFERENCE_LENGTH_MAX),
+    AfterValidator(_reference),
     _like("PO-2026-0117", "Your own number for it."),
 ]
 Label = Annotated[
@@ -169,7 +190,7 @@ FORMS: Final = MappingProxyType(
             (
                 *(Amount, AmountOut, RateText, BusinessDate, Moment, Digits, Position, Hash),
                 *(Account, PayableName, VoucherName, LoanName, OperationName, RequestName),
-                *(QuoteName, Reference),
+                QuoteName,
             ),
         )
     }

@@ -77,6 +77,8 @@ def _detail(kind: str, context: Mapping[str, Any]) -> Term:
             return Term(f"must be at most {context['le']}.", f"不得大于 {context['le']}。")
         case "string_pattern_mismatch" if context["pattern"] == shapes.LABEL:
             return Term("must be one line of visible characters.", "应为单行可见字符。")
+        case "string_pattern_mismatch" if context["pattern"] == shapes.REFERENCE:
+            return shapes.REFERENCE_FORM
         case "string_pattern_mismatch" if example := shapes.FORMS.get(context["pattern"]):
             return Term(f"must be written like {example}.", f"应写作 {example} 之类。")
     return _DETAILS.get(kind, _OTHER)

@@ -13,13 +13,13 @@ from ledger.imports.parties import Finder, Parties
 from ledger.imports.sheets import Sheet
 from ledger.imports.values import Unreadable, code_text, parse_amount, parse_date, plain_text
 from ledger.model.figures import grouped_text
+from ledger.model.references import reference_text
 
 __all__ = ["EXAMPLE", "Draft", "InvoiceDraft", "Reading", "read_drafts"]
 
 EXAMPLE: Final = "示例 EXAMPLE"
 """The reference of the template's example, which is never issued."""
 
-REFERENCE_LENGTH_MAX: Final = 64
 EVIDENCE_LENGTH_MAX: Final = 1_000
 NUMBER_LENGTH_MAX: Final = 40
 
@@ -160,7 +160,8 @@ class _Reader:
             draft.bank = self._bank
         else:
             self._miss(draft, Field.BANK)
-        draft.reference = self._text(draft, cells, Field.REFERENCE, REFERENCE_LENGTH_MAX)
+        reference = self._value(draft, cells, Field.REFERENCE, _reference, is_needed=False)
+        draft.reference = reference or ""
         draft.evidence = self._text(draft, cells, Field.EVIDENCE, EVIDENCE_LENGTH_MAX)
         if any(of in cells for of in OF_INVOICE):
             self._read_invoice(draft, draft.line, cells)
@@ -243,6 +244,14 @@ class _Reader:
     def _miss(self, draft: Draft, of: Field) -> None:
         draft.cells.setdefault(of, (self._letters.get(of, ""), ""))
         draft.find("Missing", of)
+
+
+def _reference(cell: Cell) -> str:
+    text = plain_text(cell)
+    kept = reference_text(text)
+    if text and not kept:
+        raise Unreadable("Malformed")
+    return kept
 
 
 def _number(cell: Cell) -> str:

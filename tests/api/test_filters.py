@@ -13,6 +13,7 @@ ON_PAYABLES: Final = (
 )
 """Lists whose rows lie on payables."""
 ROLES: Final = ("Acme", "Birch", "Cedar", "Delta Bank", "Settlement Bank", "Regulator")
+VISIBLE: Final = "must be one line of 1 to 64 visible characters."
 WRONG: Final = (
     ("vouchers?state=hold", "state", "must be one of offered, held, pledged, closed."),
     ("vouchers?holder=0", "holder", "must be at least 1."),
@@ -29,7 +30,11 @@ WRONG: Final = (
         "must be no earlier than where the range begins.",
     ),
     ("payments?invoice=7", "invoice", "must be written like 0x" + "ab" * 32 + "."),
-    ("settlements?external_reference=%20", "external_reference", "must be written like PO-2026-"),
+    ("settlements?external_reference=%20", "external_reference", VISIBLE),
+    ("payables?external_reference=PO%C2%851", "external_reference", VISIBLE),
+    ("events?external_reference=PO%E2%80%AE1", "external_reference", VISIBLE),
+    ("batches?external_reference=PO%EE%80%80", "external_reference", VISIBLE),
+    ("imports?external_reference=PO%ED%A0%801", "external_reference", VISIBLE),
     ("payouts?colour=red", "colour", "is not known here."),
     ("payouts?a-b=red", "query", "has a field that is not known here."),
     ("imports?state=lost", "state", "must be one of uploaded, previewed, "),

@@ -1,12 +1,48 @@
 """What names something in a file, a reference or a party, is one thing at every step."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from tests.api.test_imports import previewed, rows
-from tests.api.world import Person
+from tests.api.test_imports import approvals, previewed, rows
+from tests.api.world import Person, World, directory_of
+from tests.cast import CHECKER, MAKER
+
+
+def _issue(acme: Person, reference: str) -> Any:
+    """Issue a payable by itself, under a reference."""
+    path, terms = "/v1/payables/issue", {"bank": 6, "maturity": "2026-08-28"}
+    terms |= {"to": 2, "face": "75.00", "evidence": "0x" + "11" * 32, "invoices": []}
+    body = acme.signed(path, **terms) | {"external_reference": reference}
+    return acme.post(path, body, idempotency_key=secrets.token_hex(8))
+
+
+@pytest.fixture(autouse=True)
+def _recorded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service with records, by which claimed references are found."""
+    monkeypatch.setattr(world.service, "directory", directory_of(world))
+
+
+def _file(acme: Person, references: Sequence[str]) -> str:
+    return previewed(acme, *(row for one in references for row in rows(1, 业务编号=one)))
+
+
+def _ready(acme: Person, path: str, choice: str = "all") -> Any:
+    """What is to be signed; it is tried before, and is the same."""
+    tried = acme.post(f"{path}/typed-data?dry_run=true", {"choice": choice})
+    assert tried.status_code == 200, tried.text
+    made = acme.post(f"{path}/typed-data", {"choice": choice})
+    assert made.status_code == 200, made.text
+    return made.json()
+
+
+def _found(acme: Person, path: str, **asked: str) -> list[Any]:
+    answer = acme.get(path, params={"limit": "200", **asked})
+    assert answer.status_code == 200, answer.text
+    found: list[Any] = answer.json()["data"]
+    return found
 
 
 def _codes(acme: Person, path: str) -> list[list[str]]:
@@ -28,3 +64,49 @@ class TestParties:
     def test_named_by_marks_that_are_no_digits_are_not(self, acme: Person, supplier: str) -> None:
         path = previewed(acme, *rows(1, 供应商=supplier))
         assert _codes(acme, path) == [["NotInDirectory"]]
+
+
+class TestTexts:
+    """Found by review: a file carried references that no filter and no command took."""
+
+    def test_of_a_file_find_what_came_of_it(self, acme: Person, world: World) -> None:
+        text = "采购 2027-001（三）"
+        path = _file(acme, [text, "采购 2027-0013"])
+        prepared = _ready(acme, path)
+        signed = acme.post(f"{path}/signatures", approvals(acme, prepared, MAKER, CHECKER))
+        assert signed.status_code in (200, 202), signed.text
+        for _ in range(4):
+            world.turn()
+            world.service.imports.issuing.step()  # type: ignore[union-attr]
+        [row] = _found(acme, f"{path}/rows", reference=text)
+        for asked in (text, "采购　2027-001（三）"):
+            [payable] = _found(acme, "/v1/payables", external_reference=asked)
+            assert payable["id"] == row["payable"]
+            [batch] = _found(acme, "/v1/batches", external_reference=asked)
+            assert batch["digest"] == prepared["digest"]
+            [one] = _found(acme, "/v1/imports", external_reference=asked)
+            assert path.endswith(one["id"])
+            events = _found(acme, "/v1/events", external_reference=asked)
+            assert events == _found(acme, "/v1/events", payable=row["payable"]) != []
+
+    def test_of_a_command_are_kept_and_found(self, acme: Person, world: World) -> None:
+        mark = secrets.token_hex(4)
+        text, other = f"采购 {mark}-1-1", f"采购 {mark}-11"
+        answer = _issue(acme, f" 采购　 {mark}-1-1 ")
+        assert answer.status_code == 202, answer.text
+        assert answer.json()["external_reference"] == text
+        world.turn()
+        for path in ("operations", "payables", "events"):
+            assert _found(acme, f"/v1/{path}", external_reference=text), path
+            assert not _found(acme, f"/v1/{path}", external_reference=other), path
+
+    @pytest.mark.parametrize("text", ["PO\u202e1", "PO\n1", "PO\ue0001", "\u3000", ""])
+    def test_that_cannot_be_seen_are_refused(self, acme: Person, text: str) -> None:
+        answer = _issue(acme, text)
+        assert (answer.status_code, answer.json()["code"]) == (422, "RequestInvalid")
+        assert answer.json()["errors"] == [
+            {
+                "pointer": "/external_reference",
+                "detail": "must be one line of 1 to 64 visible characters.",
+            }
+        ]
