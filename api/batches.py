@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api import shapes
 from api.commands import add_verbs
-from api.finding import OnPayable, as_asked, of_payables, under_reference
+from api.finding import OnPayable, as_asked, of_payables, posted_under, under_reference
 from api.lists import Listing, Reading, Rows, add_lists
 from api.meanings import shown
 from api.router import router
@@ -63,8 +63,7 @@ def _of(payables: Condition) -> Condition:
 
 def _under_reference(opened: Reading, reference: str) -> Condition:
     """Posted under a reference of one's own, or with a row that has it, once that is issued."""
-    own = AllOf((Is("external_reference", (reference,)), opened.sight.own_operations))
-    posted = Of("digest", "operations", "digest", own)
+    posted = Of("digest", "operations", "digest", posted_under(opened, reference))
     return AnyOf((posted, _of(under_reference(opened, reference))))
 
 

@@ -10,7 +10,14 @@ from typing import Annotated, Any, Final
 from pydantic import Field, StringConstraints
 
 from api import shapes
-from api.finding import OnPayable, as_asked, of_payables, seen_of, under_reference
+from api.finding import (
+    OnPayable,
+    as_asked,
+    of_payables,
+    posted_under,
+    seen_of,
+    under_reference,
+)
 from api.reading import Reading
 from ledger.model.ids import parse_payable
 from ledger.model.meanings import Meaning
@@ -79,8 +86,7 @@ def _by_reference(opened: Reading, reference: str) -> tuple[Condition, bool]:
 
     And whether they are few.
     """
-    own = AllOf((Is("external_reference", (reference,)), opened.sight.own_operations))
-    under = under_reference(opened, reference)
+    own, under = posted_under(opened, reference), under_reference(opened, reference)
     commands, ids = _few(opened, "operations", own), _few(opened, "payables", under)
     if commands is None or ids is None:
         return AnyOf((OfEach("digest", "operations", "digest", own), _under(under, ids))), False

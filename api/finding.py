@@ -11,6 +11,7 @@ from api.need_to_know import Sight
 from ledger.model.days import parse_day
 from ledger.model.errors import InvalidField, ResourceUnknown
 from ledger.model.ids import parse_payable, parse_voucher, vouchers_of
+from ledger.model.references import reference_key
 from ledger.model.states import PayableState, VoucherState
 from ledger.service.financing.states import QuoteStanding, RequestStanding
 from ledger.store.lists import (
@@ -41,6 +42,7 @@ __all__ = [
     "of_payables",
     "on_payable",
     "on_voucher",
+    "posted_under",
     "seen_of",
     "sees_payable",
     "sees_voucher",
@@ -236,10 +238,14 @@ def _sees_issue(opened: Reading, one: Payable) -> bool:
     return opened.sight.sees_issue(one.obligor, one.offeree, one.bank)
 
 
+def posted_under(opened: Reading, reference: str) -> Condition:
+    """Operations that somebody posted under a reference of its own, however it is spelled."""
+    return AllOf((Is("reference_key", (reference_key(reference),)), opened.sight.own_operations))
+
+
 def under_reference(opened: Reading, reference: str) -> Condition:
     """Payables issued under somebody's own reference; of others' references nobody learns."""
-    own = AllOf((Is("external_reference", (reference,)), opened.sight.own_operations))
-    posted = Of("digest", "operations", "digest", own)
+    posted = Of("digest", "operations", "digest", posted_under(opened, reference))
     directory = opened.context.service.directory
     if directory is None:
         return posted

@@ -13,6 +13,7 @@ from api.import_shapes import ItemStateName, StateName
 from api.lists import Filters
 from ledger.imports.drafts import Draft
 from ledger.model.ids import parse_payable
+from ledger.model.references import reference_key
 from ledger.service.access import Subject
 from ledger.store.import_items import ImportItem
 from ledger.store.lists import AllOf, Condition, Is, Of
@@ -78,12 +79,13 @@ def row_test(asked: RowFilters) -> Callable[[Draft, ImportItem | None], bool]:
     low, high = within_days("maturity", asked.maturity_from, asked.maturity_to)
     payable = None if asked.payable is None else parse_payable(asked.payable)
     fingerprint = None if asked.invoice is None else bytes.fromhex(asked.invoice[2:])
+    reference = None if asked.reference is None else reference_key(asked.reference)
 
     def fits(draft: Draft, item: ImportItem | None) -> bool:
         if asked.faulty and draft.is_valid:
             return False
         plain = (
-            (asked.reference, draft.reference),
+            (reference, reference_key(draft.reference)),
             (asked.supplier, draft.supplier),
             (asked.settlement_bank, draft.bank),
             (asked.state, item and item.state),

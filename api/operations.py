@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from api import shapes
 from api.asking import Reader
+from api.finding import posted_under
 from api.lists import Filters, Listing, Reading, Rows, add_lists, as_of, reading
 from api.problems import problem
 from api.router import router
@@ -161,12 +162,12 @@ def _where(opened: Reading, asked: OperationFilters) -> Condition:
     for name in ("state", "verb", "participant"):
         if value := getattr(asked, name):
             found.append(Is(name, (value,)))
-    if asked.digest or asked.external_reference or asked.payable:
+    if asked.digest or asked.payable:
         found.append(opened.sight.own_operations)
     if asked.digest:
         found.append(Is("digest", (bytes.fromhex(asked.digest[2:]),)))
     if asked.external_reference:
-        found.append(Is("external_reference", (asked.external_reference,)))
+        found.append(posted_under(opened, asked.external_reference))
     if asked.payable:
         on_it = Is("payable", (parse_payable(asked.payable),))
         unsigned = AllOf((on_it, Is("state", ("done",))))  # has no digest by which events tell it

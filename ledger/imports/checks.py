@@ -14,6 +14,7 @@ from ledger.imports.findings import Finding
 from ledger.model.days import months_after
 from ledger.model.errors.input import InvalidField
 from ledger.model.figures import date_text, grouped_text
+from ledger.model.references import reference_key
 from ledger.model.states import Role
 
 __all__ = ["PAYABLES_MAX", "Backing", "Facts", "Standing", "judge"]
@@ -149,7 +150,7 @@ def _judge_references(drafts: Sequence[Draft], facts: Facts) -> None:
     for draft in drafts:
         if not draft.reference:
             continue
-        key = draft.reference.casefold()
+        key = reference_key(draft.reference)
         if key in first:
             draft.find("ReferenceRepeated", Field.REFERENCE, other=str(first[key]))
         elif draft.reference in taken:

@@ -17,17 +17,17 @@ _ESCAPED: Final = str.maketrans({'"': r"\"", "\\": r"\\"})
 
 
 def insert_rows(
-    connection: Connection, table: Table, rows: Sequence[Plain], *, once: str = ""
+    connection: Connection, table: Table, rows: Sequence[Plain], *, once: tuple[str, ...] = ()
 ) -> int:
     """Insert rows that give every column in the table's order; how many were inserted.
 
-    One whose column `once` stands in the table already is left out, where such a column is named.
+    One whose columns `once` stand in the table already is left out, where such columns are named.
     """
     if not rows:
         return 0
     statement = _insert(table, connection.dialect.name)
     if once:
-        statement += f" ON CONFLICT ({quoted(once)}) DO NOTHING"
+        statement += f" ON CONFLICT ({', '.join(map(quoted, once))}) DO NOTHING"
     return _many(connection, statement, rows)
 
 

@@ -1,6 +1,6 @@
 """Statements about imports: found by their participant, changed from a state that is named."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
@@ -195,24 +195,25 @@ def change(
 
 
 def issues_named(
-    connection: Connection, participant: int, *, verb: str
+    connection: Connection, participant: int, keys: Iterable[str], *, verb: str
 ) -> Iterator[tuple[str, str, bytes | None]]:
-    """Operations of a participant that have a reference and were not refused for good.
+    """Operations of a participant under these references that were not refused for good.
 
-    Of each its reference, its number and its command's digest, the earliest first.
+    Of each its reference's key, its number and its command's digest; of one key the earliest first.
     """
-    told = connection.execute(
-        select(OPERATIONS.c.external_reference, OPERATIONS.c.id, OPERATIONS.c.digest)
-        .where(
-            OPERATIONS.c.external_reference.is_not(None),
-            OPERATIONS.c.participant == participant,
-            OPERATIONS.c.verb == verb,
-            OPERATIONS.c.state != REFUSED,
+    for some in chunks(dict.fromkeys(keys)):
+        told = connection.execute(
+            select(OPERATIONS.c.reference_key, OPERATIONS.c.id, OPERATIONS.c.digest)
+            .where(
+                OPERATIONS.c.reference_key.in_(some),
+                OPERATIONS.c.participant == participant,
+                OPERATIONS.c.verb == verb,
+                OPERATIONS.c.state != REFUSED,
+            )
+            .order_by(OPERATIONS.c.id)
         )
-        .order_by(OPERATIONS.c.id)
-    )
-    for row in told:
-        yield row[0], row[1], row[2]
+        for row in told:
+            yield row[0], row[1], row[2]
 
 
 def forget_payables(connection: Connection, owner: int, sources: Sequence[str]) -> None:

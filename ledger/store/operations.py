@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, or_, select, update
 
+from ledger.model.references import reference_key
 from ledger.store.bulk import insert_rows
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.statements import chunks
@@ -77,6 +78,11 @@ class Operation:
     payable: int | None = None
     """That an act which nobody signs is about; a command's is told by its events."""
 
+    @property
+    def reference_key(self) -> str | None:
+        """What its reference is found by, however it is spelled."""
+        return None if self.external_reference is None else reference_key(self.external_reference)
+
 
 @dataclass(frozen=True, slots=True)
 class Executed:
@@ -126,7 +132,7 @@ _HOLD: Final = (
 def add_operations(connection: Connection, operations: Sequence[Operation]) -> bool:
     """Store new operations; False where one's digest is known already: it changes nothing."""
     rows = [_VALUES(one) for one in operations]
-    return insert_rows(connection, OPERATIONS, rows, once="digest") == len(rows)
+    return insert_rows(connection, OPERATIONS, rows, once=("digest",)) == len(rows)
 
 
 def find_operation(connection: Connection, id_: str) -> Operation | None:

@@ -139,13 +139,13 @@ def drop_memos(connection: Connection, commitments: Iterable[bytes]) -> None:
 # ---- references
 
 
-def add_references(connection: Connection, rows: Sequence[ReferenceRow]) -> None:
-    """Claim references; raises `IntegrityError` if one is claimed already."""
+def add_references(connection: Connection, rows: Sequence[ReferenceRow]) -> int:
+    """Claim references; how many were free. One that is claimed already stays as it is."""
     told = [
         (row.owner, row.reference_index, row.sealed, row.source, row.payable, row.made_wall)
         for row in rows
     ]
-    insert_rows(connection, REFERENCES, told)
+    return insert_rows(connection, REFERENCES, told, once=("owner", "reference_index"))
 
 
 def find_references(

@@ -2,13 +2,32 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from tests.api.test_imports import approvals, previewed, rows
 from tests.api.world import Person, World, directory_of
 from tests.cast import CHECKER, MAKER
+
+ALIKE: Final = (
+    ("{}-1-12", "{}-11-2"),
+    ("{}/2027/1/12", "{}/2027/11/2"),
+    ("{}.1", "{}1"),
+    ("{} 1", "{}1"),
+    ("{}--", "{}.."),
+    ("{}·一", "{}一"),
+    ("{}①", "{}1"),
+)
+"""Two references that look alike."""
+SAME: Final = (
+    ("{}-1", "{}－１"),
+    ("{}-d/2", "{}-Ｄ／２"),
+    ("{} k 3", "{}　K　 ３"),
+    ("{}-ﾌﾞ", "{}-ブ"),
+    ("{}-é", "{}-e\u0301"),
+)
+"""One reference, spelled in two ways."""
 
 
 def _issue(acme: Person, reference: str) -> Any:
@@ -23,6 +42,15 @@ def _issue(acme: Person, reference: str) -> Any:
 def _recorded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service with records, by which claimed references are found."""
     monkeypatch.setattr(world.service, "directory", directory_of(world))
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """Both halves of each pair, and nothing of it in another pair or another test."""
+    marks = [secrets.token_hex(4) for _ in pairs]
+    return (
+        [one.format(mark) for mark, (one, _) in zip(marks, pairs, strict=True)],
+        [other.format(mark) for mark, (_, other) in zip(marks, pairs, strict=True)],
+    )
 
 
 def _file(acme: Person, references: Sequence[str]) -> str:
@@ -49,6 +77,52 @@ def _codes(acme: Person, path: str) -> list[list[str]]:
     """The codes of each row's findings that keep it from being issued."""
     told: Sequence[Any] = acme.get(f"{path}/rows?limit=200").json()["data"]
     return [[one["code"] for one in row["findings"] if one["is_error"]] for row in told]
+
+
+class TestReferences:
+    def test_that_look_alike_are_two_from_preview_to_signing(self, acme: Person) -> None:
+        """Found by review: what was previewed as valid broke a constraint, and said 500."""
+        one, other = _pairs(ALIKE)
+        path = _file(acme, one + other)
+        assert _codes(acme, path) == [[]] * 2 * len(ALIKE)
+        assert _ready(acme, path)["typed_data"]["message"]["count"] == 2 * len(ALIKE)
+
+    def test_spelled_in_two_ways_are_found_before_anything_is_signed(self, acme: Person) -> None:
+        one, other = _pairs(SAME)
+        path = _file(acme, one + other)
+        assert _codes(acme, path) == [[]] * len(SAME) + [["ReferenceRepeated"]] * len(SAME)
+        refused = acme.post(f"{path}/typed-data", {"choice": "all"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "RowsInvalid")
+        made = _ready(acme, path, "valid")
+        assert made["typed_data"]["message"]["count"] == len(SAME)
+
+    def test_that_look_alike_are_two_in_two_files(self, acme: Person) -> None:
+        for references in _pairs(ALIKE):
+            path = _file(acme, references)
+            assert _codes(acme, path) == [[]] * len(ALIKE)
+            _ready(acme, path)
+
+    def test_of_another_file_are_taken_however_they_are_spelled(self, acme: Person) -> None:
+        one, other = _pairs(SAME)
+        _ready(acme, _file(acme, one))
+        assert _codes(acme, _file(acme, other)) == [["ReferenceUsed"]] * len(SAME)
+
+    def test_that_look_alike_are_not_found_by_one_another(self, acme: Person) -> None:
+        one, other = _pairs(ALIKE)
+        path = _file(acme, one)
+        _ready(acme, path)
+        for asked, count in ((one, 1), (other, 0)):
+            for reference in asked:
+                assert len(_found(acme, "/v1/imports", external_reference=reference)) == count
+                assert len(_found(acme, f"{path}/rows", reference=reference)) == count
+
+    def test_are_found_however_they_are_spelled(self, acme: Person) -> None:
+        one, other = _pairs(SAME)
+        path = _file(acme, one)
+        _ready(acme, path)
+        for reference in one + other:
+            assert len(_found(acme, "/v1/imports", external_reference=reference)) == 1
+            assert len(_found(acme, f"{path}/rows", reference=reference)) == 1
 
 
 class TestParties:
@@ -79,7 +153,7 @@ class TestTexts:
             world.turn()
             world.service.imports.issuing.step()  # type: ignore[union-attr]
         [row] = _found(acme, f"{path}/rows", reference=text)
-        for asked in (text, "采购　2027-001（三）"):
+        for asked in (text, "采购　2027－001（三）"):
             [payable] = _found(acme, "/v1/payables", external_reference=asked)
             assert payable["id"] == row["payable"]
             [batch] = _found(acme, "/v1/batches", external_reference=asked)
@@ -97,8 +171,10 @@ class TestTexts:
         assert answer.json()["external_reference"] == text
         world.turn()
         for path in ("operations", "payables", "events"):
-            assert _found(acme, f"/v1/{path}", external_reference=text), path
+            assert _found(acme, f"/v1/{path}", external_reference=text.upper()), path
             assert not _found(acme, f"/v1/{path}", external_reference=other), path
+        path = _file(acme, [text, other])
+        assert _codes(acme, path) == [["ReferenceUsed"], []]
 
     @pytest.mark.parametrize("text", ["PO\u202e1", "PO\n1", "PO\ue0001", "\u3000", ""])
     def test_that_cannot_be_seen_are_refused(self, acme: Person, text: str) -> None:

@@ -188,6 +188,20 @@ class TestPrepare:
                 world.importing.prepare(ACME, id_, READER, ALL)
         expect_shown(world, id_)
 
+    def test_of_two_files_at_once_with_one_reference_is_refused_for_the_later(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sooner = world.previewed(rows_of(1, 业务编号="RACE"))
+        later = world.previewed(rows_of(1, 业务编号="ｒａｃｅ"))
+        second = Held(world, monkeypatch, lambda: world.importing.prepare(ACME, later, READER, ALL))
+        world.importing.prepare(ACME, sooner, READER, ALL)
+        refusal = second.refusal()
+        assert isinstance(refusal, RowsInvalid)
+        assert refusal.values == {"count": 1}
+        assert world.shelf.find(ACME, later).state == "previewed"
+        [draft] = world.importing.preview(ACME, later, READER).drafts
+        assert [one.code for one in draft.findings] == ["ReferenceUsed"]
+
     def test_of_two_that_began_at_once_keeps_one_number(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:

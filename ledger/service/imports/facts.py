@@ -12,6 +12,7 @@ from ledger.imports.drafts import Draft, InvoiceDraft, Reading
 from ledger.imports.findings import Finding
 from ledger.model.errors import InvalidField, IssuerBlocked
 from ledger.model.figures import payable_name
+from ledger.model.references import reference_key
 from ledger.records import identifiers
 from ledger.records.invoices import Invoice
 from ledger.service.imports.parties import LookUps, PartyFinder
@@ -70,18 +71,11 @@ class ImportFacts:
         )
 
     def issued_alone(self, obligor: int, references: Iterable[str]) -> dict[str, str]:
-        """Of an obligor's references those under which it issued by itself, and what has them.
-
-        An operation keeps its reference as it was posted, so that all of them are gone through.
-        """
-        asked = {one: identifiers.name_key(one) for one in references}
-        if not asked:
-            return {}
-        wanted = set(asked.values())
+        """Of an obligor's references those under which it issued by itself, and what has them."""
+        asked = {one: reference_key(one) for one in references}
         with self._database.reading() as connection:
-            named = issues_named(connection, obligor, verb=_ISSUE)
-            keys = ((identifiers.name_key(one), id_, digest) for one, id_, digest in named)
-            found = {key: (id_, digest) for key, id_, digest in keys if key in wanted}
+            named = issues_named(connection, obligor, asked.values(), verb=_ISSUE)
+            found = {key: (id_, digest) for key, id_, digest in named}
             digests = [digest for _, digest in found.values() if digest is not None]
             payables: dict[bytes, int] = {}
             for low in range(0, len(digests), _MANY):

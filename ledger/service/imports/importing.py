@@ -270,10 +270,10 @@ class Importing:
             self._database.lock(connection, f"references {owner}")
             taken = records.find_references(connection, owner, indices)
             free = refused_of(connection, taken.values())
-            if len(free) < len(taken):
-                raise RowsInvalid(count=len(taken) - len(free))
             records.drop_references(connection, owner, free)
+            claimed = records.add_references(connection, leaves.references)
+            if claimed < len(leaves.references):  # others have been claimed meanwhile
+                raise RowsInvalid(count=len(leaves.references) - claimed)
             stored.add_items(connection, row.id, leaves.items)
             records.add_memos(connection, leaves.memos)
-            records.add_references(connection, leaves.references)
             keep(connection, command)

@@ -15,6 +15,7 @@ from ledger.model.errors.records import (
     RecordUnknown,
 )
 from ledger.model.glossary import Language
+from ledger.model.references import reference_key
 from ledger.records import identifiers
 from ledger.records.commitments import Memo, RecordKind
 from ledger.records.profiles import Profile
@@ -200,7 +201,7 @@ class Directory:
     def reference_index(self, owner: int, reference: str) -> bytes:
         """What stands for a participant's own number for a payable."""
         index = self._keyring.key(LEDGER, Purpose.INDEX)
-        return _name_index(index, f"reference {owner}", reference)
+        return index.mac(f"reference {owner}", reference_key(reference).encode())
 
     def references_claimed(
         self, owner: int, references: Iterable[str], *, within: Connection | None = None
@@ -215,7 +216,7 @@ class Directory:
         return {one: found[mac] for one, mac in asked.items() if mac in found}
 
     def sealed_reference(self, owner: int, reference: str, *, source: str) -> rows.ReferenceRow:
-        """The row that claims a reference; adding it twice breaks a constraint."""
+        """The row that claims a reference; adding it a second time adds nothing."""
         key = self._keyring.key(owner, Purpose.RECORDS)
         mac = self.reference_index(owner, reference)
         place = Place("r_references", "sealed", mac.hex(), owner)

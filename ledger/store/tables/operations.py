@@ -37,6 +37,7 @@ OPERATIONS: Final = Table(
     Column("refusal", Json),  # the last one, with one before it that says more
     Column("deadline", Word, nullable=False),  # chain second
     Column("external_reference", Words),
+    Column("reference_key", Words),  # what its spellings share
     Column("accepted_wall", Word, nullable=False),
     Column("updated_wall", Word, nullable=False),
     Column("block", Word),  # in which it was done, or refused for good
@@ -49,7 +50,7 @@ OPERATIONS: Final = Table(
 Index(None, OPERATIONS.c.state, OPERATIONS.c.next_try_wall, OPERATIONS.c.id)
 Index(None, OPERATIONS.c.participant, OPERATIONS.c.id)
 Index(None, OPERATIONS.c.participant, OPERATIONS.c.nonce)
-Index(None, OPERATIONS.c.external_reference)
+Index(None, OPERATIONS.c.reference_key)
 Index(None, OPERATIONS.c.block)
 
 _IS_ABOUT: Final = OPERATIONS.c.payable.is_not(None)

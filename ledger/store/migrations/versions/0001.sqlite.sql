@@ -212,6 +212,7 @@ CREATE TABLE operations (
     refusal TEXT,
     deadline INTEGER NOT NULL,
     external_reference TEXT,
+    reference_key TEXT,
     accepted_wall INTEGER NOT NULL,
     updated_wall INTEGER NOT NULL,
     block INTEGER,
@@ -225,8 +226,6 @@ CREATE TABLE operations (
 
 CREATE INDEX ix_operations_block ON operations (block);
 
-CREATE INDEX ix_operations_external_reference ON operations (external_reference);
-
 CREATE INDEX ix_operations_participant_id ON operations (participant, id);
 
 CREATE INDEX ix_operations_participant_nonce ON operations (participant, nonce);
@@ -234,6 +233,8 @@ CREATE INDEX ix_operations_participant_nonce ON operations (participant, nonce);
 CREATE INDEX ix_operations_payable ON operations (payable) WHERE payable IS NOT NULL;
 
 CREATE INDEX ix_operations_proposals ON operations (verb) WHERE verb IN ('proposeRecovery', 'proposeVersion');
+
+CREATE INDEX ix_operations_reference_key ON operations (reference_key);
 
 CREATE INDEX ix_operations_state_next_try_wall_id ON operations (state, next_try_wall, id);
 
