@@ -14,6 +14,7 @@ from api import sheets
 from api.context import context_of
 from api.openapi import ALSO, COLUMNS
 from api.reading import Reading, reading
+from ledger.model.cells import cell_text
 from ledger.model.code_words import in_words
 from ledger.model.errors import ExportTooLong, ServiceBusy
 from ledger.model.glossary import Language
@@ -74,7 +75,13 @@ class File:
         """A row's cells in words of a language; None leaves codes as they are."""
         if language is None:
             return [row[name] for name in self.columns]
-        return [in_words(name, row[name], language, of=self.name) for name in self.columns]
+        return [_in_words(name, row[name], language, self.name) for name in self.columns]
+
+
+def _in_words(name: str, value: Any, language: Language, of: str) -> Any:
+    if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        return cell_text(name, value, language, of=of)
+    return in_words(name, value, language, of=of)
 
 
 def exported(

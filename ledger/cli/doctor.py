@@ -13,6 +13,8 @@ from rich.text import Text
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.screen import DIFFERENT, Screen
 from ledger.cli.settled import SettingsOption, settled
+from ledger.model.cells import cell_text
+from ledger.model.heads import head
 
 __all__ = ["doctor"]
 
@@ -84,6 +86,14 @@ def _line(screen: Screen, finding: Any) -> Table:
     line.add_column(no_wrap=True)
     line.add_column(no_wrap=True, min_width=12)
     line.add_column(overflow="fold")
-    facts = " · ".join(f"{name} {value}" for name, value in finding.facts.items())
+    told = dict(finding.facts)
+    if finding.refusal is not None:
+        told["detail"] = finding.refusal.message(screen.language)
+        told["next_step"] = finding.refusal.next_step(screen.language)
+    facts = " · ".join(
+        f"{head(name, screen.language, of='doctor')} {cell_text(name, value, screen.language)}"
+        for name, value in told.items()
+        if value != ""
+    )
     line.add_row(Text(mark, style=style), Text(screen.say(f"check_{finding.check}")), Text(facts))
     return line

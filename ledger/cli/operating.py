@@ -16,6 +16,7 @@ from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.reading import record_of, show_rows
 from ledger.cli.screen import DIFFERENT, Screen
 from ledger.cli.settled import SettingsOption, database_of, settled
+from ledger.model.heads import head
 
 if TYPE_CHECKING:
     from ledger.service.running.opening import Opened
@@ -115,7 +116,11 @@ def reconcile(
     else:
         differences = told.pop("differences")
         screen.out.print(record_of(screen, told))
-        show_rows(screen, differences, _DIFFERENCES, is_json=False)
+        if done.is_right:
+            screen.err.print(screen.say("reconciled"))
+        else:
+            rows = [_in_words(screen, one) for one in differences]
+            show_rows(screen, rows, _DIFFERENCES, is_json=False)
     if not done.is_right:
         raise typer.Exit(DIFFERENT)
 
@@ -218,18 +223,28 @@ def _switch(screen: Screen, settings: Path | None, word: str, is_json: bool) -> 
         if word:
             getattr(outbox, word)()
         told = {"is_paused": outbox.is_paused, **outbox.counts()}
-        _tell(screen, {**told, "overdue_seconds": outbox.overdue_seconds()}, is_json)
+        told |= {"overdue_seconds": outbox.overdue_seconds()}
+        _tell(screen, told, is_json, of="relayer")
+
+
+def _in_words(screen: Screen, difference: dict[str, Any]) -> dict[str, Any]:
+    language = screen.language
+    return {
+        **difference,
+        "matter": head(difference["matter"], language, of="compared"),
+        "figure": head(difference["figure"], language),
+    }
 
 
 def _short(operation: Any) -> dict[str, Any]:
     return {"id": operation.id, "verb": operation.verb, "state": operation.state}
 
 
-def _tell(screen: Screen, told: dict[str, Any], is_json: bool) -> None:
+def _tell(screen: Screen, told: dict[str, Any], is_json: bool, *, of: str = "") -> None:
     if is_json:
         screen.print_json(told)
     else:
-        screen.out.print(record_of(screen, told))
+        screen.out.print(record_of(screen, told, of=of))
 
 
 @contextmanager

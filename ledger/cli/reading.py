@@ -14,7 +14,7 @@ from ledger.cli.nouns import NOUNS
 from ledger.cli.options import JsonOption, LangOption, NoColorOption
 from ledger.cli.resources import FLAGS, Export, List, Part
 from ledger.cli.screen import Screen
-from ledger.model.code_words import in_words
+from ledger.model.cells import cell_text
 from ledger.model.heads import head
 
 __all__ = [
@@ -260,11 +260,4 @@ def _head(screen: Screen, name: str, of: str = "") -> str:
 
 
 def _cell(screen: Screen, name: str, value: Any, of: str = "") -> str:
-    if value is None or value == []:
-        return "–"
-    said = in_words(name.rpartition(".")[2], value, screen.language, of=of)
-    if isinstance(said, list):
-        return screen.comma.join(_cell(screen, "", one) for one in said)
-    if isinstance(said, Mapping):
-        return " · ".join(f"{key} {_cell(screen, key, one)}" for key, one in said.items())
-    return str(said)
+    return cell_text(name, value, screen.language, of=of)

@@ -67,6 +67,7 @@ WORDS: Final = terms_of(
     no_such_place | There is no place {place} for signatures. | 没有名为 {place} 的签名栏。
     still_waiting | It has not ended; it is {state}. | 尚未办结，状态为 {state}。
     no_rows | Nothing is listed. | 没有记录。
+    reconciled | Chain, views and deposits agree: 0.00 apart. | 链、视图与存款一致，相差 0.00。
     as_of | at block {block}, {date} | 截至第 {block} 号区块，{date}
     evaluation | For evaluation only: a chain in this process, whose keys everybody can compute. http://{host}:{port}/docs | 仅供评估：链在本进程内，其密钥人人可算出。http://{host}:{port}/docs
     rebuilding | Rebuilding | 正在重建

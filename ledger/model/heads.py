@@ -1,8 +1,11 @@
 """Heads of columns in English and Chinese: for the files of lists and the shell's tables."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
-from ledger.model.glossary import LABELS, Language, terms_of
+from ledger.model.glossary import LABELS, Language, Term, terms_of
+from ledger.model.operating_heads import OPERATING_HEADS
 
 __all__ = ["HEADS", "head"]
 
@@ -16,7 +19,7 @@ def head(name: str, language: Language, *, of: str = "") -> str:
     return name if found is None else found.text(language)
 
 
-HEADS: Final = terms_of(
+_OF_LISTS: Final = terms_of(
     """
     id | Number | 编号
     number | Number | 序号
@@ -48,6 +51,10 @@ HEADS: Final = terms_of(
 
     participant | Participant | 参与方
     participants | Participants | 涉及参与方
+    thresholds | Signers needed | 签署人数要求
+    recovery_effective_at | Keys replaced at | 密钥恢复生效时间
+    may_sign | May sign | 可签署
+    committed_today | Committed today | 当日承诺金额
     holder | Holder | 持有人
     offeree | Issued to | 接收方
     counterparty | Offered or pledged to | 待签收方或质权人
@@ -127,6 +134,7 @@ HEADS: Final = terms_of(
     to_lender | To the lender | 付贷款人
     payments | Payments distributed | 已清分付款笔数
 
+    proposal | Payment proposal | 划付建议
     first_payment | First payment | 首笔付款序号
     payment_count | Payments | 付款笔数
     expected | Expected | 应收金额
@@ -148,9 +156,11 @@ HEADS: Final = terms_of(
     account_branch | Branch number | 开户行联行号
     return_reference | Return reference | 退回参考号
 
+
     asked | Asked | 询价对象
     documents | Commitments of documents | 文件承诺值
     answers | Answers | 答复
+    quotes | Quotes | 报价
     signed | As signed | 签署原文
     net_cash | Cash now | 到账现金
     cost | Cost against holding | 较持有到期的成本
@@ -235,4 +245,6 @@ HEADS: Final = terms_of(
     webhooks.kinds | Kinds of event | 事件种类
     """
 )
+
+HEADS: Final[Mapping[str, Term]] = MappingProxyType({**_OF_LISTS, **OPERATING_HEADS})
 """By the name of the field, and first by list and field."""

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api.openapi import COLUMNS
 from ledger.cli.resources import LISTS, PARTS
 from ledger.model.heads import HEADS, head
+from ledger.service.reconciliation.matters import MATTERS
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
@@ -48,3 +49,29 @@ def test_head_of_one_list_differs_from_the_others() -> None:
     for key, word in HEADS.items():
         name = key.rpartition(".")[2]
         assert key == name or word != HEADS.get(name), key
+
+
+def test_what_commands_show_of_one_thing_has_a_head_in_both_languages(app: FastAPI) -> None:
+    told = app.openapi()
+    schemas, paths = told["components"]["schemas"], told["paths"]
+    shown = [one.path + "/{" for one in LISTS.values() if one.has_items]
+    wrong = set()
+    for path, methods in paths.items():
+        start, _, rest = path.rpartition("}")
+        is_shown = path in ("/v1/about", "/v1/test-clock") or (
+            not rest
+            and any(start.startswith(one) and "/" not in start[len(one) :] for one in shown)
+        )
+        if not is_shown or "get" not in methods:
+            continue
+        content = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        of = path.rpartition("/{")[0].rpartition("/")[2]
+        for name in schemas[content["$ref"].rpartition("/")[2]]["properties"]:
+            if name != "as_of" and not CJK.search(head(name, "zh", of=of)):
+                wrong.add((of, name))
+    assert not wrong, sorted(wrong)
+
+
+def test_matters_that_are_compared_have_words() -> None:
+    wanted = {f"compared.{one.name}" for one in MATTERS}
+    assert {key for key in HEADS if key.startswith("compared.")} == wanted

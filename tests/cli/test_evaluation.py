@@ -1,6 +1,7 @@
 """An evaluation from the shell: keys that everybody has, and the built-in key of the records."""
 
 import json
+import re
 import shlex
 import stat
 from collections.abc import Iterator
@@ -93,8 +94,8 @@ class TestRecords:
             monkeypatch.setenv("FENBOOK_DATABASE", url)
             yield
 
-    def run(self, *words: object) -> tuple[int, str]:
-        done = RUNNER.invoke(app, ["--lang", "en", *map(str, words)], env={"COLUMNS": "160"})
+    def run(self, *words: object, lang: str = "en") -> tuple[int, str]:
+        done = RUNNER.invoke(app, ["--lang", lang, *map(str, words)], env={"COLUMNS": "160"})
         return done.exit_code, done.output
 
     @pytest.mark.usefixtures("founded")
@@ -118,3 +119,20 @@ class TestRecords:
         monkeypatch.setenv("FENBOOK_RECORDS_KEY_FILE", str(tmp_path / "absent"))
         status, told = self.run("records", "rotate")
         assert (status, "No key for the records is set." in told) == (1, True), told
+
+    @pytest.mark.usefixtures("founded")
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (["reconcile"], "链、视图与存款一致，相差 0.00。"),
+            (["doctor"], "合约代码 合约"),
+            (["relayer", "show"], "已暂停"),
+        ],
+    )
+    def test_what_operators_read_is_chinese_where_that_is_asked_for(
+        self, words: list[str], told: str
+    ) -> None:
+        """Numbers, files and the names of packages alone are the same in both languages."""
+        _, said = self.run(*words, lang="zh")
+        assert told in " ".join(said.split()), said
+        assert not re.search(r"[a-z]_[a-z]|Nothing", said), said

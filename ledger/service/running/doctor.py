@@ -111,7 +111,7 @@ def _follower(database: Database) -> Iterator[Finding]:
             stop = stop_of(connection)
         if stop is not None:
             facts = {"problem": stop.code, "detail": str(stop), "next_step": stop.next_step()}
-            told.append(Finding("follower", State.WRONG, facts))
+            told.append(Finding("follower", State.WRONG, facts, stop))
     yield from told
 
 

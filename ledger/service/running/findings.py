@@ -27,6 +27,8 @@ class Finding:
     check: str
     state: State
     facts: Mapping[str, Any] = field(default_factory=dict)
+    refusal: LedgerError | None = None
+    """What it was refused with, which speaks both languages."""
 
 
 @contextmanager
@@ -36,6 +38,7 @@ def told_of(check: str) -> Iterator[list[Finding]]:
     try:
         yield found
     except LedgerError as refusal:
-        found.append(Finding(check, State.WRONG, {"problem": refusal.code, "detail": str(refusal)}))
+        facts = {"problem": refusal.code, "detail": str(refusal)}
+        found.append(Finding(check, State.WRONG, facts, refusal))
     except OSError as failure:
         found.append(Finding(check, State.WRONG, {"problem": type(failure).__name__}))

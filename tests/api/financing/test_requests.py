@@ -332,6 +332,16 @@ class TestStates:
                 exported = reader.get(f"/v1/exports/{path}?voucher={voucher}&heads=names")
                 assert "RangeChanged" in exported.text
 
+    def test_answers_in_a_file_for_people_are_words(
+        self, desk: Desk, birch: Person, delta: Person
+    ) -> None:
+        request = desk.asked(birch, voucher := desk.voucher())
+        quote = desk.give(delta, request)
+        path = f"/v1/exports/financing-requests?voucher={voucher}"
+        text = birch.get(path, headers={"accept-language": "zh-CN"}).text
+        assert f"参与方 4 · 报价 {quote['id']}" in text
+        assert "{" not in text
+
     def test_quote_is_void_once_its_number_is(
         self, desk: Desk, birch: Person, delta: Person
     ) -> None:
