@@ -1,5 +1,6 @@
 """Events of the feed as people and their systems are told them, by whatever way."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -28,12 +29,17 @@ _OTHERWISE: Final[Mapping[tuple[str, str], Meaning]] = {
 }
 """Values whose name alone would be read as something else."""
 
+_WORD: Final = re.compile(rb"[a-z][a-z ]{1,30}")
+
 _WITHHELD: Final[Mapping[str, Mapping[str, str]]] = {
     "PartOffered": {"whole": "to"},
 }
 """Of a kind of event, the value that one of those whom it concerns is not told, and which field
 names them: to whom a part is offered, what it was cut from is no affair of theirs.
 """
+
+_ENDS: Final = ("declined", "withdrawn", "lapsed")
+"""What an offer ended by, as the contract counts it in `reason`."""
 
 _RULES: Final = {one.name: one.meaning for one in fields_of(RuleSet)}
 
@@ -46,8 +52,22 @@ def event_json(event: FeedEvent, reader: int | None) -> dict[str, Any]:
         "block": event.block,
         "time": shown("second", event.second),
         "digest": None if event.digest is None else "0x" + event.digest.hex(),
-        "data": {name: _value(event.kind, name, one) for name, one in _told(event, reader).items()},
+        "data": {
+            **{name: _value(event.kind, name, one) for name, one in _told(event, reader).items()},
+            **_words(event),
+        },
     }
+
+
+def _words(event: FeedEvent) -> Mapping[str, str]:
+    """What the contract tells by a number or as bytes, in a word beside it."""
+    if event.kind in ("OfferEnded", "PayableCancelled"):
+        return {"outcome": _ENDS[event.data["reason"]]}
+    if event.kind == "DepositMoved":
+        text = bytes.fromhex(str(event.data["purpose"])[2:]).rstrip(b"\0")
+        if _WORD.fullmatch(text):  # of the contracts; a party's own purpose is a commitment
+            return {"purpose_text": text.decode()}
+    return {}
 
 
 def _told(event: FeedEvent, reader: int | None) -> Mapping[str, Any]:

@@ -18,9 +18,11 @@ from api.meanings import MEANINGS
 from ledger.chain.artifacts import entries_of
 from ledger.model.errors.store import DatabaseBusy
 from ledger.model.structs import snake_case
-from ledger.store.feed import Looked, last_seq
+from ledger.service.events import event_json
+from ledger.store.feed import FeedEvent, Looked, last_seq
 from tests.api.conftest import OPTIONS
 from tests.api.world import Person, World, sign_in
+from tests.cast import MORNING
 
 MOVE = {"bank": 6, "to": 3, "amount": "3.21", "purpose": "0x" + "22" * 32}
 
@@ -103,6 +105,23 @@ class TestFeed:
         rows = birch.get("/v1/events?limit=200&kind=VoucherAccepted").json()["data"]
         assert {one["kind"] for one in rows} == {"VoucherAccepted"}
         assert all(one["data"]["voucher"].startswith("V-") for one in rows)
+
+    @pytest.mark.parametrize(
+        ("kind", "data", "words"),
+        [
+            ("PayableCancelled", {"reason": 2}, {"outcome": "lapsed"}),
+            ("OfferEnded", {"reason": 0}, {"outcome": "declined"}),
+            ("DepositMoved", {"purpose": f"0x{b'sale'.hex():0<64}"}, {"purpose_text": "sale"}),
+            ("DepositMoved", {"purpose": "0x" + "61" * 32}, {}),
+            ("DepositMoved", {"purpose": "0x" + "00" * 32}, {}),
+            ("SignerEnded", {"reason": "0x" + "00" * 32}, {}),
+        ],
+    )
+    def test_what_is_counted_or_in_bytes_has_a_word_beside_it(
+        self, kind: str, data: dict[str, Any], words: dict[str, str]
+    ) -> None:
+        event = FeedEvent(1, kind, 1, MORNING, None, (), data, None)
+        assert event_json(event, None)["data"] == {**data, **words}
 
     def test_amounts_are_text_in_every_event(self, regulator: Person) -> None:
         after, seen = 0, 0
