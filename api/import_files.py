@@ -12,6 +12,7 @@ from api.guard import Upload
 from api.import_shapes import IMPORT, WholeImport, whole_json
 from api.imports_asking import at_work, count_file, expect_issuer, imports_of, in_turn, only_own
 from api.once import Doing, done_once, once_route
+from api.openapi import ALSO
 from api.problems import scope_language
 from api.reading import as_of_json, reading
 from api.router import router
@@ -22,7 +23,7 @@ from ledger.imports.sheets import FILE_MAX
 from ledger.service.imports.files import Uploaded
 from ledger.service.intake.kept_answers import Keep
 
-__all__ = ["PATH", "ROUTER", "TYPES", "UPLOADS", "ImportId"]
+__all__ = ["OF_PREVIEWED", "PATH", "ROUTER", "TYPES", "UPLOADS", "ImportId"]
 
 ROUTER = router("imports")
 
@@ -43,6 +44,8 @@ _SENT: Final = {
 _GOT: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "A workbook.", "content": {MEDIA_TYPES["xlsx"]: _FILE}}
 }
+OF_PREVIEWED: Final = {ALSO: [409]}
+"""Is answered before there is a preview."""
 
 ImportId = Annotated[str, Path(pattern=IMPORT, max_length=30)]
 FileName = Annotated[str, Query(max_length=200, examples=["付款计划.xlsx"])]
@@ -90,7 +93,12 @@ def download_template(request: Request, _: Reader) -> Response:
         return _workbook(template(), "fenbook-template.xlsx")
 
 
-@ROUTER.get(f"{PATH}/{{import_id}}/error-file", operation_id="downloadErrorFile", responses=_GOT)
+@ROUTER.get(
+    f"{PATH}/{{import_id}}/error-file",
+    operation_id="downloadErrorFile",
+    responses=_GOT,
+    openapi_extra=OF_PREVIEWED,
+)
 def download_error_file(request: Request, subject: Reader, import_id: ImportId) -> Response:
     """Your file with one column more, which says what is wrong with each row."""
     language = scope_language(request.scope)

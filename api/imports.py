@@ -16,7 +16,7 @@ from starlette.responses import Response
 from api.asking import Preparer, Reader, Submitter
 from api.commands import Prepared, prepared_for
 from api.context import context_of
-from api.import_files import PATH, ImportId
+from api.import_files import OF_PREVIEWED, PATH, ImportId
 from api.import_filters import ImportFilters, RowFilters, imports_wanted, row_test
 from api.import_parties import LookUpsOfImport
 from api.import_shapes import (
@@ -129,13 +129,13 @@ async def preview(
 
 
 @ROUTER.get(
-    f"{PATH}/{{import_id}}/rows", operation_id="listImportRows", response_model=ImportedRowPage
+    f"{PATH}/{{import_id}}/rows",
+    operation_id="listImportRows",
+    response_model=ImportedRowPage,
+    openapi_extra=OF_PREVIEWED,
 )
 def list_rows(
-    request: Request,
-    subject: Reader,
-    import_id: ImportId,
-    query: Annotated[RowsAsked, Query()],
+    request: Request, subject: Reader, import_id: ImportId, query: Annotated[RowsAsked, Query()]
 ) -> dict[str, Any]:
     """The rows as they were read, and what has become of each; or the faulty ones alone."""
     shelf, language = imports_of(request).shelf, scope_language(request.scope)

@@ -175,6 +175,15 @@ class TestRefusals:
             "ImportStateWrong"
         )
 
+    @pytest.mark.parametrize("rest", ["rows", "error-file"])
+    def test_before_the_preview_is_answered_as_the_document_says(
+        self, acme: Person, app: FastAPI, rest: str
+    ) -> None:
+        answer = acme.get(f"{uploaded(acme, *rows(1))}/{rest}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "ImportStateWrong")
+        told = app.openapi()["paths"][f"{PATH}/{{import_id}}/{rest}"]["get"]["responses"]
+        assert "409" in told
+
     def test_when_too_many_files_are_read_at_once(self, acme: Person, app: FastAPI) -> None:
         room = app.state.context.imports
         taken = 0
