@@ -14,10 +14,11 @@ from api.batches import BATCHES
 from api.deposits import MOVEMENTS
 from api.lists import Listing
 from api.need_to_know import Sight
+from api.operations import OPERATIONS
 from api.reading import Reading
 from api.vouchers import VOUCHERS
 from ledger.model.states import Role
-from ledger.store import following, operations, relaying
+from ledger.store import following, imports, operations, relaying
 from ledger.store.cursor import NOWHERE
 from ledger.store.database import Connection, Database
 from ledger.store.feed import Wanted, add_events, look
@@ -32,11 +33,15 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "ended": lambda it: following.ended_between(it, 1, 2),
     "next nonce": lambda it: relaying.next_nonce(it, KEY),
     "new": lambda it: operations.due_operations(it, 9, wall=1, latest=2, is_again=False),
+    "issues named": lambda it: list(imports.issues_named(it, 2, ("a", "b"), verb="issue")),
     "again": lambda it: operations.due_operations(it, 9, wall=1, latest=2, is_again=True),
 }
 
-_WALKED = re.compile(r"SCAN (?!CONSTANT)(\w+)|transactions USING INDEX \w+ \(key_address=\?\)")
-"""A whole table, or all that one key ever sent."""
+_WALKED = re.compile(
+    r"SCAN (?!CONSTANT)(\w+)|transactions USING INDEX \w+ \(key_address=\?\)"
+    r"|operations USING INDEX \w+ \(participant=\?\)"
+)
+"""A whole table, all that one key ever sent, or all that one participant ever asked for."""
 
 
 @pytest.fixture
@@ -58,6 +63,7 @@ def test_nothing_is_walked_through(database: Database, name: str) -> None:
     [
         "SELECT count(*) FROM operations WHERE verb = 'pay'",
         "SELECT raw FROM transactions WHERE key_address = '0x' AND gas > 5",
+        "SELECT id FROM operations WHERE participant = 2 AND verb = 'pay'",
     ],
 )
 def test_walk_is_noticed(database: Database, statement: str) -> None:
@@ -103,6 +109,7 @@ _OWN = {3: Role.SUPPLIER, 1: Role.ISSUER, 9: Role.REGULATOR}
         (VOUCHERS, 3, {"maturity_to": "2026-08-28"}, "v_payables USING INTEGER PRIMARY KEY"),
         (MOVEMENTS, 3, {}, "v_movements USING INDEX ix_v_movements_giver_place (giver=?"),
         (BATCHES, 1, {}, "v_batches USING INDEX ix_v_batches_obligor_digest (obligor=?"),
+        (OPERATIONS, 3, {"external_reference": "PO-1"}, "(reference_key=? AND participant=?"),
         (READS, 9, {"operation": "readLoan"}, "ix_access_log_operation_seq (operation=?"),
     ],
 )

@@ -50,7 +50,7 @@ OPERATIONS: Final = Table(
 Index(None, OPERATIONS.c.state, OPERATIONS.c.next_try_wall, OPERATIONS.c.id)
 Index(None, OPERATIONS.c.participant, OPERATIONS.c.id)
 Index(None, OPERATIONS.c.participant, OPERATIONS.c.nonce)
-Index(None, OPERATIONS.c.reference_key)
+Index(None, OPERATIONS.c.reference_key, OPERATIONS.c.participant, OPERATIONS.c.id)
 Index(None, OPERATIONS.c.block)
 
 _IS_ABOUT: Final = OPERATIONS.c.payable.is_not(None)

@@ -234,7 +234,7 @@ CREATE INDEX ix_operations_payable ON operations (payable) WHERE payable IS NOT 
 
 CREATE INDEX ix_operations_proposals ON operations (verb) WHERE verb IN ('proposeRecovery', 'proposeVersion');
 
-CREATE INDEX ix_operations_reference_key ON operations (reference_key);
+CREATE INDEX ix_operations_reference_key_participant_id ON operations (reference_key, participant, id);
 
 CREATE INDEX ix_operations_state_next_try_wall_id ON operations (state, next_try_wall, id);
 
