@@ -175,6 +175,13 @@ def test_values_are_named_and_complete() -> None:
         AmountExceedsVoucher.of(1, 2)
 
 
+def test_chinese_keeps_a_space_beside_digits_and_latin_letters_alone() -> None:
+    refusal = MissingRole(participant=2, role=1)
+    told = [refusal.message("zh", names) for names in ({}, {2: "Birch"}, {2: "桦木铸造"})]
+    begun = [one.partition("没有")[0] for one in told]
+    assert begun == ["参与方 2 ", "Birch ", "桦木铸造"]
+
+
 def test_name_cannot_disguise_a_sentence() -> None:
     text = DepositShort(participant=3, asked=1, available=1).message("en", {3: "A\u202eB\nC"})
     assert text.startswith("A\ufffdB\ufffdC has")

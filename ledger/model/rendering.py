@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from string import Formatter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,13 +13,15 @@ from ledger.model.meanings import Meaning
 from ledger.model.states import Duty, PayableState, Role, VoucherState
 from ledger.model.values import value_text
 
-__all__ = ["NO_NAMES", "Names", "name_text", "rendered"]
+__all__ = ["NO_NAMES", "Names", "filled", "name_text", "rendered"]
 
 Names = Mapping[int, str]
 """Display names of participants by id."""
 
 NO_NAMES: Final[Names] = MappingProxyType({})
 
+_CJK = "[\u4e00-\u9fff]"
+_BORDER = re.compile(f"{_CJK}[0-9A-Za-z]|[0-9A-Za-z]{_CJK}")
 _INPUT_LENGTH = 60
 _WIDTH = re.compile(r"uint(\d+)")
 
@@ -70,6 +73,20 @@ def name_text(participant: int, language: Language, names: Names) -> str:
     if name is None:
         return f"{term('participant', language).capitalize()} {participant}"
     return "".join(one if one.isprintable() or one == "\u3000" else "\ufffd" for one in name)
+
+
+def filled(template: str, texts: Mapping[str, str]) -> str:
+    """A template with its values; Chinese keeps a space from Latin letters and digits beside it."""
+    made = ""
+    for literal, name, _, _ in Formatter().parse(template):
+        made = _joined(made, literal)
+        if name is not None:
+            made = _joined(made, texts[name])
+    return made
+
+
+def _joined(left: str, right: str) -> str:
+    return f"{left} {right}" if _BORDER.fullmatch(left[-1:] + right[:1]) else left + right
 
 
 def _field_name(field: bytes | str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, dataclass_transform
 from ledger.model.glossary import Language
 from ledger.model.meanings import Meaning
 from ledger.model.once import once
-from ledger.model.rendering import NO_NAMES, Names, rendered
+from ledger.model.rendering import NO_NAMES, Names, filled, rendered
 
 __all__ = ["Kind", "LedgerError", "meanings_of"]
 
@@ -99,7 +99,7 @@ class LedgerError(Exception):
             name: rendered(self.values[name], meaning, language, names, field=field)
             for name, meaning in meanings_of(type(self)).items()
         }
-        return template.format_map(texts)
+        return filled(template, texts)
 
     def __str__(self) -> str:
         return self.message()
