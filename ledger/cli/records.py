@@ -64,12 +64,12 @@ _SAID: Final[Mapping[str, Term]] = MappingProxyType(
         ),
         "resealing": Term("{table}: {looked} looked at", "{table}：已处理 {looked} 条"),
         "recorded": Term(
-            "{count} profiles are recorded, in place of what was recorded before.",
+            "Profiles recorded, in place of what was recorded before: {count}.",
             "已登记 {count} 份档案，取代此前登记的内容。",
         ),
         "identity": Term("{identity}", "{identity}"),
         "checked": Term(
-            "{count} readings stand in the log; none is missing, changed or added.",
+            "None of the log's readings is missing, changed or added; it has {count}.",
             "查阅日志共 {count} 条，无缺失、改动或添加。",
         ),
     }
