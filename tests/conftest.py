@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: one ledger a worker, taken back to its beginning after each test."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -49,12 +50,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def loggers_that_are_not_kept() -> Iterator[None]:
     """Whatever sets logging up, each logger asks anew where its lines go: tests listen to some.
 
-    A command that was run in this process once left others' loggers deaf to them.
+    A command that was run in this process once left others' loggers deaf to them. Lines that nobody
+    listens to go where failed tests show them, never between the words of a command under test.
     """
-    configure = structlog.configure
+    configure, shown = structlog.configure, sys.stderr
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structlog, "configure", lambda **given: configure(**given | _NOT_KEPT))
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(shown))
         yield
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """What a command under test sets up holds for that test alone."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session", autouse=True)
