@@ -55,11 +55,15 @@ def _tell_ended(ended: Sequence[Ended]) -> None:
     done: dict[tuple[int, bytes | None], list[str]] = {}
     for one in ended:
         if one.state == DONE:
-            done.setdefault((one.block, one.transaction_hash), []).append(_trace_id(one))
+            done.setdefault((one.block, one.transaction_hash), []).append(trace_id_of(one))
         else:
             code, before = codes_of(one.refusal or "{}")
             _log.info(
-                "command refused", trace_id=_trace_id(one), code=code, after=before, block=one.block
+                "command refused",
+                trace_id=trace_id_of(one),
+                code=code,
+                after=before,
+                block=one.block,
             )
     for (block, transaction), trace_ids in done.items():
         _log.info(
@@ -69,10 +73,6 @@ def _tell_ended(ended: Sequence[Ended]) -> None:
             count=len(trace_ids),
             trace_ids=trace_ids,
         )
-
-
-def _trace_id(one: Ended) -> str:
-    return one.id if one.digest is None else one.digest.hex()
 
 
 def _hexadecimal(transaction: bytes | None) -> str:

@@ -15,6 +15,7 @@ from ledger.service.running.crash_points import writing
 from ledger.store import operations as rows
 from ledger.store.cursor import put_setting, setting
 from ledger.store.database import Connection, Database
+from ledger.store.following import Ended
 from ledger.store.operations import Executed, Operation
 from ledger.store.tables.operations import DONE, PARKED, REFUSED
 
@@ -42,7 +43,7 @@ def is_final(operation: Operation) -> bool:
     return operation.state in (DONE, REFUSED)
 
 
-def trace_id_of(operation: Operation) -> str:
+def trace_id_of(operation: Operation | Ended) -> str:
     """Under what a log tells of an operation: its command's digest; its number if nobody signed."""
     return operation.id if operation.digest is None else operation.digest.hex()
 
