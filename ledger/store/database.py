@@ -1,6 +1,7 @@
 """One database, SQLite or PostgreSQL, behind the same two words: reading and writing."""
 
 import os
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -195,13 +196,25 @@ def _postgresql(url: URL) -> Engine:
     settings = {"lock_timeout": f"{round(BUSY_SECONDS * 1000)}ms"}
     if schema := url.query.get("schema"):
         settings["search_path"] = str(schema)
-    return create_engine(
+    engine = create_engine(
         url.difference_update_query(["schema"]),
         pool_pre_ping=True,
         pool_size=_CONNECTIONS_KEPT,
         max_overflow=_CONNECTIONS_MAX - _CONNECTIONS_KEPT,
         connect_args={"application_name": "fenbook", "startup_params": settings},
     )
+    event.listen(engine, "connect", _send_at_once)
+    return engine
+
+
+def _send_at_once(connection: Any, _record: Any) -> None:
+    """Send the rest of a long statement without waiting until the server has thanked for the first.
+
+    Otherwise each statement that does not fit one packet of the driver stands still for 40 ms.
+    """
+    wire: socket.socket = connection._usock
+    if wire.family != socket.AF_UNIX:
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """One database behind two words: what is refused, what is kept, who waits for whom."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -174,6 +176,15 @@ class TestTransactions:
             after = connection.execute(text("SELECT count(*) FROM settings")).scalar()
         assert before == after == 0
         assert keys(database) == ["a"]
+
+    def test_a_long_statement_does_not_wait_for_thanks(self, database: Database) -> None:
+        """Each that did not fit the driver's packet once took 40 ms."""
+        if database.dialect == "sqlite":
+            pytest.skip("SQLite is no server")
+        raw = database._engine.raw_connection()
+        wire = cast(Any, raw.driver_connection)._usock
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+        raw.close()
 
     def test_reading_cannot_write_on_postgresql(self, database: Database) -> None:
         if database.dialect == "sqlite":
