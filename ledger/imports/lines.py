@@ -100,9 +100,10 @@ def _flaws(row: Sequence[Cell], layout: Layout, line: int, width: int) -> Iterat
 
 def _is_total(row: Sequence[Cell], cells: Mapping[Field, Cell]) -> bool:
     """Whether a line says that it is a total and nothing but sums: no party, no day."""
+    if not all(of in _AMOUNTS or _says_total(cell) for of, cell in cells.items()):
+        return False  # as almost every line: it ends at the first cell
     first = next((one for one in row if one.kind is not CellKind.EMPTY), EMPTY)
-    others = {of for of, cell in cells.items() if not _says_total(cell)}
-    return others <= _AMOUNTS and (len(others) < len(cells) or _says_total(first))
+    return _says_total(first) or any(map(_says_total, cells.values()))
 
 
 def _says_total(cell: Cell) -> bool:

@@ -44,7 +44,10 @@ class Shown:
 
     def code(self, line: int, column: int) -> str:
         """The codes that a cell may be shown by, one a line."""
-        codes = [self.cells.get((line, column), "")]
+        own = self.cells.get((line, column), "")
+        if not self.ranges:
+            return own
+        codes = [own]
         for top, left, bottom, right, code in self.ranges:
             if top <= line <= bottom and left <= column <= right:
                 codes.append(code)
@@ -82,7 +85,7 @@ class _SheetReader:
             parser.ParseFile(sheet)
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
+        name = tag.rpartition(":")[2] if ":" in tag else tag
         if name == "c":
             self._cell(given)
         elif name == "row":

@@ -22,6 +22,8 @@ __all__: list[str] = []
 MEMORY = 1 << 30
 SECONDS = 20
 
+_EMPTY = ("e", "")
+
 
 def main() -> int:
     """Read a workbook from standard input; 0 read, 3 protected, 4 no such sheet, 5 too much.
@@ -59,8 +61,8 @@ def main() -> int:
         if len(row) > columns:
             return 5
         cells = [_cell(one) for one in row]
-        filled -= sum(one[0] != "e" for one in cells)
-        size -= sum(len(one[1].encode()) for one in cells)
+        filled -= len(cells) - cells.count(_EMPTY)
+        size -= len("".join([text for _, text in cells]).encode())
         if filled < 0 or size < 0:
             return 5
         found.append(cells)
@@ -116,8 +118,8 @@ def _number(value: float) -> str:
 
 def _cell(value: object) -> tuple[str, str]:
     """Kind and text. A number has fifteen digits: what a program shows and what people mean."""
-    if value == "" and isinstance(value, str):
-        return ("e", "")
+    if isinstance(value, str):
+        return ("s", value) if value else _EMPTY
     if isinstance(value, bool):
         return ("b", "TRUE" if value else "FALSE")
     if isinstance(value, int | float):

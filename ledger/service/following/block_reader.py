@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.chain.endpoint import Block
-from ledger.service.following.blocks import Stretch, uncollected
+from ledger.service.following.blocks import Stretch
 from ledger.service.following.stopping import UNREADABLE, unreadable
+from ledger.service.running.collecting import uncollected
 from ledger.store.columns import Plain
 from ledger.store.cursor import ReadBlock
 from ledger.store.feed import participants_text

@@ -1,8 +1,6 @@
 """Blocks of the chain as they are read: a stretch at a time, each linked to the one before."""
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,9 +8,10 @@ from ledger.chain.blooms import may_hold
 from ledger.chain.codec import Event
 from ledger.chain.endpoint import Block, Endpoint
 from ledger.model.errors.store import ChainDiverged
+from ledger.service.running.collecting import uncollected
 from ledger.views import Entry
 
-__all__ = ["Stretch", "Unsettled", "stretch_of", "uncollected"]
+__all__ = ["Stretch", "Unsettled", "stretch_of"]
 
 
 class Unsettled(Exception):
@@ -65,18 +64,6 @@ def stretch_of(
         bare = [one for one in blocks if one.number not in entries]
         entries |= _left_out(endpoint, bare, addresses)
     return Stretch(tuple(blocks), entries)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the search for cycles: there are none, and it would look at every cached row."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _linked(blocks: list[Block], first: int, parent: bytes) -> list[Block]:

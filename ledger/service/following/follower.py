@@ -15,12 +15,13 @@ from ledger.chain.endpoint import Block, Endpoint
 from ledger.model.canonical import canonical
 from ledger.model.errors.store import ChainDiverged, EventUnreadable
 from ledger.service.following.block_reader import BlockReader
-from ledger.service.following.blocks import Stretch, Unsettled, stretch_of, uncollected
+from ledger.service.following.blocks import Stretch, Unsettled, stretch_of
 from ledger.service.following.endings import tell_endings
 from ledger.service.following.reading_ahead import ReadingAhead
 from ledger.service.following.rebuild import recover
 from ledger.service.following.stopping import ALARM, clear_stop, put_stop, stop_of
 from ledger.service.intake.refusals import deadline_passed, nonce_used, reason_after
+from ledger.service.running.collecting import uncollected
 from ledger.service.running.crash_points import calling, writing
 from ledger.store.cursor import (
     Cursor,

@@ -31,6 +31,7 @@ from ledger.service.imports.states import ImportState
 from ledger.service.imports.terms import Choice, Terms, Wishes
 from ledger.service.intake.kept_answers import Keep, not_kept
 from ledger.service.records.directory import Directory, Reader
+from ledger.service.running.collecting import uncollected
 from ledger.service.running.crash_points import writing
 from ledger.service.running.numbers import new_id
 from ledger.store import import_items as stored
@@ -205,11 +206,12 @@ class Importing:
         remembered: Mapping[str, str],
     ) -> tuple[Reading, Layout]:
         facts, (finder, reader) = self._clerk.facts, asking
-        cells = read_sheet(data, sheet=meta.sheet)
-        layout = recognise(cells.rows, remembered, meta.columns, line=meta.heading)
-        reading = read_drafts(cells, layout, finder, bank=meta.bank)
-        facts.fill_sellers(reading, finder, reader)
-        judge(reading, facts.of(participant, lambda asked: self._taken(participant, asked)))
+        with uncollected():
+            cells = read_sheet(data, sheet=meta.sheet)
+            layout = recognise(cells.rows, remembered, meta.columns, line=meta.heading)
+            reading = read_drafts(cells, layout, finder, bank=meta.bank)
+            facts.fill_sellers(reading, finder, reader)
+            judge(reading, facts.of(participant, lambda asked: self._taken(participant, asked)))
         return reading, layout
 
     def _taken(self, participant: int, references: Iterable[str]) -> dict[str, str]:

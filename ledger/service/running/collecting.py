@@ -1,9 +1,11 @@
 """How often Python's collector looks for circles among what a service keeps: seldom."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-__all__ = ["keep_for_good"]
+__all__ = ["keep_for_good", "uncollected"]
 
 _COLLECT_AFTER: Final = (10_000, 20, 50)
 """Objects that came and stayed, and rounds, after which the collector looks again."""
@@ -18,3 +20,19 @@ def keep_for_good() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT_AFTER)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the search for circles, where many objects come that hold none, and soon go.
+
+    Each search would look at all that were made so far. One that leaves while another is still
+    within lets the collector work again, at worst too early.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
