@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -90,9 +91,10 @@ class Looked:
 _LAST_SEQ: Final = select(func.max(EVENTS.c.seq))
 
 
-def participants_text(participants: Sequence[int]) -> str:
+@lru_cache(10_000)  # events of one deal, and of those who deal often, concern the same
+def participants_text(participants: tuple[int, ...]) -> str:
     """Participants as the table keeps them: `,1,3,`."""
-    return (",%d" * len(participants) + ",") % tuple(participants)
+    return (",%d" * len(participants) + ",") % participants
 
 
 def last_seq(connection: Connection) -> int:
