@@ -10,7 +10,6 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -32,15 +31,18 @@ _BUILT_IN = {
 """Formats that have a number and need no code in the file; others of them are plain."""
 
 
-@dataclass(slots=True)
 class Shown:
-    """What is told of one sheet, by lines and columns from 1."""
+    """What is told of one sheet, by lines and columns from 1.
 
-    hidden: list[int] = field(default_factory=list)
-    cells: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Codes that are more than digits and commas."""
-    ranges: list[tuple[int, int, int, int, str]] = field(default_factory=list)
-    """Where a condition may show numbers by another code: first and last line and column."""
+    No dataclass: the process lives for one file, and they would take a fifth of its life.
+    """
+
+    def __init__(self) -> None:
+        self.hidden: list[int] = []
+        self.cells: dict[tuple[int, int], str] = {}
+        """Codes that are more than digits and commas."""
+        self.ranges: list[tuple[int, int, int, int, str]] = []
+        """Where a condition may show numbers by another code: first and last line and column."""
 
     def code(self, line: int, column: int) -> str:
         """The codes that a cell may be shown by, one a line."""

@@ -10,11 +10,11 @@ import importlib.util
 import io
 import json
 import math
+import os
 import resource
 import sys
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from types import ModuleType
 
 __all__: list[str] = []
@@ -92,12 +92,12 @@ def _told(
 
 def _formats() -> ModuleType:
     """The module beside this one, which is no package here."""
-    path = Path(__file__).with_name("workbook_formats.py")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    name = "workbook_formats"
+    path = os.path.join(os.path.dirname(__file__), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise ImportError(path.stem)
+        raise ImportError(name)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
     spec.loader.exec_module(module)
     return module
 
