@@ -63,6 +63,7 @@ class EmbeddedEndpoint(SteerableEndpoint):
         self.chain_id = int(self._chain.chain_id)
         self._clock, self._shift = clock, 0
         self._journal: Callable[[JournalEntry], None] = lambda _: None
+        self._head: Block | None = None
         self._landed: dict[bytes, Landed] = {}
         self._events: dict[int, tuple[Event, ...]] = {}
         self._machine: tuple[tuple[bytes, int], Any] = ((b"", 0), None)
@@ -103,9 +104,11 @@ class EmbeddedEndpoint(SteerableEndpoint):
     # ---- questions
 
     def head(self) -> Block:
-        """The last block."""
+        """The last block; told apart by its hash, which the header of the next one names."""
         with self._turn:
-            return block_of(self._chain.get_canonical_head(), self._chain)
+            if self._head is None or self._head.hash != self._chain.header.parent_hash:
+                self._head = block_of(self._chain.get_canonical_head(), self._chain)
+            return self._head
 
     def block(self, number: int) -> Block | None:
         """A block by its number; None where there is none yet."""
@@ -256,8 +259,7 @@ class EmbeddedEndpoint(SteerableEndpoint):
 
     def _vm(self) -> Any:
         """The engine as the next block finds it; kept while that does not change."""
-        key = (bytes(self._chain.get_canonical_head().hash), self.now)
+        key = (self.head().hash, self.now)
         if self._machine[0] != key:
-            header = self._chain.header.copy(timestamp=key[1])
-            self._machine = (key, self._chain.get_vm(header))
+            self._machine = (key, self._chain.get_vm(self._chain.header.copy(timestamp=key[1])))
         return self._machine[1]
