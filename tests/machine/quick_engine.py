@@ -6,6 +6,7 @@ from eth.vm.code_stream import CodeStream
 from eth.vm.opcode_values import STOP
 
 from tests.machine.blocks import program
+from tests.machine.quick_tries import quicken_tries
 
 __all__ = ["quicken"]
 
@@ -31,7 +32,8 @@ class _Memory:
 
 
 def quicken(chain: Any) -> None:
-    """Have a chain's engine be quick from now on."""
+    """Have a chain's engine be quick from now on, and with it the tries of this process."""
+    quicken_tries()
     memory = _Memory()
     [(first, machine)] = type(chain).vm_configuration
     state = machine._state_class
