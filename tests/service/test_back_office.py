@@ -36,8 +36,11 @@ from tests.faults.acts import issue, posted, signed
 from tests.faults.model_chain import ModelChain
 from tests.faults.model_ledger import BANK, DEPLOYMENT, KEYS
 from tests.faults.served import Served, serving
+from tests.service.doors import Door, Doors
 
 WAIT_SECONDS = 60
+
+Process = Door | subprocess.Popen[bytes]
 
 
 def _await(holds: Callable[[], bool], told: Callable[[], object] = lambda: "") -> None:
@@ -54,6 +57,7 @@ class Town:
     folder: Path
     url: str
     node: Served
+    doors: Doors
     port: int = 0
 
     @property
@@ -81,9 +85,9 @@ class Town:
             assert not isinstance(operation, LedgerError)
             return operation.id
 
-    def state(self, operation: str) -> str:
+    def await_done(self, operation: str) -> None:
         with closing(Service.open(self.settings)) as service:
-            return service.outbox.find(operation).state
+            _await(lambda: service.outbox.find(operation).state == "done", lambda: self.log)
 
     def ask(self, path: str, body: Mapping[str, Any], **headers: str) -> tuple[int, Any]:
         """Post to the door: status and JSON of the answer."""
@@ -112,8 +116,8 @@ class Town:
         return f"Bearer {made['secret']}"
 
     @contextmanager
-    def served(self, **more: str) -> Iterator[subprocess.Popen[bytes]]:
-        """`fenbook serve`, once it answers."""
+    def served(self, *, is_forked: bool = True, **more: str) -> Iterator[Process]:
+        """`fenbook serve`, once it answers; forked off one that has begun, or from the command."""
         chosen, port = self.settings, free_port()
         self.port = port
         environment = {
@@ -126,10 +130,14 @@ class Town:
             "FENBOOK_RELAYER_KEYS": chosen.relayer_keys.get_secret_value(),
             **more,
         }
-        words = ["-c", "from ledger.cli import main; main()", "serve", "--port", str(port)]
-        command = [sys.executable, *words]
-        with (self.folder / "log").open("ab") as log:
-            door = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        words = ["serve", "--port", str(port)]
+        door: Process
+        if is_forked:
+            door = self.doors.begin(words, environment, self.folder / "log")
+        else:
+            command = [sys.executable, "-c", "from ledger.cli import main; main()", *words]
+            with (self.folder / "log").open("ab") as log:
+                door = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             with closing(Client(f"http://127.0.0.1:{port}")) as client:
                 _await(lambda: door.poll() is not None or _answers(client), lambda: self.log)
@@ -137,7 +145,7 @@ class Town:
             yield door
         finally:
             door.kill()
-            door.wait()
+            door.wait(WAIT_SECONDS)
 
 
 def _answers(client: Client) -> bool:
@@ -158,7 +166,7 @@ def _form(command: Command) -> dict[str, Any]:
     }
 
 
-def _offices_of(door: subprocess.Popen[bytes]) -> list[int]:
+def _offices_of(door: Process) -> list[int]:
     """The processes behind it, in the order in which they were begun: all the rest, taking in."""
     text = Path(f"/proc/{door.pid}/task/{door.pid}/children").read_text("ascii")
     return [int(one) for one in text.split()]
@@ -172,20 +180,26 @@ def _is_gone(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] == "Z"
 
 
+@pytest.fixture(scope="module")
+def doors() -> Iterator[Doors]:
+    with closing(Doors()) as doors:
+        yield doors
+
+
 @pytest.fixture
-def town(tmp_path: Path, url: str) -> Iterator[Town]:
+def town(tmp_path: Path, url: str, doors: Doors) -> Iterator[Town]:
     with serving(ModelChain(lambda: MORNING)) as node:
-        yield Town(tmp_path, url, node)
+        yield Town(tmp_path, url, node, doors)
 
 
 class TestServe:
     def test_office_relays_and_reads_and_both_end_when_told(self, town: Town) -> None:
-        with town.served() as door:
+        with town.served(is_forked=False) as door:
             operation = town.accept(1)
             _await(lambda: bool(town.node.chain.pool), lambda: town.log)
             with town.node.turn:
                 town.node.chain.mine()
-            _await(lambda: town.state(operation) == "done", lambda: town.log)
+            town.await_done(operation)
             offices = _offices_of(door)
             assert len(offices) == 2
             door.send_signal(signal.SIGTERM)
@@ -230,7 +244,7 @@ class TestServe:
             _await(lambda: bool(town.node.chain.pool), lambda: town.log)
             with town.node.turn:
                 town.node.chain.mine()
-            _await(lambda: town.state(operation) == "done", lambda: town.log)
+            town.await_done(operation)
 
     def test_office_ends_when_its_door_is_killed(self, town: Town) -> None:
         with town.served() as door:
@@ -250,7 +264,7 @@ class TestServe:
             _await(lambda: bool(town.node.chain.pool), lambda: town.log)
             with town.node.turn:
                 town.node.chain.mine()
-            _await(lambda: town.state(told["id"]) == "done", lambda: town.log)
+            town.await_done(told["id"])
 
 
 class TestForked:
