@@ -68,6 +68,10 @@ def _named(command: str) -> list[int]:
 
 def divided(stage: Stage, pieces: int = 6) -> int:
     """A payable of which others hold pieces; returns its root."""
+    return stage.town.once(("divided", pieces), lambda: _divided(stage, pieces))
+
+
+def _divided(stage: Stage, pieces: int) -> int:
     root = stage.acts.issue()
     takers = [stage.cast.cedar, stage.cast.delta, stage.cast.echo]
     holders = [takers[place % 3] for place in range(pieces)]

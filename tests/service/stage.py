@@ -3,11 +3,14 @@
 What the members do goes straight to the chain, with a key of its own; the service has another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
+from ledger.chain.codec import Event
 from ledger.chain.embedded import GAS_PRICE, EmbeddedEndpoint
+from ledger.chain.endpoint import Landed
 from ledger.chain.endpoint_node import EndpointNode
 from ledger.chain.relayer_key import RelayerKey
 from ledger.chain.typed_data import keccak
@@ -26,6 +29,8 @@ from tests.machine.quick_engine import quicken
 from tests.views_scenario import Acts
 
 __all__ = ["Killed", "Point", "Stage", "Town", "killing"]
+
+Result = TypeVar("Result")
 
 _ACTOR, _SERVICE = (
     RelayerKey(keccak(name), chain_id=EMBEDDED_ID, gas_price=GAS_PRICE)
@@ -63,6 +68,16 @@ class Point:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """Where an act led, and what its blocks have left beside the chain."""
+
+    end: Point
+    landed: dict[bytes, Landed]
+    events: dict[int, tuple[Event, ...]]
+    result: Any
+
+
 class Town:
     """The cast on a chain in this process, which can be taken back."""
 
@@ -74,6 +89,7 @@ class Town:
         quicken(self.chain._chain)
         self.cast = Cast(EndpointNode(self.chain, _ACTOR))  # type: ignore[arg-type]
         self.acts = Acts(self.cast)
+        self._done: dict[tuple[Point, Hashable], _Done] = {}
 
     def point(self) -> Point:
         """Where it stands now."""
@@ -83,6 +99,31 @@ class Town:
     def take_back(self, point: Point) -> None:
         """Lose everything since."""
         self.rewind(point.block)
+        self._count_from(point)
+
+    def once(self, what: Hashable, act: Callable[[], Result]) -> Result:
+        """What an act does from here; where it was done from here before, its blocks are taken.
+
+        They would be made again to the byte: keys, seconds and numbers are those of the first time.
+        """
+        begun = self.point()
+        if done := self._done.get((begun, what)):
+            self._head(done.end.block)
+            self.chain._landed |= done.landed
+            self.chain._events |= done.events
+            self._count_from(done.end)
+            return cast(Result, done.result)
+        number, result = self.chain.head().number, act()
+        landed, events = self.chain._landed, self.chain._events
+        self._done[begun, what] = _Done(
+            self.point(),
+            {key: one for key, one in landed.items() if one.block > number},
+            {key: one for key, one in events.items() if key > number},
+            result,
+        )
+        return result
+
+    def _count_from(self, point: Point) -> None:
         self.chain._shift = point.shift
         self.acts.count = point.count
         for member, number in zip(self.cast.members, point.numbers, strict=True):
@@ -90,14 +131,18 @@ class Town:
 
     def rewind(self, block: bytes) -> None:
         """Lose every block behind one."""
+        number = self._head(block)
+        landed, events = self.chain._landed, self.chain._events
+        self.chain._landed = {key: one for key, one in landed.items() if one.block <= number}
+        self.chain._events = {key: one for key, one in events.items() if key <= number}
+
+    def _head(self, block: bytes) -> int:
+        """Have a block be the last one; its number."""
         chain = self.chain._chain
         found = chain.get_block_by_hash(block)
         chain.chaindb._set_as_canonical_chain_head(chain.chaindb.db, found.header, bytes(32))
         chain.header = chain.create_header_from_parent(found.header)
-        number = int(found.header.block_number)
-        landed, events = self.chain._landed, self.chain._events
-        self.chain._landed = {key: one for key, one in landed.items() if one.block <= number}
-        self.chain._events = {key: one for key, one in events.items() if key <= number}
+        return int(found.header.block_number)
 
 
 @dataclass(slots=True)
