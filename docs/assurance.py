@@ -138,7 +138,8 @@ def _machine(totals: Found, parts: Found) -> str:
 
 Chain, views and the oracle in plain Python in lockstep on the in-process engine. After each step
 its verdict and all about its payable are compared, after every sixtieth everything.
-{totals["steps"]:,} steps, no divergence{bound(0, totals["steps"])}.
+{totals["steps"]:,} steps, {totals["accepted"] / totals["steps"]:.1%} of them accepted, no
+divergence{bound(0, totals["steps"])}.
 
 {table(("run", "steps", "accepted", "whole comparisons", "seconds"), rows)}"""
 

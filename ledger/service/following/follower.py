@@ -160,8 +160,7 @@ class Follower:
     def _place(self) -> Cursor:
         if self._at is None:
             with self._database.reading() as connection:
-                self._at = cursor(connection)
-                self._alarm = setting(connection, ALARM)
+                self._at, self._alarm = cursor(connection), setting(connection, ALARM)
                 self._stop = stop_of(connection)
         return self._at
 
