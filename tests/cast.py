@@ -112,7 +112,35 @@ def named(text: str) -> bytes:
 
 
 class SteppedNode(Node):
-    """A node whose blocks are one second apart, whatever the engine and this machine's clock."""
+    """A node whose blocks are one second apart, whatever the engine and this machine's clock.
+
+    The engine in this process tells of its blocks itself: through JSON-RPC each is written out.
+    """
+
+    @property
+    def now(self) -> int:
+        """Second of the last block."""
+        if self._tester is None:
+            return super().now
+        return int(self._chain.get_canonical_head().timestamp)
+
+    @property
+    def block(self) -> int:
+        """Number of the last block."""
+        if self._tester is None:
+            return super().block
+        return int(self._chain.get_canonical_head().block_number)
+
+    def block_second(self, number: int) -> int:
+        """Second of a block."""
+        if self._tester is None:
+            return super().block_second(number)
+        return int(self._chain.get_canonical_block_header_by_number(number).timestamp)
+
+    @property
+    def _chain(self) -> Any:
+        backend: Any = self._tester.backend if self._tester else None
+        return backend.chain
 
     def send(self, to: str | None, data: bytes, *, gas: int | None = None) -> Receipt:
         if self._tester is None:
@@ -123,8 +151,7 @@ class SteppedNode(Node):
         """What each contract remembers, as a hash: equal hashes, equal state."""
         if self._tester is None:
             return self._dumped(contracts)
-        backend: Any = self._tester.backend
-        accounts = backend.chain.get_vm().state._account_db
+        accounts = self._chain.get_vm().state._account_db
         return tuple(
             bytes(accounts._get_account(bytes.fromhex(address[2:])).storage_root)
             for address in contracts

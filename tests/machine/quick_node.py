@@ -88,25 +88,11 @@ class QuickNode(SteppedNode):
             if first <= event.block <= last and event.contract.lower() in wanted
         ]
 
-    @property
-    def now(self) -> int:
-        """Second of the last block."""
-        return int(self._chain.get_canonical_head().timestamp)
-
-    def block_second(self, number: int) -> int:
-        """Second of a block."""
-        return int(self._chain.get_canonical_block_header_by_number(number).timestamp)
-
     def told(self, contracts: Sequence[str]) -> list[Event]:
         """The events of the contracts since it was asked last."""
         found = [event for event in self.log if event.contract in contracts]
         self.log = []
         return found
-
-    @property
-    def _chain(self) -> Any:
-        backend: Any = self._tester.backend if self._tester else None
-        return backend.chain
 
 
 def fresh_node(start: int) -> SteppedNode:
