@@ -15,6 +15,7 @@ from ledger.model.errors import LedgerError
 from ledger.service.ledger import Ledger
 from ledger.service.running import crash_points
 from tests.cast import Cast, Member, running_node
+from tests.databases import shared_statements
 from tests.shares import COUNTED, counted, shares, table
 
 # The engine's hashes in C, where its first choice takes ten times as long.
@@ -85,6 +86,13 @@ def crash_points_of_no_other_service() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crash_points, "hook", hook)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_put_together_once() -> Iterator[None]:
+    """Every database that a test opens in this process takes them from one place."""
+    with shared_statements():
         yield
 
 

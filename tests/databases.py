@@ -8,7 +8,12 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
+from unittest.mock import patch
 
+from sqlalchemy import create_engine
+
+from ledger.store import database as database_module
 from ledger.store.database import Database
 from ledger.store.operations import Operation
 from tests.schemas import Schemas, fresh_schema
@@ -17,6 +22,34 @@ POSTGRES = os.environ.get("FENBOOK_TEST_POSTGRES", "")
 """URL of a PostgreSQL database in which tests may make and drop schemas; empty for none."""
 
 ENGINES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
+
+
+class _Statements(dict[Any, Any]):
+    """Statements as they are put together for one kind of engine, whichever of these asks."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """A statement by what it says: the first part of the key is the engine's own dialect."""
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key[1:], value)
+
+
+@contextmanager
+def shared_statements() -> Iterator[None]:
+    """Have databases that are opened share their statements: each would put them together anew.
+
+    A service on a fresh database is half done with its first fifty by the end of a test.
+    """
+    known = {name: _Statements() for name in ("sqlite", "postgresql")}
+
+    def create(*given: Any, **options: Any) -> Any:
+        engine = create_engine(*given, **options)
+        engine._compiled_cache = known[engine.dialect.name]
+        return engine
+
+    with patch.object(database_module, "create_engine", create):
+        yield
 
 
 @contextmanager
