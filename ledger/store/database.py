@@ -99,6 +99,7 @@ class Database:
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
             with connection.begin():
+                self._begin(connection, "BEGIN")
                 yield connection
 
     @contextmanager
@@ -108,11 +109,17 @@ class Database:
         SQLite has one writer at a time; it is had from the first statement on, so that nothing
         fails half-way. Raises `DatabaseBusy` where the turn does not come within seconds.
         """
-        with _translated(), self._connected_in_turn() as connection:
-            if self._is_sqlite:
-                connection.execution_options(fenbook_begin="BEGIN IMMEDIATE")
-            with connection.begin():
-                yield connection
+        with _translated(), self._connected_in_turn() as connection, connection.begin():
+            self._begin(connection, "BEGIN IMMEDIATE")
+            yield connection
+
+    def _begin(self, connection: Connection, word: str) -> None:
+        """Begin by ourselves: the driver would wait for the first change, and may be too late then.
+
+        To the driver itself. A listener for it would have each statement look for listeners.
+        """
+        if self._is_sqlite:
+            cast(sqlite3.Connection, connection.connection.dbapi_connection).execute(word)
 
     def lock(self, connection: Connection, name: str, *, waits: bool = False) -> None:
         """Within a write transaction, wait until nobody else holds this name; till its end.
@@ -166,7 +173,6 @@ def _sqlite(url: URL) -> Engine:
     _make(url.database)
     engine = create_engine(url, connect_args={"isolation_level": None})
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -185,12 +191,6 @@ def _prepare(connection: Any, _record: Any) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    """Begin by ourselves: the driver would wait for the first change, and then may be too late."""
-    options = connection.get_execution_options()
-    connection.exec_driver_sql(cast(str, options.get("fenbook_begin", "BEGIN")))
 
 
 def _postgresql(url: URL) -> Engine:
@@ -228,7 +228,7 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except (DBAPIError, PoolTimeout) as failure:
+    except (DBAPIError, PoolTimeout, sqlite3.OperationalError) as failure:
         problem = _problem(failure)
         if isinstance(failure, PoolTimeout) or any(sign in problem for sign in _BUSY):
             raise DatabaseBusy() from failure

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
+from unittest.mock import patch
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from ledger.chain.relayer_key import RelayerKey
@@ -373,23 +374,25 @@ class World:
     @contextmanager
     def _faults_of_database(self) -> Iterator[None]:
         """The database is locked, or its disk is full: at the beginning or at the commit."""
+        dialect = self.engine.dialect
 
-        def fail(_: Any) -> None:
-            if not self._is_faulty or "database" not in self.families:
-                return
-            if self.chance.random() < 0.03:
-                self.tally.database += 1
-                said = self.chance.choice(("database is locked", "database or disk is full"))
-                self._tell(said)
-                raise OperationalError("", {}, Exception(said))
+        def failing(deed: Callable[[Any], None]) -> Callable[[Any], None]:
+            def done(connection: Any) -> None:
+                is_so = self._is_faulty and "database" in self.families
+                if is_so and self.chance.random() < 0.03:
+                    self.tally.database += 1
+                    said = self.chance.choice(("database is locked", "database or disk is full"))
+                    self._tell(said)
+                    raise OperationalError("", {}, Exception(said))
+                deed(connection)
 
-        event.listen(self.engine, "begin", fail)
-        event.listen(self.engine, "commit", fail)
-        try:
+            return done
+
+        with (
+            patch.object(dialect, "do_begin", failing(dialect.do_begin)),
+            patch.object(dialect, "do_commit", failing(dialect.do_commit)),
+        ):
             yield
-        finally:
-            event.remove(self.engine, "begin", fail)
-            event.remove(self.engine, "commit", fail)
 
     def _tell(self, what: str) -> None:
         """Everything that happens goes into the hash by which a replay is compared."""

@@ -24,6 +24,13 @@ KEY: Final = RelayerKey(bytes([9]) * 32, chain_id=CHAIN_ID)
 _RELAY: Final = DEPLOYMENT.address("Relay")
 _OVERTAKES: Final = 0.15
 
+# Asked after every step of the follower: made once.
+_WAITS: Final = (
+    select(OPERATIONS.c.id)
+    .join(TRANSACTIONS, TRANSACTIONS.c.hash == OPERATIONS.c.transaction_hash)
+    .where(OPERATIONS.c.state == SENT, TRANSACTIONS.c.state == MINED)
+)
+
 
 class Stranger:
     """Copies commands that he has seen, before or after their own relayer sends them."""
@@ -65,10 +72,5 @@ class Stranger:
 
 def left_behind(database: Database) -> list[str]:
     """Operations that wait in a transaction whose block was read, so that nothing will come."""
-    waits = (
-        select(OPERATIONS.c.id)
-        .join(TRANSACTIONS, TRANSACTIONS.c.hash == OPERATIONS.c.transaction_hash)
-        .where(OPERATIONS.c.state == SENT, TRANSACTIONS.c.state == MINED)
-    )
     with database.reading() as connection:
-        return list(connection.execute(waits).scalars())
+        return list(connection.execute(_WAITS).scalars())
