@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ledger.cli.lines import wrapped
 from ledger.cli.saved import SavedRun, last_run_path
 from ledger.cli.screen import language_of
 from tests.cli.runner import Runner
+from tests.machine.quick_node import quick_chains
 
 GALAXY = Path(__file__).parent / "books" / "galaxy.json"
 RUNNER = Runner()
@@ -26,6 +28,13 @@ def fenbook(*arguments: object, **environment: str) -> Result:
     """Run a command in this process, in English unless the environment says otherwise."""
     env = {"LC_ALL": "C", "NO_COLOR": "1", "COLUMNS": "100", **environment}
     return RUNNER.invoke(app, [str(one) for one in arguments], env=env)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def on_quick_chains() -> Iterator[None]:
+    """Quick engines, which have a test of their own; `test_books` has a book on a plain one."""
+    with quick_chains():
+        yield
 
 
 @pytest.fixture(scope="module")

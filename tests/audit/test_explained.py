@@ -1,6 +1,7 @@
 """Honest chains: every change is explained by a command of the parties then registered."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,17 @@ from tests.cast import Cast
 from tests.cli.runner import Runner
 from tests.contracts.asset_acts import ASSET_ACTS
 from tests.contracts.office_acts import OFFICE_ACTS
+from tests.machine.quick_node import quick_chains
 from tests.oracle.random_books import random_book
 
 GALAXY = Path(__file__).parents[1] / "books" / "galaxy.json"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def on_quick_chains() -> Iterator[None]:
+    """Quick engines, which have a test of their own, for books and the demonstration."""
+    with quick_chains():
+        yield
 
 
 def _explained(report: Report) -> Report:

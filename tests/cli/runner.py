@@ -8,14 +8,15 @@ import typer.testing
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-__all__ = ["Runner"]
+__all__ = ["Runner", "tree"]
 
-_built = cache(get_command)
+tree = cache(get_command)
+"""The commands of an application as they are parsed and told."""
 
 
 class Runner(CliRunner):
     """Runs any number of commands of an application on one tree."""
 
     def invoke(self, *arguments: Any, **options: Any) -> Result:
-        with patch.object(typer.testing, "_get_command", _built):
+        with patch.object(typer.testing, "_get_command", tree):
             return super().invoke(*arguments, **options)

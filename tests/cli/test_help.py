@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from typer.main import get_command
 
 from ledger.chain.calls import ENTRY_POINTS
 from ledger.cli.app import app
 from ledger.cli.nouns import NOUNS
 from ledger.cli.verbs import VERBS
+from tests.cli.runner import tree
 
 CJK: Final = re.compile(r"[\u4e00-\u9fff]")
 LATIN: Final = re.compile(r"[A-Za-z]{2}")
@@ -26,7 +26,7 @@ def _told(command: Any, path: tuple[str, ...] = ("fenbook",)) -> Iterator[tuple[
 
 
 def test_every_command_and_option_is_told_in_both_languages() -> None:
-    told = dict(_told(get_command(app)))
+    told = dict(_told(tree(app)))
     assert len(told) > 2_000
     wrong = {path: text for path, text in told.items() if not CJK.search(text)}
     wrong |= {path: text for path, text in told.items() if not LATIN.search(text)}
@@ -35,7 +35,7 @@ def test_every_command_and_option_is_told_in_both_languages() -> None:
 
 @pytest.mark.parametrize("name", NOUNS)
 def test_group_lists_its_commands_in_both_languages(name: str) -> None:
-    group: Any = get_command(app)
+    group: Any = tree(app)
     for one in group.commands[name].commands.values():
         short = one.get_short_help_str()
         assert CJK.search(short), short

@@ -1,8 +1,11 @@
 """A chain in this process that answers questions fast and remembers what was emitted."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from eth.exceptions import Revert
 
@@ -11,7 +14,7 @@ from ledger.chain.transactions import Receipt, Reverted
 from tests.cast import SteppedNode
 from tests.machine.quick_engine import quicken
 
-__all__ = ["QuickNode", "fresh_node"]
+__all__ = ["QuickNode", "fresh_node", "quick_chains"]
 
 _NOBODY = bytes(20)
 _GAS = 200_000_000
@@ -101,3 +104,11 @@ def fresh_node(start: int) -> SteppedNode:
     node = kind.in_process(start=start)
     assert isinstance(node, SteppedNode)
     return node
+
+
+@contextmanager
+def quick_chains() -> Iterator[None]:
+    """Meanwhile books and demonstrations that make a chain of their own make a quick one."""
+    quick = SimpleNamespace(in_process=fresh_node)
+    with patch("ledger.books.runs.Node", quick), patch("ledger.cli.stage.Node", quick):
+        yield
