@@ -29,7 +29,7 @@ demo: setup ## the demonstration; ARGS="..." goes to `fenbook demo`
 
 test: setup-dev lint $(HALMOS)/bin/halmos ## everything that must be green before a push
 	@echo "== pytest"
-	@$(BIN)/pytest -n $(JOBS) -m "not deep and not anvil" $(ARGS)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not deep and not anvil" $(ARGS)
 
 # What runs a command with a PostgreSQL of its own, where there is a server; `env` where one is named.
 POSTGRES = $(if $(FENBOOK_TEST_POSTGRES),env,$(if $(wildcard /usr/lib/postgresql/*/bin/initdb),tests/postgres.sh))

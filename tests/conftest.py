@@ -32,7 +32,7 @@ Refused = Callable[..., AbstractContextManager[None]]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes the longest comes first, so that no core waits for it in the end."""
-    items.sort(key=lambda one: not any(mark.kwargs for mark in one.iter_markers("deep")))
+    items.sort(key=lambda one: one.get_closest_marker("longest") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

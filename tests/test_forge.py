@@ -38,6 +38,7 @@ def _run(acts: int, seed: int, **settings: str) -> campaign.Counts:
     return counts
 
 
+@pytest.mark.longest
 def test_two_hundred_thousand_acts_are_decided_as_the_oracle_has_it() -> None:
     counts = _run(ACTS, evidence.seed_of())
     evidence.record("forge", "quick", counts.evidence())
@@ -48,7 +49,8 @@ def test_two_hundred_thousand_acts_are_decided_as_the_oracle_has_it() -> None:
     assert set(rare) == NEVER_ACCEPTED
 
 
-@pytest.mark.deep(is_longest=True)
+@pytest.mark.deep
+@pytest.mark.longest
 @pytest.mark.parametrize("part", range(ACTS_DEEP // SLICE))
 def test_ten_million_acts_are_decided_as_the_oracle_has_it(part: int) -> None:
     """A slice; whichever of them ends last looks at the sums of all."""

@@ -84,7 +84,8 @@ def test_deaths_of_a_service_that_clients_ask_lose_and_double_nothing(tell: Tell
     assert report["killed"] >= 3
 
 
-@pytest.mark.deep(is_longest=True)
+@pytest.mark.deep
+@pytest.mark.longest
 @pytest.mark.parametrize("engine", ENGINES)
 def test_thousand_deaths_at_every_point(engine: str, tell: Tell) -> None:
     aims = ("--node", 700, "--embedded", 100, "--office", 200, "--records", 100)
