@@ -27,6 +27,7 @@ from ledger.service.running.settings_files import variables_in
 from ledger.store.cursor import put_setting, setting
 from ledger.store.database import Database
 from tests.chain.chains import running_anvil
+from tests.machine.quick_node import quick_chains
 from tests.test_oracle import CODES
 
 ROOT = Path(__file__).parents[1]
@@ -315,7 +316,8 @@ def test_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(lines) >= 4
     # What `check` says of this book is a test of its own.
     for _, *words in (line for line in lines if "check" not in line):
-        result = CliRunner().invoke(app, words)
+        with quick_chains():
+            result = CliRunner().invoke(app, words)
         assert result.exit_code == 0, result.output
 
 
