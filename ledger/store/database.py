@@ -228,7 +228,7 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except (DBAPIError, PoolTimeout, sqlite3.OperationalError) as failure:
+    except (DBAPIError, PoolTimeout, sqlite3.Error) as failure:
         problem = _problem(failure)
         if isinstance(failure, PoolTimeout) or any(sign in problem for sign in _BUSY):
             raise DatabaseBusy() from failure

@@ -27,7 +27,7 @@ __all__ = ["Measured", "figures", "measure"]
 
 BATCH = 100
 PIECE = 1_000
-ROUNDS = 3
+ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
