@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -42,12 +43,13 @@ _log = structlog.get_logger("fenbook.service")
 def serve(host: str, port: int, *, environment: Mapping[str, str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT; requests on their way end, then the service stops.
 
-    Raises what opening a service raises, `SettingInvalid` for settings of the door, and
-    `BackOfficeLost`.
+    Raises what opening a service raises, `SettingInvalid` for settings of the door and a port that
+    is taken, and `BackOfficeLost`.
     """
     chosen = os.environ if environment is None else environment
     options, settings, level = options_from(chosen), settings_from(chosen), _level(chosen)
     os.umask(0o077)  # what it writes is for its own eyes
+    _expect_free(host, port)
     logs.configure(level)
     office = _office(settings)
     signal.signal(signal.SIGTERM, partial(_end, office))
@@ -150,6 +152,18 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )
+
+
+def _expect_free(host: str, port: int) -> None:
+    """Raise `SettingInvalid` where no door can be: before a ledger is founded behind it."""
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            tried.bind(place)
+    except OSError as failure:
+        problem = f"cannot listen: {host}:{port}, {failure.strerror}"
+        raise SettingInvalid(setting="--port", problem=problem) from None
 
 
 def _office(settings: Settings) -> Behind | None:

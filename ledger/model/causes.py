@@ -39,6 +39,7 @@ CAUSES: Final = terms_of(
     unknown setting | the door has no such setting | 服务入口没有这一配置项
     other form | its value has another form | 取值格式不符
     one of | it must be one of | 须为下列之一
+    cannot listen | nothing can listen at | 无法监听
 
     no node | no node is named | 未指定链节点
     no block yet | it has not come to this block | 尚未到达此区块

@@ -115,16 +115,12 @@ class TestServe:
         with closing(socket.socket()) as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
-            code = "from ledger.cli import main; main()"
             port = str(taken.getsockname()[1])
-            done = subprocess.run(
-                [sys.executable, "-c", code, "serve", "--port", port],
-                env={**os.environ, "FENBOOK_DATABASE": _url(tmp_path)},
-                capture_output=True,
-                timeout=WAIT_SECONDS,
-                check=False,
-            )
-        assert done.returncode != 0
+            environment = {"FENBOOK_DATABASE": _url(tmp_path), "LC_ALL": "C"}
+            result = RUNNER.invoke(app, ["serve", "--port", port], env=environment)
+        assert result.exit_code == 2, result.stderr
+        assert f"nothing can listen at: 127.0.0.1:{port}, Address already in use" in result.stderr
+        assert list(tmp_path.iterdir()) == []  # no ledger was founded for it
 
     def test_wrong_setting_is_named_and_its_value_is_not(self, tmp_path: Path) -> None:
         for name, value in (
