@@ -5,7 +5,7 @@ from typing import Final
 
 from ledger.imports.columns import Field
 
-__all__ = ["RIGHT", "TEXTS", "WARNINGS"]
+__all__ = ["OTHERWISE", "RIGHT", "TEXTS", "WARNINGS", "WITHOUT_CELL"]
 
 _PARTY: Final = (
     "a name, a USCC of 18 characters or a participant's number",
@@ -35,6 +35,22 @@ RIGHT: Final[Mapping[Field, tuple[str, str]]] = {
 }
 """What a column takes, in English and in Chinese."""
 
+WITHOUT_CELL: Final = (
+    "{place} lacks “{label}”, which takes {right_en}.",
+    "{place}缺少“{label}”，应填写{right_zh}。",
+)
+"""What `Missing` says where no cell can be named, such as without a column for it."""
+
+OTHERWISE: Final[Mapping[Field, tuple[str, str]]] = {
+    Field.BANK: (
+        " Or give one bank for the whole file: preview it again with --settlement-bank NUMBER "
+        "(settlement_bank over HTTP).",
+        "也可为整个文件指定同一清算行：重新预览时填写 --settlement-bank 参与方编号"
+        "（HTTP 接口为 settlement_bank）。",
+    ),
+}
+"""What else may be done about what is missing than to fill it in."""
+
 TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "Missing": (
         "{place} is empty. It takes {right_en}.",
@@ -54,8 +70,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "AmountUnclear": (
         "{place} says “{value}”, which can be read in more than one way. Write it like "
-        "12345.67 or "
-        "12,345.67.",
+        "12345.67 or 12,345.67.",
         "{place}的内容为“{value}”，可有多种读法。请写成 12345.67 或 12,345.67 的形式。",
     ),
     "AmountCut": (
@@ -91,15 +106,13 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "DigitsLost": (
         "{place} shows the number {value}: a spreadsheet keeps fifteen digits of a number, "
-        "the rest "
-        "are lost. Format the column as text and write it once more.",
+        "the rest are lost. Format the column as text and write it once more.",
         "{place}显示为数值 {value}：电子表格的数值仅保留十五位，其余已丢失。"
         "请将该列设为文本格式后重新填写。",
     ),
     "DateUnclear": (
         "{place} says “{value}”: day, month and year can be read in more than one way. Write "
-        "it like "
-        "2027-03-31.",
+        "it like 2027-03-31.",
         "{place}的内容为“{value}”，年月日可有多种读法。请写成 2027-03-31 的形式。",
     ),
     "NoSuchDate": (
@@ -123,8 +136,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "Contradiction": (
         "{place} says “{value}”, another cell of the row names participant {participants}. "
-        "Correct one "
-        "of them.",
+        "Correct one of them.",
         "{place}的内容为“{value}”，同一行另一单元格指向参与方 {participants}。请更正其一。",
     ),
     "NotEligible": (
@@ -204,8 +216,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "Repeated": (
         "{place} says the same as row {other} and has no reference of its own. Give each "
-        "payable a "
-        "reference, or leave one out.",
+        "payable a reference, or leave one out.",
         "{place}与第 {other} 行内容相同，且没有各自的业务编号。请为每笔填写业务编号，或删除其一。",
     ),
     "LooksAlike": (
@@ -227,8 +238,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "InvoiceUnclear": (
         "{place} says “{value}”, which names no single invoice. Write all 20 digits; or the "
-        "code and "
-        "8 digits; or number, seller and date.",
+        "code and 8 digits; or number, seller and date.",
         "{place}的内容为“{value}”，不能唯一确定一张发票。请写全 20 位数电票号码；"
         "或发票代码与 8 位号码；或号码、销售方与日期。",
     ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.imports.columns import Field
-from ledger.imports.finding_texts import RIGHT, TEXTS, WARNINGS
+from ledger.imports.finding_texts import OTHERWISE, RIGHT, TEXTS, WARNINGS, WITHOUT_CELL
 from ledger.model.glossary import Language
 
 __all__ = ["Finding", "shown"]
@@ -41,7 +41,7 @@ class Finding:
     def message(self, language: Language = "en") -> str:
         """One or two sentences for whoever filled in the sheet."""
         chinese = language == "zh"
-        text = TEXTS[self.code][1 if chinese else 0]
+        text = self._texts()[1 if chinese else 0]
         label = self.field.label(language) if self.field else ""
         if not self.line:
             place = "文件" if chinese else "The file"
@@ -51,8 +51,17 @@ class Finding:
         else:
             place = f"第 {self.line} 行" if chinese else f"Row {self.line}"
         right = RIGHT.get(self.field, ("", "")) if self.field else ("", "")
-        values = {"right_en": right[0], "right_zh": right[1], **self.facts}
+        values = {"right_en": right[0], "right_zh": right[1], "label": label, **self.facts}
         return text.format_map({**values, "place": place, "value": shown(self.value)})
+
+    def _texts(self) -> tuple[str, str]:
+        english, chinese = TEXTS[self.code]
+        if self.code != "Missing" or self.field is None:
+            return english, chinese
+        if not self.column:
+            english, chinese = WITHOUT_CELL
+        also_english, also_chinese = OTHERWISE.get(self.field, ("", ""))
+        return english + also_english, chinese + also_chinese
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept until the import is signed."""

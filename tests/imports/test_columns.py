@@ -5,7 +5,8 @@ import pytest
 from ledger.imports.columns import ALIASES, COMMENTS, Field, recognise
 from ledger.imports.headings import heading_key
 from ledger.model.errors import ColumnMissing, ColumnUnclear, ColumnUnknown, UnitUnclear
-from tests.imports.sheets import HEADER, cell
+from tests.imports.facts import findings_of, read
+from tests.imports.sheets import HEADER, cell, xlsx_of
 
 
 def rows_of(*headings: str) -> list[list]:
@@ -145,3 +146,38 @@ class TestChoice:
         later = recognise(rows_of("x", "DATUM", "Betrag:", "Lieferant"), remembered, {})
         assert later.columns == {Field.MATURITY: 1, Field.AMOUNT: 2, Field.SUPPLIER: 3}
         assert later.ignored == ("A",)
+
+
+class TestWithoutAColumn:
+    HEADINGS = ("供应商", "金额", "到期日", "合同号")
+    ROW = ("2", "100.00", "2027-03-31", "HT-1")
+
+    def test_the_settlement_bank_is_named_and_may_be_given_for_the_file(self) -> None:
+        data = xlsx_of([self.HEADINGS, self.ROW])
+        [finding] = findings_of(read(data))
+        assert (finding.code, finding.cell) == ("Missing", "2")
+        assert finding.message() == (
+            "Row 2 lacks “Settlement bank”, which takes a name, a USCC of 18 characters or a "
+            "participant's number. Or give one bank for the whole file: preview it again with "
+            "--settlement-bank NUMBER (settlement_bank over HTTP)."
+        )
+        assert finding.message("zh") == (
+            "第 2 行缺少“清算行”，应填写参与方名称、18 位统一社会信用代码或参与方编号。"
+            "也可为整个文件指定同一清算行：重新预览时填写 --settlement-bank 参与方编号"
+            "（HTTP 接口为 settlement_bank）。"
+        )
+        assert findings_of(read(data, bank=6)) == []
+
+    def test_the_total_of_an_invoice_is_named(self) -> None:
+        headings, row = (*self.HEADINGS, "清算行", "发票号码"), (*self.ROW, "6", "2" * 20)
+        [finding] = findings_of(read(xlsx_of([headings, row])))
+        assert finding.message() == (
+            "Row 2 lacks “Invoice total”, which takes an amount in yuan such as 12,500.00."
+        )
+
+    def test_an_empty_cell_of_a_settlement_bank_says_what_else_may_be_done(self) -> None:
+        data = xlsx_of([(*self.HEADINGS, "清算行"), (*self.ROW, "")])
+        [finding] = findings_of(read(data))
+        assert finding.message().startswith("Cell E2 (Settlement bank) is empty. It takes a name")
+        assert "--settlement-bank" in finding.message()
+        assert "--settlement-bank" in finding.message("zh")
