@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from api.problems import STATUS
 from ledger.model import errors
-from ledger.model.errors import LedgerError
+from ledger.model.errors import LedgerError, Wording
 from ledger.model.glossary import Language
 
 __all__ = ["POLICY", "operations_page", "refusals_page", "style"]
@@ -73,15 +73,16 @@ def _refusals() -> Iterator[type[LedgerError]]:
 
 
 def _refusal(error: type[LedgerError], language: Language) -> str:
-    english, chinese = error.next_steps
-    if language == "zh":
-        when, after = error.zh, chinese
-    else:
-        when, after = " ".join((error.__doc__ or "").split()), english
+    english = " ".join((error.__doc__ or "").split())
+    told = [Wording((english, error.zh), error.next_steps), *error.without.values()]
+    at = 1 if language == "zh" else 0
+    when, after = (
+        "<br>".join(escape(texts[at]) for texts in column) for column in zip(*told, strict=True)
+    )
     name = error.__name__
     return (
         f'<tr id="{name}"><td><code>{name}</code></td><td>{STATUS[error.kind]}</td>'
-        f"<td>{escape(when)}</td><td>{escape(after)}</td></tr>"
+        f"<td>{when}</td><td>{after}</td></tr>"
     )
 
 

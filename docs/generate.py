@@ -16,7 +16,7 @@ from docs.samples import NAMES, SIGNED_BY, sample
 from ledger.chain.calls import ENTRY_POINTS
 from ledger.model import errors
 from ledger.model.commands import COMMANDS, Command
-from ledger.model.errors import LedgerError
+from ledger.model.errors import LedgerError, Wording
 from ledger.model.glossary import label
 from ledger.model.sentences import sentence
 from ledger.model.structs import Struct, fields_of, structs_of
@@ -88,11 +88,11 @@ def _error_group(module: str, english: str, chinese: str) -> str:
 
 def _error_row(error: type[LedgerError]) -> str:
     when = " ".join((error.__doc__ or "").split())
-    english, chinese = error.next_steps
+    told = [Wording((when, error.zh), error.next_steps), *error.without.values()]
     return _row(
         f"`{error.__name__}` · {error.kind}",
-        f"{when}<br>{error.zh}",
-        f"{english}<br>{chinese}",
+        "<br>".join(text for one in told for text in one.message),
+        "<br>".join(text for one in told for text in one.next_steps),
     )
 
 

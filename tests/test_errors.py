@@ -13,6 +13,7 @@ import pytest
 from ledger.model import errors
 from ledger.model.causes import CAUSES
 from ledger.model.code_words import CODES
+from ledger.model.days import parse_day
 from ledger.model.errors import (
     ERRORS,
     AmountExceedsVoucher,
@@ -23,6 +24,7 @@ from ledger.model.errors import (
     Kind,
     LedgerError,
     MissingRole,
+    PastMaturity,
     VoucherNotHeld,
     meanings_of,
 )
@@ -84,6 +86,10 @@ def _sample(error: type[LedgerError]) -> LedgerError:
     return error(**values)
 
 
+def _texts(error: LedgerError, language: Language) -> tuple[str, str]:
+    return error.message(language), error.next_step(language)
+
+
 def test_every_error_of_the_contracts_has_its_class_and_no_other() -> None:
     assert set(ERRORS) == set(DECLARED)
     assert all(name == error.__name__ for name, error in ERRORS.items())
@@ -103,7 +109,8 @@ def test_values_equal_the_contract_s_parameters(name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_message_and_next_step_are_whole_sentences(name: str, language: Language) -> None:
     error = _sample(ALL[name])
-    for text in (error.message(language), error.next_step(language)):
+    said = [error, *(type(error)(**{**error.values, one: 0}) for one in error.without)]
+    for text in (one for error in said for one in _texts(error, language)):
         assert text.endswith("。" if language == "zh" else ".")
         assert bool(CJK.search(text)) == (language == "zh")
         assert "{" not in text
@@ -119,6 +126,9 @@ def test_both_messages_show_the_same_values(name: str) -> None:
     error = ALL[name]
     assert shown(error.zh) == shown(error.__doc__ or "")
     assert shown(error.zh) <= set(meanings_of(error))
+    for wording in error.without.values():
+        assert shown(wording.message[0]) == shown(wording.message[1])
+        assert shown(wording.message[0]) <= set(meanings_of(error)) - error.without.keys()
     hidden = set(meanings_of(error)) - shown(error.zh)
     assert all(meanings_of(error)[one] is Meaning.COMMITMENT for one in hidden)
 
@@ -159,6 +169,22 @@ def test_bad_terms_show_the_value_as_their_field_is_read() -> None:
     )
     odd = BadTerms(field=b"\xff\xfe".ljust(32, b"\0"), value=5).message()
     assert odd.endswith("is 5.")
+
+
+def test_past_maturity_of_a_payable_about_to_be_issued_asks_for_a_later_one() -> None:
+    refusal = PastMaturity(payable_id=0, maturity=parse_day("2020-03-01"), today=20_000)
+    assert _texts(refusal, "en") == (
+        "A payable cannot be issued with a maturity that is today or has passed: it is "
+        "2020-03-01, and today is 2024-10-04.",
+        "Choose a later maturity.",
+    )
+    assert _texts(refusal, "zh") == (
+        "应付账款的到期日不能是当天或已过的日期：所填为 2020-03-01，今天是 2024-10-04。",
+        "请选择更晚的到期日。",
+    )
+    issued = PastMaturity(payable_id=7, maturity=20_000, today=20_000)
+    assert issued.message().startswith("Payable P-7 matures on 2024-10-04;")
+    assert issued.next_step("zh").startswith("请等待付款")
 
 
 def test_value_out_of_every_calendar_stays_a_number() -> None:

@@ -4,14 +4,14 @@ import typing
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, dataclass_transform
 
 from ledger.model.glossary import Language
 from ledger.model.meanings import Meaning
 from ledger.model.once import once
 from ledger.model.rendering import NO_NAMES, Names, filled, rendered
 
-__all__ = ["Kind", "LedgerError", "meanings_of"]
+__all__ = ["Kind", "LedgerError", "Wording", "meanings_of"]
 
 
 class Kind(StrEnum):
@@ -34,6 +34,13 @@ class Kind(StrEnum):
     TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
     BROKEN = "broken"
+
+
+class Wording(NamedTuple):
+    """What a refusal says and what to do about it, each in English and in Chinese."""
+
+    message: tuple[str, str]
+    next_steps: tuple[str, str]
 
 
 @once
@@ -62,6 +69,9 @@ class LedgerError(Exception):
     next_steps: ClassVar[tuple[str, str]]
     """What to do about it, in English and in Chinese."""
 
+    without: ClassVar[Mapping[str, Wording]] = MappingProxyType({})
+    """What is said instead where a value is 0, by the value's name."""
+
     values: ClassVar[Mapping[str, Any]]
     """The values by their snake_case names; set on each instance."""
 
@@ -86,14 +96,20 @@ class LedgerError(Exception):
 
     def message(self, language: Language = "en", names: Names = NO_NAMES) -> str:
         """What is wrong, with the values that explain it."""
-        return self._filled(self.zh if language == "zh" else _template(type(self)), language, names)
+        return self._filled(self._wording().message, language, names)
 
     def next_step(self, language: Language = "en", names: Names = NO_NAMES) -> str:
         """What to do about it."""
-        english, chinese = self.next_steps
-        return self._filled(chinese if language == "zh" else english, language, names)
+        return self._filled(self._wording().next_steps, language, names)
 
-    def _filled(self, template: str, language: Language, names: Names) -> str:
+    def _wording(self) -> Wording:
+        for name, wording in self.without.items():
+            if not self.values[name]:
+                return wording
+        return Wording((_template(type(self)), self.zh), self.next_steps)
+
+    def _filled(self, templates: tuple[str, str], language: Language, names: Names) -> str:
+        template = templates[1 if language == "zh" else 0]
         field = self.values.get("field", "")
         texts = {
             name: rendered(self.values[name], meaning, language, names, field=field)

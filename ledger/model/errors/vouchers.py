@@ -1,6 +1,8 @@
 """Refusals of vouchers: who holds them, what state they are in, and how they may be cut."""
 
-from ledger.model.errors.base import Kind, LedgerError
+from types import MappingProxyType
+
+from ledger.model.errors.base import Kind, LedgerError, Wording
 from ledger.model.meanings import (
     Amount,
     Count,
@@ -125,6 +127,18 @@ class PastMaturity(LedgerError):
     next_steps = (
         "Wait for the payment; late interest is reckoned by the ledger.",
         "请等待付款；逾期利息由账本计算。",
+    )
+    without = MappingProxyType(
+        {
+            "payable_id": Wording(
+                (
+                    "A payable cannot be issued with a maturity that is today or has passed: it is "
+                    "{maturity}, and today is {today}.",
+                    "应付账款的到期日不能是当天或已过的日期：所填为 {maturity}，今天是 {today}。",
+                ),
+                ("Choose a later maturity.", "请选择更晚的到期日。"),
+            )
+        }
     )
 
 
