@@ -91,10 +91,17 @@ class Looked:
 _LAST_SEQ: Final = select(func.max(EVENTS.c.seq))
 
 
-@lru_cache(10_000)  # events of one deal, and of those who deal often, concern the same
 def participants_text(participants: tuple[int, ...]) -> str:
-    """Participants as the table keeps them: `,1,3,`."""
+    """Participants as the table keeps them: `,1,3,`; of few, who deal often, it is remembered."""
+    return _few_text(participants) if len(participants) <= _FEW else _text(participants)
+
+
+def _text(participants: tuple[int, ...]) -> str:
     return (",%d" * len(participants) + ",") % participants
+
+
+_FEW: Final = 4
+_few_text: Final = lru_cache(10_000)(_text)
 
 
 def last_seq(connection: Connection) -> int:

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Final
 
 __all__ = ["keep_for_good", "uncollected"]
@@ -22,17 +23,38 @@ def keep_for_good() -> None:
     gc.set_threshold(*_COLLECT_AFTER)
 
 
+class _Within:
+    """How many are within `uncollected` now, in all threads."""
+
+    def __init__(self) -> None:
+        self._lock, self._count = Lock(), 0
+        self._was_enabled = True
+
+    def enter(self) -> None:
+        with self._lock:
+            if not self._count:
+                self._was_enabled = gc.isenabled()
+                gc.disable()
+            self._count += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._count -= 1
+            if not self._count and self._was_enabled:
+                gc.enable()
+
+
+_within: Final = _Within()
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Without the search for circles, where many objects come that hold none, and soon go.
 
-    Each search would look at all that were made so far. One that leaves while another is still
-    within lets the collector work again, at worst too early.
+    Each search would look at all that were made so far. The last to leave lets it go on.
     """
-    was_enabled = gc.isenabled()
-    gc.disable()
+    _within.enter()
     try:
         yield
     finally:
-        if was_enabled:
-            gc.enable()
+        _within.leave()
