@@ -27,7 +27,7 @@ from ledger.model.plain import moment_text
 from ledger.service.access import Subject
 from ledger.service.financing.desk import signed_of
 from ledger.service.financing.states import QuoteState, RequestStanding
-from ledger.service.financing.terms import holidays_in, terms_of
+from ledger.service.financing.terms import holidays_in, terms_of, unfit
 from ledger.store.financing import QuoteRow
 from ledger.store.lists import Is, find
 from ledger.views.claim_rows import Payable
@@ -128,9 +128,14 @@ def _comparison(
     quotes = [signed_of(one) for one in rows]
     days = {"today": today, "maturity": payable.maturity, "due": payable.due}
     every = [terms_of(one.command, **days, holidays=holidays) for one in quotes]
-    refusals = context.financing.trials.deals(
-        [(one, payable.bank, terms.net_cash) for one, terms in zip(quotes, every, strict=True)]
-    )
+    wrong = [unfit(one.command, today=today, maturity=payable.maturity) for one in quotes]
+    fit = [
+        (one, payable.bank, terms.net_cash)
+        for one, terms, why in zip(quotes, every, wrong, strict=True)
+        if why is None
+    ]
+    asked = iter(context.financing.trials.deals(fit))
+    refusals = [next(asked) if why is None else why for why in wrong]
     found = sorted(zip(rows, quotes, every, refusals, strict=True), key=_by_cost)
     return Comparison(
         holding=_holding(payable, standing, today),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 __all__ = [
     "BUSINESS_ZONE",
+    "RATE_MAX",
     "RATE_ONE",
     "amount_text",
     "date_text",
@@ -19,6 +20,9 @@ __all__ = [
 
 RATE_ONE = 10**9
 """100 % in parts per billion."""
+
+RATE_MAX = 360_000_000
+"""The highest rate a year that the ledger carries out: 36 %."""
 
 BUSINESS_ZONE = timezone(timedelta(hours=8), "UTC+8")
 """Business dates are dates of this zone."""

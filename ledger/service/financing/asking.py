@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ledger.model.canonical import canonical
-from ledger.model.days import first_second
+from ledger.model.days import day_of_second, first_second
 from ledger.model.errors import (
     AddresseeUnfit,
     AmountExceedsVoucher,
@@ -17,6 +17,7 @@ from ledger.model.errors import (
 from ledger.model.ids import payable_of
 from ledger.model.states import Role
 from ledger.model.structs import Command
+from ledger.service.financing.terms import unfit
 from ledger.service.running.numbers import new_id
 from ledger.store.database import Connection
 from ledger.store.financing import RequestRow
@@ -32,6 +33,7 @@ __all__ = [
     "RefusalReason",
     "request_of",
     "require_fit",
+    "require_terms",
 ]
 
 ASKED_MAX: Final = 20
@@ -143,6 +145,15 @@ def require_fit(connection: Connection, request: RequestRow, quote: Command) -> 
     obligor = _payable(connection, request.voucher).obligor
     if not _may_quote(connection, kind, deal.participant, obligor):
         raise AddresseeUnfit(participant=deal.participant)
+
+
+def require_terms(
+    connection: Connection, request: RequestRow, quote: Command, *, second: int
+) -> None:
+    """Refuse a quote whose terms the ledger would carry out for nobody at a second."""
+    maturity = _payable(connection, request.voucher).maturity
+    if wrong := unfit(quote, today=day_of_second(second), maturity=maturity):
+        raise wrong
 
 
 def _payable(connection: Connection, voucher: int) -> Payable:

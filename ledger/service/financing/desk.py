@@ -20,7 +20,13 @@ from ledger.model.errors import (
     RequestHeldUp,
     ResourceUnknown,
 )
-from ledger.service.financing.asking import Asking, RefusalReason, request_of, require_fit
+from ledger.service.financing.asking import (
+    Asking,
+    RefusalReason,
+    request_of,
+    require_fit,
+    require_terms,
+)
 from ledger.service.financing.states import (
     QuoteState,
     RequestStanding,
@@ -151,7 +157,9 @@ class Financing:
             is_new = rows.find_quote_by_digest(connection, row.digest) is None
             require_fit(connection, standing.row, quote.command)
             if is_new:
-                _require_open(standing, self._second(connection))
+                second = self._second(connection)
+                _require_open(standing, second)
+                require_terms(connection, standing.row, quote.command, second=second)
         if is_new:
             self._require_takeable(quote, id_)
 

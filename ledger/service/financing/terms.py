@@ -10,11 +10,13 @@ from typing import Any, Final
 
 from ledger.model.commands import Command, PledgeQuote
 from ledger.model.days import DAY_MAX, SET_DAYS, days_of
+from ledger.model.errors import BadTerms, CoverTooLow, LedgerError
+from ledger.model.figures import RATE_MAX, RATE_ONE
 from ledger.model.interest import DAYS_OF_YEAR, half_up, yearly
 from ledger.store.database import Connection
 from ledger.store.lists import EVERYTHING, page
 
-__all__ = ["Terms", "holidays_in", "terms_of"]
+__all__ = ["Terms", "holidays_in", "terms_of", "unfit"]
 
 _HUNDREDTHS: Final = 10_000
 """Hundredths of a percent in one whole."""
@@ -64,6 +66,33 @@ def terms_of(quote: Command, *, today: int, maturity: int, due: int, holidays: S
         return _terms(deal.advance, cost, days, left=deal.amount - deal.advance - cost)
     cost = yearly(deal.amount, deal.rate, maturity - today)
     return _terms(deal.amount - cost, cost, days, left=0)
+
+
+def unfit(quote: Command, *, today: int, maturity: int) -> LedgerError | None:
+    """Why no ledger would carry such terms out today, whoever takes them; None where one would.
+
+    As `Sales` and `Loans` look at them, who see them only when both sides have signed.
+    """
+    deal: Any = quote
+    if deal.rate > RATE_MAX:
+        return _bad("rate", deal.rate)
+    if not isinstance(quote, PledgeQuote):
+        # Of a maturity far away the interest may be more than the whole.
+        is_paid = yearly(deal.amount, deal.rate, maturity - today) < deal.amount
+        return None if is_paid else _bad("rate", deal.rate)
+    if not 0 < deal.ltv <= RATE_ONE:
+        return _bad("ltv", deal.ltv)
+    if deal.advance == 0:
+        return _bad("advance", 0)
+    if deal.due <= today:
+        return _bad("due", deal.due)
+    if deal.advance * RATE_ONE > deal.amount * deal.ltv:
+        return CoverTooLow(cover=deal.amount * deal.ltv // RATE_ONE, owed=deal.advance)
+    return None
+
+
+def _bad(field: str, value: int) -> BadTerms:
+    return BadTerms(field=field.encode().ljust(32, b"\0"), value=value)
 
 
 def _business_day(day: int, holidays: Set[int]) -> int:
