@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import ledger
 from api.addresses import networks_of
 from api.app import create_app
+from api.listening import expect_free
 from api.one_packet import OnePacketProtocol
 from api.operations import first_answer
 from api.options import Options, Rate
@@ -49,7 +49,7 @@ def serve(host: str, port: int, *, environment: Mapping[str, str] | None = None)
     chosen = os.environ if environment is None else environment
     options, settings, level = options_from(chosen), settings_from(chosen), _level(chosen)
     os.umask(0o077)  # what it writes is for its own eyes
-    _expect_free(host, port)
+    expect_free(host, port)
     logs.configure(level)
     office = _office(settings)
     signal.signal(signal.SIGTERM, partial(_end, office))
@@ -152,18 +152,6 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )
-
-
-def _expect_free(host: str, port: int) -> None:
-    """Raise `SettingInvalid` where no door can be: before a ledger is founded behind it."""
-    try:
-        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
-            tried.bind(place)
-    except OSError as failure:
-        problem = f"cannot listen: {host}:{port}, {failure.strerror}"
-        raise SettingInvalid(setting="--port", problem=problem) from None
 
 
 def _office(settings: Settings) -> Behind | None:

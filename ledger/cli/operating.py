@@ -62,9 +62,10 @@ def serve(
     screen = Screen.chosen(ctx, lang, no_color=no_color)
     with screen.guarded():
         settled(settings)
+        # By its name: what is below a door never imports one.
+        importlib.import_module("api.listening").expect_free(host, port)
         if not os.environ.get("FENBOOK_NODES"):
             screen.err.print(screen.say("evaluation", host=host, port=port), style="bold yellow")
-        # By its name: what is below a door never imports one.
         door: Any = importlib.import_module("api.serving")
         door.serve(host, port)
 

@@ -119,8 +119,17 @@ class TestServe:
             environment = {"FENBOOK_DATABASE": _url(tmp_path), "LC_ALL": "C"}
             result = RUNNER.invoke(app, ["serve", "--port", port], env=environment)
         assert result.exit_code == 2, result.stderr
-        assert f"nothing can listen at: 127.0.0.1:{port}, Address already in use" in result.stderr
+        said = " ".join(result.stderr.split())
+        assert f"nothing can listen at: 127.0.0.1:{port}, Address already in use" in said
         assert list(tmp_path.iterdir()) == []  # no ledger was founded for it
+        assert "/docs" not in result.stderr  # which would be somebody else's
+
+    @pytest.mark.parametrize("host", ["a..b", "nowhere.invalid", "203.0.113.7"])
+    def test_host_where_nothing_can_listen_ends_it(self, tmp_path: Path, host: str) -> None:
+        environment = {"FENBOOK_DATABASE": _url(tmp_path), "LC_ALL": "C"}
+        result = RUNNER.invoke(app, ["serve", "--host", host], env=environment)
+        assert result.exit_code == 2, result.stderr
+        assert f"nothing can listen at: {host}:" in " ".join(result.stderr.split())
 
     def test_wrong_setting_is_named_and_its_value_is_not(self, tmp_path: Path) -> None:
         for name, value in (
