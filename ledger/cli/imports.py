@@ -181,7 +181,10 @@ def _previewed(
         screen.print_json({**made, "faults": found})
     else:
         screen.out.print(record_of(screen, _short(made)))
-        show_rows(screen, found, _FINDINGS, is_json=False)
+        if made["valid"] and not found:
+            screen.err.print(screen.say("faultless", id=made["id"]))
+        else:
+            show_rows(screen, found, _FINDINGS, is_json=False)
     if made["errors"]:
         raise typer.Exit(DIFFERENT)
 

@@ -66,6 +66,7 @@ WORDS: Final = terms_of(
     would_do | It would be taken in. | 可以受理。
     no_such_place | There is no place {place} for signatures. | 没有名为 {place} 的签名栏。
     still_waiting | It has not ended; it is {state}. | 尚未办结，状态为 {state}。
+    faultless | Nothing is wrong with it. Look at its rows with fenbook import rows {id}, then sign it: fenbook import sign {id} | 未发现问题。请以 fenbook import rows {id} 查看明细，再以 fenbook import sign {id} 签署。
     no_rows | Nothing is listed. | 没有记录。
     reconciled | Chain, views and deposits agree: 0.00 apart. | 链、视图与存款一致，相差 0.00。
     as_of | at block {block}, {date} | 截至第 {block} 号区块，{date}

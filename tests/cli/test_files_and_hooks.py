@@ -67,6 +67,20 @@ class TestImport:
         cancelled = core.done("import", "list", "--state", "cancelled")
         assert [one["id"] for one in cancelled] == [made["id"]]
 
+    def test_faultless_file_is_said_to_be_so_with_what_comes_next(
+        self, core: Shell, tmp_path: Path
+    ) -> None:
+        result = core.run("import", "upload", _file(tmp_path, _row()))
+        [made, *_] = core.done("import", "list")
+        told = " ".join(result.stderr.split())
+        assert told.endswith(
+            f"Nothing is wrong with it. Look at its rows with fenbook import rows {made['id']}, "
+            f"then sign it: fenbook import sign {made['id']}"
+        )
+        again = core.run("import", "preview", made["id"], "--lang", "zh")
+        assert (again.exit_code, "未发现问题。" in again.stderr) == (0, True)
+        assert "没有记录" not in again.stderr
+
     def test_template_is_written(self, core: Shell, tmp_path: Path) -> None:
         out = tmp_path / "template.xlsx"
         assert core.run("import", "template", "--out", out).exit_code == 0
