@@ -33,6 +33,20 @@ _MAY_LACK: Final = ("evidence", "reason", "purpose")
 """Commitments that stand for nothing if they are not given."""
 
 
+def _fraction(value: str, percent: str) -> tuple[str, str]:
+    return (
+        f", a fraction such as {value} for {percent} %",
+        f"，按小数填写，如 {value} 即 {percent}%",
+    )
+
+
+_FRACTIONS: Final = {
+    Meaning.RATE: _fraction("0.042", "4.2"),
+    Meaning.SHARE: _fraction("0.8", "80"),
+}
+"""How a rate or share is written, in English and in Chinese, after its name."""
+
+
 def parameters_of(kind: type[Command]) -> list[inspect.Parameter]:
     """One option for each field that whoever signs chooses."""
     return [_parameter(one) for one in fields_of(kind) if one.name not in DEFAULTED]
@@ -55,7 +69,8 @@ def draft_of(kind: type[Command], given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parameter(member: Field) -> inspect.Parameter:
     flag = f"--{_flag_name(member)}"
-    shown = f"{label(member.name, 'en')} {label(member.name, 'zh')}"
+    english, chinese = _FRACTIONS.get(member.meaning, ("", ""))
+    shown = f"{label(member.name, 'en')}{english} {label(member.name, 'zh')}{chinese}"
     kind, default, option = _option(member, flag, shown)
     return inspect.Parameter(
         member.name,

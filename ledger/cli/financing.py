@@ -233,7 +233,8 @@ _TAKE: Final = [
             str | None,
             typer.Option(
                 "--obligor-share",
-                help="Of a sale's cost 债务人承担比例; its offer goes beside.",
+                help="Of a sale's cost, a fraction such as 0.8 for 80 %; its offer goes beside "
+                "债务人承担比例，按小数填写，如 0.8 即 80%，并附其承诺.",
                 show_default=False,
             ),
         ],

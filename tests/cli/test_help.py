@@ -47,3 +47,20 @@ def test_verb_knows_the_contracts_function() -> None:
     assert {one.command: one.act for one in VERBS.values()} == {
         name: act for name, act in ENTRY_POINTS.items() if name in VERBS
     }
+
+
+def test_rates_and_shares_are_said_to_be_fractions() -> None:
+    told = dict(_told(tree(app)))
+    rate = "a fraction such as 0.042 for 4.2 % 年利率，按小数填写，如 0.042 即 4.2%"
+    share = "Advance rate, a fraction such as 0.8 for 80 % 质押率，按小数填写，如 0.8 即 80%"
+    for verb in ("quote give sale", "quote give pledge", "quote give redemption", "voucher sell"):
+        assert told[f"fenbook {verb} rate"] == f"Rate a year, {rate}"
+    for verb in ("quote give pledge", "voucher pledge"):
+        assert told[f"fenbook {verb} ltv"] == share
+    names = ("rate", "ltv", "rate_max", "share_max", "obligor_share")
+    wrong = {
+        path: text
+        for path, text in told.items()
+        if path.split()[-1] in names and not ("a fraction" in text and "按小数填写" in text)
+    }
+    assert wrong == {}
