@@ -184,6 +184,14 @@ def test_readme_is_short(name: str) -> None:
     assert len(_text(ROOT / name).splitlines()) <= 150
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_readme_says_what_a_file_may_name_parties_by_before_it_is_uploaded(name: str) -> None:
+    after = _text(ROOT / name).partition("fenbook key evaluation")[2].partition("\n## ")[0]
+    assert "`import upload`" in after
+    assert "`fenbook records put FILE --by WHO`" in after
+    assert re.search("participant numbers|参与方编号", after)
+
+
 @pytest.mark.parametrize("folder", ["contracts", "ledger", "api", "web", "tests", "deploy", "docs"])
 def test_folder_has_its_readme(folder: str) -> None:
     assert (ROOT / folder / "README.md").exists()
