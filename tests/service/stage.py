@@ -58,6 +58,9 @@ def killing(at: str, place: int = 1) -> Iterator[None]:
         yield
 
 
+_STEPS_MAX = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """Where the town was."""
@@ -73,6 +76,8 @@ class _Done:
     """Where an act led, and what its blocks have left beside the chain."""
 
     end: Point
+    blocks: tuple[bytes, ...]
+    """Their hashes, from the first on."""
     landed: dict[bytes, Landed]
     events: dict[int, tuple[Event, ...]]
     result: Any
@@ -108,15 +113,19 @@ class Town:
         """
         begun = self.point()
         if done := self._done.get((begun, what)):
-            self._head(done.end.block)
+            # One by one: of a longer chain the engine would take what others left below for ours.
+            for block in done.blocks:
+                self._head(block)
             self.chain._landed |= done.landed
             self.chain._events |= done.events
             self._count_from(done.end)
             return cast(Result, done.result)
         number, result = self.chain.head().number, act()
         landed, events = self.chain._landed, self.chain._events
+        made = self.chain.blocks(number + 1, self.chain.head().number)
         self._done[begun, what] = _Done(
             self.point(),
+            tuple(one.hash for one in made),
             {key: one for key, one in landed.items() if one.block > number},
             {key: one for key, one in events.items() if key > number},
             result,
@@ -188,8 +197,10 @@ class Stage:
 
     def follow(self) -> None:
         """Read whatever blocks there are."""
-        while not self.follower.step().is_caught_up:
-            pass
+        for _ in range(_STEPS_MAX):
+            if self.follower.step().is_caught_up:
+                return
+        raise AssertionError("the blocks do not fit together")
 
     def look(self) -> Agenda:
         """Read what there is, and have the scheduler look at it once."""

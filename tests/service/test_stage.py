@@ -28,3 +28,17 @@ def test_what_was_done_once_leaves_the_same_as_what_is_done_anew(stage: Stage) -
 def test_what_was_done_from_elsewhere_is_done_anew(stage: Stage) -> None:
     roots = [divided(stage, 3), divided(stage, 3)]
     assert len(set(roots)) == 2
+
+
+def test_what_was_done_once_is_whole_after_others_left_shorter_chains(stage: Stage) -> None:
+    """Blocks below its last stayed others', and whoever read them waited for ever."""
+    town, begun = stage.town, stage.town.point()
+    town._done.clear()
+    divided(stage, 3)
+    left = _left(town)
+    town.take_back(begun)
+    stage.acts.issue(7 * YUAN)
+    town.take_back(begun)
+    divided(stage, 3)
+    assert _left(town) == left
+    stage.follow()
