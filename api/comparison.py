@@ -128,14 +128,16 @@ def _comparison(
     quotes = [signed_of(one) for one in rows]
     days = {"today": today, "maturity": payable.maturity, "due": payable.due}
     every = [terms_of(one.command, **days, holidays=holidays) for one in quotes]
-    wrong = [unfit(one.command, today=today, maturity=payable.maturity) for one in quotes]
-    fit = [
-        (one, payable.bank, terms.net_cash)
-        for one, terms, why in zip(quotes, every, wrong, strict=True)
-        if why is None
+    said = context.financing.trials.deals(
+        [
+            (one, payable.bank, max(terms.net_cash, 0))
+            for one, terms in zip(quotes, every, strict=True)
+        ]
+    )
+    refusals = [
+        unfit(one.command, today=today, maturity=payable.maturity) or refusal
+        for one, refusal in zip(quotes, said, strict=True)
     ]
-    asked = iter(context.financing.trials.deals(fit))
-    refusals = [next(asked) if why is None else why for why in wrong]
     found = sorted(zip(rows, quotes, every, refusals, strict=True), key=_by_cost)
     return Comparison(
         holding=_holding(payable, standing, today),

@@ -16,7 +16,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import ledger
 from api.addresses import networks_of
 from api.app import create_app
-from api.listening import expect_free
 from api.one_packet import OnePacketProtocol
 from api.operations import first_answer
 from api.options import Options, Rate
@@ -43,13 +42,12 @@ _log = structlog.get_logger("fenbook.service")
 def serve(host: str, port: int, *, environment: Mapping[str, str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT; requests on their way end, then the service stops.
 
-    Raises what opening a service raises, `SettingInvalid` for settings of the door and a port that
-    is taken, and `BackOfficeLost`.
+    Raises what opening a service raises, `SettingInvalid` for settings of the door, and
+    `BackOfficeLost`.
     """
     chosen = os.environ if environment is None else environment
     options, settings, level = options_from(chosen), settings_from(chosen), _level(chosen)
     os.umask(0o077)  # what it writes is for its own eyes
-    expect_free(host, port)
     logs.configure(level)
     office = _office(settings)
     signal.signal(signal.SIGTERM, partial(_end, office))

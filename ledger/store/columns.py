@@ -59,7 +59,9 @@ def putter(hint: Any, name: str) -> Converter:
     """What makes a value plain; None for one that is so already."""
     if name in _WIDE:
         return lambda value: value.to_bytes(32, "big")
-    if _is_enum(hint):
+    if isinstance(hint, type) and issubclass(hint, IntFlag):
+        return int
+    if isinstance(hint, type) and issubclass(hint, Enum):
         return attrgetter("_value_")  # without asking the enum
     if isinstance(hint, type) and issubclass(hint, bytes | bool | int | str):
         return None
@@ -81,13 +83,9 @@ def reader(hint: Any, name: str) -> Converter:
 
 def taker(kind: type[Row], hints: Mapping[str, Any], names: Sequence[str]) -> Taker:
     """Takes the plain values of some fields out of a row."""
-    paths = [f"{name}._value_" if _is_enum(hints[name]) else name for name in names]
-    is_whole = tuple(paths) == kind.__struct_fields__
-    take = astuple if is_whole else attrgetter(*paths)
+    take = astuple if tuple(names) == kind.__struct_fields__ else attrgetter(*names)
     made = [
-        (at, put)
-        for at, name in enumerate(names)
-        if not _is_enum(hints[name]) and (put := putter(hints[name], name)) is not None
+        (at, put) for at, name in enumerate(names) if (put := putter(hints[name], name)) is not None
     ]
     if not made:
         return take
@@ -99,11 +97,6 @@ def taker(kind: type[Row], hints: Mapping[str, Any], names: Sequence[str]) -> Ta
         return tuple(values)
 
     return taken
-
-
-def _is_enum(hint: Any) -> bool:
-    """Whether a field holds members of an enum; their plain value is asked of them, not of it."""
-    return isinstance(hint, type) and issubclass(hint, Enum)
 
 
 def maker(
@@ -119,7 +112,7 @@ def maker(
 
 
 def _json(value: Any) -> str:
-    return "[]" if value == () else _SORTED.encode(value).decode()
+    return _SORTED.encode(value).decode()
 
 
 def _from_json(value: str) -> Any:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -91,17 +90,9 @@ class Looked:
 _LAST_SEQ: Final = select(func.max(EVENTS.c.seq))
 
 
-def participants_text(participants: tuple[int, ...]) -> str:
-    """Participants as the table keeps them: `,1,3,`; of few, who deal often, it is remembered."""
-    return _few_text(participants) if len(participants) <= _FEW else _text(participants)
-
-
-def _text(participants: tuple[int, ...]) -> str:
-    return (",%d" * len(participants) + ",") % participants
-
-
-_FEW: Final = 4
-_few_text: Final = lru_cache(10_000)(_text)
+def participants_text(participants: Sequence[int]) -> str:
+    """Participants as the table keeps them: `,1,3,`."""
+    return (",%d" * len(participants) + ",") % tuple(participants)
 
 
 def last_seq(connection: Connection) -> int:

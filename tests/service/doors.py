@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,8 @@ class Doors:
 
 def _begin_when_asked() -> None:
     """Import what a door does, and fork one off for each line, with a keeper that waits for it."""
-    import api.serving  # noqa: F401, PLC0415 -- here alone: who asks for doors needs it not
-    import ledger.cli.app  # noqa: F401, PLC0415
-
+    for name in ("api.serving", "ledger.cli.app"):  # who asks for doors needs neither
+        import_module(name)
     while line := sys.stdin.buffer.readline():
         asked = json.loads(line)
         if os.fork() == 0:
@@ -108,8 +108,6 @@ def _keep(asked: dict[str, Any]) -> None:
 
 
 def _serve(asked: dict[str, Any]) -> None:
-    from ledger.cli import main  # noqa: PLC0415
-
     log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for place, end in enumerate((nothing, log, log)):
@@ -118,4 +116,4 @@ def _serve(asked: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(asked["environment"])
     sys.argv = ["fenbook", *asked["words"]]
-    sys.exit(main())
+    sys.exit(import_module("ledger.cli").main())

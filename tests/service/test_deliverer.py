@@ -93,7 +93,7 @@ class TestDelivered:
         with office.stage.database.writing() as connection:
             at, seq = cursor(connection), last_seq(connection) + 1
             data = json.dumps({"list": ["x" * 100] * 300})
-            concerned = participants_text((BIRCH,))
+            concerned = participants_text([BIRCH])
             row = (seq, "RulesSet", at.number, at.second, None, concerned, data, None)
             add_events(connection, [row])
         office.work()
