@@ -32,6 +32,7 @@ from ledger.model.meanings import Meaning
 from ledger.model.plain import moment_text, plain_of, struct_of
 from ledger.model.rendering import Names
 from ledger.model.sentences import fields, sentence
+from ledger.model.signing import check_code
 from ledger.model.states import Role
 from ledger.service.access import Subject
 
@@ -194,7 +195,7 @@ def prepared_for(context: Context, command: Command, names: Names, language: Lan
         command=plain_of(command),
         typed_data=typed_data(command, domain),
         digest="0x" + hashed.hex(),
-        check_code=hashed.hex()[:8],
+        check_code=check_code(hashed),
         deadline=moment_text(command.deadline),
         unnamed=[],
     )

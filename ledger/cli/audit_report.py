@@ -15,6 +15,7 @@ from ledger.cli.screen import Screen
 from ledger.model.figures import amount_text, time_text
 from ledger.model.meanings import Meaning
 from ledger.model.rendering import rendered
+from ledger.model.signing import check_code
 
 __all__ = ["drawn", "report_to_json"]
 
@@ -138,7 +139,7 @@ def _place(one: Finding, screen: Screen) -> Text:
     if one.transaction:
         lines.append("0x" + one.transaction.hex()[:16] + "…")
     if one.digest:
-        lines.append(tell("command", screen.language, digest=one.digest.hex()[:8].upper()))
+        lines.append(tell("command", screen.language, digest=check_code(one.digest)))
     return Text("\n".join(lines))
 
 

@@ -102,9 +102,11 @@ def _option(member: Field, flag: str, shown: str) -> tuple[Any, Any, Any]:
     if member.is_list or member.meaning is Meaning.DAY_SET:
         return list[str], _REQUIRED, typer.Option(flag, help=f"{shown}; may be repeated.")
     kind: Any = int if member.meaning in _WHOLE and not member.is_list else str
+    # Lists filter by `payable` what a command names as `payable_id`.
+    flags = (flag, flag.removesuffix("-id")) if flag.endswith("-id") else (flag,)
     if is_spared:
-        return kind | None, None, typer.Option(flag, help=shown, show_default=False)
-    return kind, _REQUIRED, typer.Option(flag, help=shown)
+        return kind | None, None, typer.Option(*flags, help=shown, show_default=False)
+    return kind, _REQUIRED, typer.Option(*flags, help=shown)
 
 
 # ---- values

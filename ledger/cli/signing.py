@@ -30,6 +30,7 @@ from ledger.model.meanings import Meaning
 from ledger.model.plain import plain_of, struct_of
 from ledger.model.rendering import NO_NAMES, Names
 from ledger.model.sentences import fields, sentence
+from ledger.model.signing import check_code
 from ledger.model.structs import Command, Struct, fields_of
 from ledger.model.values import VALUES
 
@@ -93,7 +94,7 @@ def tell(screen: Screen, command: Command, hashed: bytes, names: Names = NO_NAME
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2), pad_edge=True)
     for name, value in fields(command, names, language):
         table.add_row(Text(name), Text(value))
-    table.add_row(Text(screen.say("digest_code")), Text(hashed.hex()[:8], style="bold"))
+    table.add_row(Text(screen.say("digest_code")), Text(check_code(hashed), style="bold"))
     screen.err.print(table)
 
 

@@ -14,13 +14,14 @@ from ledger.cli.pictures import Bar, range_text
 from ledger.cli.screen import Screen
 from ledger.cli.stage import CAST, FACE, LOAN, Act, Stage, Step
 from ledger.cli.story import PART, PASSED, PAYABLE
-from ledger.cli.story_report import Reconciliation, check_code, checks_of
+from ledger.cli.story_report import Reconciliation, checks_of
 from ledger.cli.story_words import money, names_of, tell
 from ledger.model.commands import PledgeQuote
 from ledger.model.errors.base import LedgerError
 from ledger.model.figures import date_text, loan_name, payable_name, voucher_name
 from ledger.model.glossary import term
 from ledger.model.sentences import sentence
+from ledger.model.signing import check_code
 from ledger.model.states import Duty
 from ledger.views import Projection
 from ledger.views.lineage import pieces_of

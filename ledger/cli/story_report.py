@@ -20,9 +20,10 @@ from ledger.model.figures import (
 from ledger.model.glossary import Language
 from ledger.model.lateness import is_blocking
 from ledger.model.sentences import fields, sentence
+from ledger.model.signing import check_code
 from ledger.views.lineage import pieces_of
 
-__all__ = ["Check", "Reconciliation", "check_code", "checks_of", "reconciled", "story_to_json"]
+__all__ = ["Check", "Reconciliation", "checks_of", "reconciled", "story_to_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,6 @@ class Reconciliation:
     def agrees(self) -> bool:
         """Whether all sums agree and nothing is left in a hold."""
         return self.paid_in == self.shares_out and self.issued == self.deposited and not self.holds
-
-
-def check_code(digest: bytes) -> str:
-    """The head of a digest, short enough to compare over the telephone."""
-    head = digest.hex().upper()
-    return f"{head[:4]}-{head[4:8]}"
 
 
 def reconciled(stage: Stage, step: Step) -> Reconciliation:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from ledger.model.errors.input import InvalidField
 
-__all__ = ["SigningKey", "check_digest", "check_verifier"]
+__all__ = ["SigningKey", "check_code", "check_digest", "check_verifier"]
 
 
 class SigningKey(Protocol):
@@ -16,6 +16,11 @@ class SigningKey(Protocol):
 
     def sign(self, digest: bytes) -> bytes:
         """Sign the 32-byte digest of a command."""
+
+
+def check_code(digest: bytes) -> str:
+    """The head of a digest, short enough to compare between two screens or over the telephone."""
+    return digest.hex()[:8]
 
 
 def check_digest(digest: object) -> None:
