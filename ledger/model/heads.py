@@ -134,6 +134,11 @@ _OF_LISTS: Final = terms_of(
     to_lender | To the lender | 付贷款人
     payments | Payments distributed | 已清分付款笔数
 
+    confirmed_amount | Paid out | 已划付金额
+    confirmed_count | Payouts made | 已划付笔数
+    open_amount | To be paid out | 待划付金额
+    open_count | Payouts to make | 待划付笔数
+    returned_count | Payouts returned | 退回笔数
     proposal | Payment proposal | 划付建议
     first_payment | First payment | 首笔付款序号
     payment_count | Payments | 付款笔数
@@ -162,6 +167,11 @@ _OF_LISTS: Final = terms_of(
     answers | Answers | 答复
     quotes | Quotes | 报价
     signed | As signed | 签署原文
+    terms | Terms | 报价条件
+    holding | If held | 若持有到期
+    approvals | Signatures | 签名列表
+    message | Signed text | 签署报文
+    signature | Signature | 签名
     net_cash | Cash now | 到账现金
     cost | Cost against holding | 较持有到期的成本
     annual_percent | Cost a year, % | 年化成本（%）
@@ -171,6 +181,16 @@ _OF_LISTS: Final = terms_of(
     holding_days | Days held | 持有天数
     level | Weight | 程度
 
+    columns | Columns | 列对应
+    file_name | Name of the file | 文件名
+    file_bytes | Size in bytes | 文件大小（字节）
+    file_sha256 | SHA-256 of the file | 文件 SHA-256
+    same_file | Same file as | 相同文件的导入
+    sheet | Sheet | 工作表
+    sheets | Sheets | 工作表列表
+    cell | Cell | 单元格
+    field | Field | 字段
+    is_error | Error | 是否错误
     format | Format | 文件格式
     valid | Valid rows | 有效行数
     errors | Errors | 错误数
@@ -183,6 +203,16 @@ _OF_LISTS: Final = terms_of(
     line | Line | 行号
     findings | Findings | 问题
 
+    name_zh | Chinese name | 中文名称
+    name_en | English name | 英文名称
+    lei | LEI | 全球法人识别编码
+    group | Group | 集团
+    contacts | Contacts | 联系人
+    position | Position | 职务
+    phone | Telephone | 电话
+    email | E-mail | 电子邮箱
+    accounts | Accounts | 银行账户
+    branch | Branch number | 联行号
     scopes | Scopes | 权限
     actor | Session or key | 登录会话或接口密钥
     trace_id | Trace number | 追踪编号
@@ -190,6 +220,11 @@ _OF_LISTS: Final = terms_of(
     failures | Failures in a row | 连续失败次数
     rests_until | Rests until | 暂停至
     seq | Number in the feed | 事件序号
+    attempts | Attempts | 投递记录
+    status | HTTP status | HTTP 状态码
+    milliseconds | Milliseconds | 耗时（毫秒）
+    secret | Secret | 密钥
+    queued | Waiting again | 重新排队数
     tries | Tries | 尝试次数
     next_try_at | Next try at | 下次尝试时间
 

@@ -24,6 +24,20 @@ OPERATING_HEADS: Final = terms_of(
     lag_blocks | Blocks behind | 落后区块数
     blocks | Blocks | 区块数
     events | Events | 事件数
+    head | Last block of the chain | 链上最新区块
+    block_hash | Hash of the block | 区块哈希
+    business_date | Business date | 营业日
+    transaction | Transaction | 交易
+    is_ready | Ready | 就绪
+    checks | Checks | 检查项
+    chain | Chain | 链
+    database | Database | 数据库
+    views | Views | 视图
+    outbox | Outbox | 待发队列
+    is_asked | Asked for | 已请求
+    is_running | Running | 进行中
+    difference_count | Differences | 差异数
+    differences | What differs | 差异明细
     is_equal | Equal | 一致
     compared | Compared | 已比对
     matter | Matter | 事项
