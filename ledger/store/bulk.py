@@ -1,19 +1,59 @@
-"""Many rows to an engine in one statement: repeated on SQLite, as arrays on PostgreSQL."""
+"""Many rows to an engine in one statement: row by row for SQLite, as arrays for PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Boolean, Column, Table
 from sqlalchemy.engine import Connection
 
-from ledger.store.columns import Plain
+from ledger.store.columns import Plain, as_stored
 from ledger.store.metadata import Bytes, Word
 
-__all__ = ["array_type", "arrays", "insert_rows", "quoted", "rows_clause", "update_rows"]
+__all__ = ["Insertion", "array_type", "arrays", "insert_rows", "quoted", "update_rows"]
 
+_VALUES_MAX: Final = 8_192
+"""Values of one statement to SQLite, which takes 32,766; it keeps some 100 bytes for each."""
 
 _ESCAPED: Final = str.maketrans({'"': r"\"", "\\": r"\\"})
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """Rows of some columns into a table, however many they are."""
+
+    table: str
+    """Its name, quoted."""
+    columns: tuple[Column[Any], ...]
+    conflict: str = ""
+    """What is done about a row whose key stands there already; empty where that is a fault."""
+
+    def run(self, connection: Connection, rows: Sequence[Plain]) -> int:
+        """Put rows in; how many went in. The transaction is of no use where one is a fault."""
+        if connection.dialect.name == "sqlite":
+            return sum(self._said_to_sqlite(connection, rows))
+        stored = arrays([as_stored(row) for row in rows])
+        return connection.exec_driver_sql(_text(self, "postgresql"), stored).rowcount
+
+    def _said_to_sqlite(self, connection: Connection, rows: Sequence[Plain]) -> Iterator[int]:
+        """In few statements, each of 2^n rows so that it is put together once.
+
+        Other threads may compute while one runs, and have the next one wait for its turn.
+        """
+        done, count = 0, 1 << (_VALUES_MAX // len(self.columns)).bit_length() - 1
+        while done < len(rows):
+            if count > len(rows) - done:
+                count //= 2
+                continue
+            text = _text(self, "sqlite", count)
+            values = tuple(chain.from_iterable(rows[done : done + count]))
+            try:
+                yield connection.exec_driver_sql(text, values).rowcount
+            except OverflowError:  # a number beyond 2^63; nothing of it has run
+                yield connection.exec_driver_sql(text, as_stored(values)).rowcount
+            done += count
 
 
 def insert_rows(
@@ -23,12 +63,7 @@ def insert_rows(
 
     One whose columns `once` stand in the table already is left out, where such columns are named.
     """
-    if not rows:
-        return 0
-    statement = _insert(table, connection.dialect.name)
-    if once:
-        statement += f" ON CONFLICT ({', '.join(map(quoted, once))}) DO NOTHING"
-    return _many(connection, statement, rows)
+    return _insertion(table, once).run(connection, rows) if rows else 0
 
 
 def update_rows(connection: Connection, statement: str, rows: Sequence[Plain]) -> None:
@@ -37,14 +72,6 @@ def update_rows(connection: Connection, statement: str, rows: Sequence[Plain]) -
         statement = statement.replace("?", "%s")
     if rows:
         connection.exec_driver_sql(statement, list(rows))
-
-
-def rows_clause(columns: Sequence[Column[object]], dialect: str) -> str:
-    """What follows the columns of an INSERT: where its rows come from."""
-    if dialect == "sqlite":
-        return f"VALUES ({', '.join('?' * len(columns))})"
-    arrays = ", ".join(f"%s::{array_type(column)}[]" for column in columns)
-    return f"SELECT * FROM unnest({arrays})"
 
 
 def array_type(column: Column[object]) -> str:
@@ -78,14 +105,23 @@ def quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _many(connection: Connection, statement: str, rows: Sequence[Plain]) -> int:
-    if connection.dialect.name == "sqlite":
-        return connection.exec_driver_sql(statement, list(rows)).rowcount
-    return connection.exec_driver_sql(statement, arrays(rows)).rowcount
+@cache
+def _insertion(table: Table, once: tuple[str, ...]) -> Insertion:
+    conflict = f"ON CONFLICT ({', '.join(map(quoted, once))}) DO NOTHING" if once else ""
+    return Insertion(quoted(table.name), tuple(table.columns), conflict)
 
 
 @cache
-def _insert(table: Table, dialect: str) -> str:
-    columns = ", ".join(quoted(column.name) for column in table.columns)
-    rows = rows_clause(list(table.columns), dialect)
-    return f"INSERT INTO {quoted(table.name)} ({columns}) {rows}"
+def _text(insertion: Insertion, dialect: str, count: int = 1) -> str:
+    """The statement that puts so many rows in, or as many as there are."""
+    columns = ", ".join(quoted(column.name) for column in insertion.columns)
+    if dialect == "sqlite":
+        # Else the engine would copy what rows have changed, to undo this statement alone.
+        into = "INSERT OR FAIL INTO"
+        row = f"({', '.join('?' * len(insertion.columns))})"
+        rows = f"VALUES {', '.join([row] * count)}"
+    else:
+        into = "INSERT INTO"
+        kinds = (f"%s::{array_type(column)}[]" for column in insertion.columns)
+        rows = f"SELECT * FROM unnest({', '.join(kinds)})"
+    return f"{into} {insertion.table} ({columns}) {rows} {insertion.conflict}".rstrip()

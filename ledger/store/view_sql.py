@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
-from ledger.store.bulk import array_type, arrays, quoted, rows_clause
+from ledger.store.bulk import Insertion, array_type, quoted
 from ledger.store.columns import Plain, as_stored
 from ledger.store.rows import ViewTable
 
@@ -23,7 +23,7 @@ _WRITTEN_ONCE: Final = frozenset(
 """Tables whose rows never change."""
 
 _MANY: Final = 500
-"""Keys asked for at a time."""
+"""Keys that one statement names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Said:
     some: str
     last: str
     count: str
-    put: str
+    put: Insertion
     drop: str
 
 
@@ -72,10 +72,8 @@ class ViewSql:
 
     def many(self, table: ViewTable, keys: Iterable[Any]) -> Iterator[Sequence[Any]]:
         """The stored rows of keys that are one column each; those that there are."""
-        wanted = [table.key_stored(key)[0] for key in keys]
         column = quoted(table.keys[0])
-        for start in range(0, len(wanted), _MANY):
-            some = tuple(wanted[start : start + _MANY])
+        for some in _parts([table.key_stored(key)[0] for key in keys]):
             text = f"{self._select(table)} WHERE {column} IN ({self._marks(len(some))})"
             yield from self._ask(text, some)
 
@@ -114,19 +112,17 @@ class ViewSql:
 
     def put(self, table: ViewTable, rows: list[Plain]) -> None:
         """Store rows, new ones and changed ones."""
-        text = self._of(table).put
-        if self._is_sqlite:
-            try:
-                self.connection.exec_driver_sql(text, rows)
-            except OverflowError:
-                self.connection.exec_driver_sql(text, [as_stored(row) for row in rows])
-            return
-        self._ask(text, arrays([as_stored(row) for row in rows]))
+        self._of(table).put.run(self.connection, rows)
 
     def drop(self, table: ViewTable, keys: Iterable[Any]) -> None:
         """Delete the rows of keys."""
         stored = [table.key_stored(key) for key in keys]
-        self.connection.exec_driver_sql(self._of(table).drop, stored)
+        if len(table.keys) > 1:
+            self.connection.exec_driver_sql(self._of(table).drop, stored)
+            return
+        name, column = quoted(self._prefix + table.field), quoted(table.keys[0])
+        for some in _parts([key for (key,) in stored]):
+            self._ask(f"DELETE FROM {name} WHERE {column} IN ({self._marks(len(some))})", some)
 
     def stand(self, standing: str) -> None:
         """Store the row of what is no table."""
@@ -165,18 +161,15 @@ class ViewSql:
         columns = ", ".join(quoted(column) for column in table.columns)
         return f"SELECT {columns} FROM {quoted(self._prefix + table.field)}"
 
-    def _put(self, table: ViewTable, name: str) -> str:
-        columns = ", ".join(quoted(column) for column in table.columns)
-        keys = ", ".join(quoted(key) for key in table.keys)
+    def _put(self, table: ViewTable, name: str) -> Insertion:
+        columns = tuple(table.table.c[column] for column in table.columns)
+        if table.field in _WRITTEN_ONCE:
+            return Insertion(name, columns)  # whatever is read twice is refused by its key
+        keys = ", ".join(map(quoted, table.keys))
         rest = [quoted(column) for column in table.columns if column not in table.keys]
         changed = ", ".join(f"{column} = excluded.{column}" for column in rest)
-        of_table = [table.table.c[column] for column in table.columns]
-        rows = rows_clause(of_table, "sqlite" if self._is_sqlite else "postgresql")
-        if table.field in _WRITTEN_ONCE:
-            # Whatever is read twice is refused by its key.
-            return f"INSERT INTO {name} ({columns}) {rows}"
         conflict = f"DO UPDATE SET {changed}" if changed else "DO NOTHING"
-        return f"INSERT INTO {name} ({columns}) {rows} ON CONFLICT ({keys}) {conflict}"
+        return Insertion(name, columns, f"ON CONFLICT ({keys}) {conflict}")
 
     def _ordered(self, table: ViewTable, key: str) -> str:
         """Text in the order of its bytes, whatever the database's language."""
@@ -189,3 +182,9 @@ class ViewSql:
 
     def _marks(self, count: int) -> str:
         return ", ".join([self._mark] * count)
+
+
+def _parts(keys: Sequence[Any]) -> Iterator[Plain]:
+    """Keys, so many that one statement names them."""
+    for start in range(0, len(keys), _MANY):
+        yield tuple(keys[start : start + _MANY])

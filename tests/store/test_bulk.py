@@ -5,8 +5,13 @@ from dataclasses import replace
 import pytest
 
 from ledger.store.access import FirstAnswer, add_answers, find_answers
+from ledger.store.columns import Plain
 from ledger.store.database import Database
+from ledger.store.feed import add_events, events_after
 from ledger.store.operations import Operation, add_operations, find_operation
+from ledger.store.state import SqlState
+from ledger.views.claim_rows import Hop, HopKind
+from tests.cast import named
 
 TEXTS = (
     "null", "NULL", "Null", "nil", "", " ", "a b", " a ", "a,b", "{}", "{a}", '"', '""', "\\",
@@ -57,3 +62,48 @@ def test_answer_is_kept_under_its_client_s_key_as_it_is(database: Database) -> N
     with database.reading() as connection:
         found = find_answers(connection, [(2, one) for one in TEXTS])
     assert [found[2, one] for one in TEXTS] == answers
+
+
+@pytest.mark.parametrize("count", [1, 31, 32, 33, 999, 1_000, 2_100])
+def test_every_row_goes_in_once_however_many_they_are(database: Database, count: int) -> None:
+    rows = [_event(number) for number in range(1, count + 1)]
+    with database.writing() as connection:
+        add_events(connection, rows)
+    with database.reading() as connection:
+        found = events_after(connection, 0, limit=count + 1)
+    assert [(one.seq, one.block, one.payable) for one in found] == [
+        (row[0], row[2], row[-1]) for row in rows
+    ]
+
+
+@pytest.mark.parametrize("place", [0, 10, 40, 1_050])
+def test_a_number_beyond_two_to_the_63_is_no_hindrance_to_rows_before_it(
+    database: Database, place: int
+) -> None:
+    """A row that only inserts was put in twice, and refused, where such a number came behind it."""
+    hops = [_hop(number, 2**63 if number == place else 5) for number in range(1_100)]
+    with database.writing() as connection:
+        state = SqlState(connection)
+        for one in hops:
+            state.add_hop(one)
+        state.seal()
+        state.flush()
+    with database.reading() as connection:
+        assert list(SqlState(connection).hops[7]) == hops
+
+
+def test_operations_that_are_known_are_left_out_of_many(database: Database) -> None:
+    with database.writing() as connection:
+        assert add_operations(connection, [_operation(50, None)])
+        assert not add_operations(connection, [_operation(one, None) for one in range(100)])
+        assert find_operation(connection, f"op_{99:026}") is not None
+
+
+def _event(number: int) -> Plain:
+    payable = number % 3 or None
+    return (number, "VoucherCut", number // 7, 5, named("a"), ",1,", "{}", payable)
+
+
+def _hop(number: int, price: int) -> Hop:
+    place = {"start": number, "end": number + 1, "giver": 2, "taker": 3, "second": 9}
+    return Hop(kind=HopKind.SALE, voucher=7 << 32 | 1, price=price, **place)
