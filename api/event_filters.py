@@ -22,7 +22,7 @@ from api.reading import Reading
 from ledger.model.ids import parse_payable
 from ledger.model.meanings import Meaning
 from ledger.model.showing import MEANINGS
-from ledger.store.feed import FeedEvent, Looked, Wanted, look
+from ledger.store.feed import FeedEvent, Looked, OfCommands, Wanted, look
 from ledger.store.lists import (
     AllOf,
     AnyOf,
@@ -77,7 +77,7 @@ def _plain(asked: EventFilters) -> list[Condition]:
     if asked.payable:
         found.append(Is("payable", (parse_payable(asked.payable),)))
     if asked.digest:
-        found.append(Is("digest", (bytes.fromhex(asked.digest[2:]),)))
+        found.append(OfCommands((bytes.fromhex(asked.digest[2:]),)))
     return found
 
 
@@ -91,7 +91,7 @@ def _by_reference(opened: Reading, reference: str) -> tuple[Condition, bool]:
     if commands is None or ids is None:
         return AnyOf((OfEach("digest", "operations", "digest", own), _under(under, ids))), False
     digests = (one.digest for one in rows_of(opened.connection, "operations", Is("id", commands)))
-    done = Is("digest", tuple(one for one in digests if one))
+    done = OfCommands(tuple(one for one in digests if one))
     return AnyOf((done, _under(under, ids))), True
 
 

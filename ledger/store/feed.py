@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select, text
 from sqlalchemy.engine import Connection
 
 from ledger.store.bulk import insert_rows
 from ledger.store.columns import Plain
 from ledger.store.lists import Condition
-from ledger.store.tables.events import EVENTS
+from ledger.store.tables.events import EVENTS, OWN
 
 __all__ = [
     "EVERYBODY",
@@ -19,6 +19,7 @@ __all__ = [
     "LOOKED_MOST",
     "FeedEvent",
     "Looked",
+    "OfCommands",
     "Wanted",
     "add_events",
     "events_after",
@@ -49,6 +50,18 @@ class FeedEvent:
     """Its values: numbers as they are, bytes as `0x` and hexadecimal digits."""
     payable: int | None
     """On which it lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfCommands(Condition):
+    """Events of commands by their digests: an index has the one that names a command itself."""
+
+    digests: tuple[bytes, ...]
+
+    def said(self, table: Table) -> ColumnElement[bool]:
+        blocks = select(table.c.block).where(table.c.digest.in_(self.digests), text(OWN))
+        inner = blocks.correlate(None).scalar_subquery()
+        return and_(table.c.digest.in_(self.digests), table.c.block.in_(inner))
 
 
 GONE_THROUGH_MOST: Final = 20_000

@@ -5,13 +5,24 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from ledger.model.references import reference_key
 from ledger.store.bulk import insert_rows
 from ledger.store.rows import VIEW_TABLES
 from ledger.store.statements import chunks
-from ledger.store.tables.events import EVENTS
+from ledger.store.tables.events import EVENTS, OWN
 from ledger.store.tables.operations import (
     ACCEPTED,
     DONE,
@@ -173,7 +184,7 @@ def find_executed(connection: Connection, digest: bytes) -> Executed | None:
     # The feed also has what was refused before, and what a fork has undone: the last one stands.
     told = (
         select(EVENTS.c.block)
-        .where(EVENTS.c.digest == digest, EVENTS.c.kind == "CommandExecuted")
+        .where(EVENTS.c.digest == digest, EVENTS.c.kind == "CommandExecuted", text(OWN))
         .order_by(EVENTS.c.seq.desc())
         .limit(1)
     )

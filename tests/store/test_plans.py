@@ -21,7 +21,7 @@ from ledger.model.states import Role
 from ledger.store import following, imports, operations, relaying
 from ledger.store.cursor import NOWHERE
 from ledger.store.database import Connection, Database
-from ledger.store.feed import Wanted, add_events, look
+from ledger.store.feed import OfCommands, Wanted, add_events, look
 from ledger.store.lists import Condition, Is, Named, OfEach, page
 from tests.databases import database_url
 
@@ -74,6 +74,8 @@ def test_walk_is_noticed(database: Database, statement: str) -> None:
 
 _KNOWN = "SEARCH events USING INDEX ix_events_payable_seq (payable=? AND seq>? AND seq<?)"
 _PASSED = "SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
+_OF_BLOCK = "SEARCH events USING INDEX ix_events_block (block=? AND rowid>? AND rowid<?)"
+_BY_DIGEST = "SEARCH events USING INDEX ix_events_digest (digest=?)"
 _OWED = OfEach("payable", "payables", "id", Is("obligor", (1,)))
 
 
@@ -85,6 +87,9 @@ _OWED = OfEach("payable", "payables", "id", Is("obligor", (1,)))
         (Is("kind", ("PayableIssued",)), False, _PASSED),
         (Named("participants", 3), False, _PASSED),
         (_OWED, False, _PASSED),
+        (OfCommands((bytes(32),)), True, _OF_BLOCK),
+        (OfCommands((bytes(32), b"1" * 32)), True, _OF_BLOCK),
+        (OfCommands((bytes(32),)), True, _BY_DIGEST),
     ],
 )
 def test_page_of_events_goes_through_no_more_than_its_numbers(

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, Index, Table, text
 
 from ledger.store.metadata import METADATA, Bytes, Json, Word, Words
 
-__all__ = ["EVENTS"]
+__all__ = ["EVENTS", "OWN"]
 
 EVENTS: Final = Table(
     "events",
@@ -22,6 +22,13 @@ EVENTS: Final = Table(
 )
 
 Index(None, EVENTS.c.block)
-Index(None, EVENTS.c.digest)
+
+OWN: Final = "kind IN ('CommandExecuted', 'ItemRefused', 'StandingOfferUsed')"
+"""Events that name a command themselves. All others of a command lie behind one in its block.
+
+Said without bound values, so that an engine knows that the index has what is asked for.
+"""
+
+Index(None, EVENTS.c.digest, sqlite_where=text(OWN), postgresql_where=text(OWN))
 _LIES = EVENTS.c.payable.is_not(None)
 Index(None, EVENTS.c.payable, EVENTS.c.seq, sqlite_where=_LIES, postgresql_where=_LIES)

@@ -76,7 +76,7 @@ CREATE TABLE events (
 
 CREATE INDEX ix_events_block ON events (block);
 
-CREATE INDEX ix_events_digest ON events (digest);
+CREATE INDEX ix_events_digest ON events (digest) WHERE kind IN ('CommandExecuted', 'ItemRefused', 'StandingOfferUsed');
 
 CREATE INDEX ix_events_payable_seq ON events (payable, seq) WHERE payable IS NOT NULL;
 
