@@ -1,7 +1,7 @@
 """Many rows to an engine in one statement: row by row for SQLite, as arrays for PostgreSQL."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from typing import Any, Final
@@ -17,6 +17,9 @@ __all__ = ["Insertion", "array_type", "arrays", "insert_rows", "quoted", "update
 _VALUES_MAX: Final = 8_192
 """Values of one statement to SQLite, which takes 32,766; it keeps some 100 bytes for each."""
 
+_ROWS_MIN: Final = 32
+"""A statement of fewer rows takes longer to put together than to run."""
+
 _ESCAPED: Final = str.maketrans({'"': r"\"", "\\": r"\\"})
 
 
@@ -29,31 +32,55 @@ class Insertion:
     columns: tuple[Column[Any], ...]
     conflict: str = ""
     """What is done about a row whose key stands there already; empty where that is a fault."""
+    _texts: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By the rows of one statement: a number for SQLite, 0 for as many as there are."""
 
     def run(self, connection: Connection, rows: Sequence[Plain]) -> int:
         """Put rows in; how many went in. The transaction is of no use where one is a fault."""
         if connection.dialect.name == "sqlite":
             return sum(self._said_to_sqlite(connection, rows))
         stored = arrays([as_stored(row) for row in rows])
-        return connection.exec_driver_sql(_text(self, "postgresql"), stored).rowcount
+        return connection.exec_driver_sql(self._text(0), stored).rowcount
 
     def _said_to_sqlite(self, connection: Connection, rows: Sequence[Plain]) -> Iterator[int]:
-        """In few statements, each of 2^n rows so that it is put together once.
+        """In few statements, each of 2^n rows so that it is put together once; a rest row by row.
 
         Other threads may compute while one runs, and have the next one wait for its turn.
         """
         done, count = 0, 1 << (_VALUES_MAX // len(self.columns)).bit_length() - 1
-        while done < len(rows):
+        while count >= _ROWS_MIN:
             if count > len(rows) - done:
                 count //= 2
                 continue
-            text = _text(self, "sqlite", count)
+            text = self._text(count)
             values = tuple(chain.from_iterable(rows[done : done + count]))
             try:
                 yield connection.exec_driver_sql(text, values).rowcount
             except OverflowError:  # a number beyond 2^63; nothing of it has run
                 yield connection.exec_driver_sql(text, as_stored(values)).rowcount
             done += count
+        if rest := [as_stored(row) for row in rows[done:]]:
+            yield connection.exec_driver_sql(self._text(1), rest).rowcount
+
+    def _text(self, count: int) -> str:
+        """The statement that puts so many rows in."""
+        found = self._texts.get(count)
+        if found is None:
+            found = self._texts[count] = self._put_together(count)
+        return found
+
+    def _put_together(self, count: int) -> str:
+        columns = ", ".join(quoted(column.name) for column in self.columns)
+        if count:
+            # Else SQLite would copy what rows have changed, to undo this statement alone.
+            into = "INSERT OR FAIL INTO"
+            row = f"({', '.join('?' * len(self.columns))})"
+            rows = f"VALUES {', '.join([row] * count)}"
+        else:
+            into = "INSERT INTO"
+            kinds = (f"%s::{array_type(column)}[]" for column in self.columns)
+            rows = f"SELECT * FROM unnest({', '.join(kinds)})"
+        return f"{into} {self.table} ({columns}) {rows} {self.conflict}".rstrip()
 
 
 def insert_rows(
@@ -109,19 +136,3 @@ def quoted(name: str) -> str:
 def _insertion(table: Table, once: tuple[str, ...]) -> Insertion:
     conflict = f"ON CONFLICT ({', '.join(map(quoted, once))}) DO NOTHING" if once else ""
     return Insertion(quoted(table.name), tuple(table.columns), conflict)
-
-
-@cache
-def _text(insertion: Insertion, dialect: str, count: int = 1) -> str:
-    """The statement that puts so many rows in, or as many as there are."""
-    columns = ", ".join(quoted(column.name) for column in insertion.columns)
-    if dialect == "sqlite":
-        # Else the engine would copy what rows have changed, to undo this statement alone.
-        into = "INSERT OR FAIL INTO"
-        row = f"({', '.join('?' * len(insertion.columns))})"
-        rows = f"VALUES {', '.join([row] * count)}"
-    else:
-        into = "INSERT INTO"
-        kinds = (f"%s::{array_type(column)}[]" for column in insertion.columns)
-        rows = f"SELECT * FROM unnest({', '.join(kinds)})"
-    return f"{into} {insertion.table} ({columns}) {rows} {insertion.conflict}".rstrip()
