@@ -1,6 +1,5 @@
 """Fixtures of the whole suite: one ledger a worker, taken back to its beginning after each test."""
 
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -17,9 +16,6 @@ from ledger.service.running import crash_points
 from tests.cast import Cast, Member, running_node
 from tests.databases import shared_statements
 from tests.shares import COUNTED, counted, shares, table
-
-# The engine's hashes in C, where its first choice takes ten times as long.
-os.environ.setdefault("ETH_HASH_BACKEND", "pysha3")
 
 # Where nobody has set logging up, a failure is told without every variable of every frame: to write
 # them takes seconds, and nobody reads what a test has planned.

@@ -1,5 +1,8 @@
 """The chain in this process: what it answers, and that a journal brings it back to the bit."""
 
+import subprocess
+import sys
+
 import pytest
 from msgspec.structs import replace
 
@@ -191,3 +194,16 @@ class TestQuestions:
         assert chain.logs(first, first, ()) + chain.logs(first + 1, last, ()) == events
         with pytest.raises(NodeFailed):
             chain.logs(0, chain.head().number + 1, ())
+
+
+def test_hashes_of_the_engine_are_made_in_c() -> None:
+    """Whatever is imported first: the library chooses once, when it is asked for the first hash."""
+    told = "from eth_hash.auto import keccak; keccak(b''); print(keccak.hasher.__module__)"
+    for first in ("ledger.chain.embedded", "ledger.cli.demo", "tests.machine.blocks"):
+        done = subprocess.run(
+            [sys.executable, "-c", f"import {first}; {told}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == "eth_hash.backends.pysha3\n", first
