@@ -1,4 +1,4 @@
-"""The engine's tries, made to take a node apart and put it together once, however often it is read.
+"""The engine's tries, made to take a node or an account apart once, however often it is read.
 
 An act reads and writes the same nodes near the root as the one before it. To decode them, and to
 see by their hashes which of them are left over, is a fifth of what an act costs.
@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
 
+import rlp
+from eth.db.account import AccountDB
+from eth.rlp.accounts import Account
 from trie import hexary
 from trie.hexary import HexaryTrie
 from trie.utils import nibbles, nodes
@@ -75,9 +78,26 @@ def _tuples(node: Any) -> Any:
     return tuple([one if isinstance(one, bytes) else _tuples(one) for one in node])
 
 
+@lru_cache(_KEPT)
+def _account(encoded: bytes) -> Account:
+    """An account out of its leaf; whoever changes one makes a copy of it."""
+    return rlp.decode(encoded, sedes=Account)
+
+
+def _account_of(accounts: Any, address: bytes, from_journal: bool = True) -> Account:
+    if from_journal and address in accounts._account_cache:
+        return accounts._account_cache[address]
+    encoded = accounts._get_encoded_account(address, from_journal)
+    found = _account(encoded) if encoded else Account()
+    if from_journal:
+        accounts._account_cache[address] = found
+    return found
+
+
 _QUICK: Final[dict[tuple[Any, str], Any]] = {
     (hexary, "bytes_to_nibbles"): _nibbles,
     (hexary, "decode_node"): _decode,
+    (AccountDB, "_get_account"): _account_of,
     (nodes, "decode_nibbles"): lru_cache(_KEPT)(nibbles.decode_nibbles),
     (HexaryTrie, "_node_to_db_mapping"): lambda _, node: _mapping(node),
 }
