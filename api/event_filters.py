@@ -22,7 +22,7 @@ from api.reading import Reading
 from ledger.model.ids import parse_payable
 from ledger.model.meanings import Meaning
 from ledger.model.showing import MEANINGS
-from ledger.store.feed import FeedEvent, Looked, OfCommands, Wanted, look
+from ledger.store.feed import FeedEvent, Looked, Wanted, look, of_commands
 from ledger.store.lists import (
     AllOf,
     AnyOf,
@@ -55,7 +55,7 @@ class EventFilters(OnPayable):
 
 def looked(opened: Reading, asked: EventFilters, *, after: int, limit: int) -> Looked:
     """Events that concern the reader, behind a number."""
-    found = [opened.sight.events, *_plain(asked)]
+    found = [opened.sight.events, *_plain(opened, asked)]
     is_known = bool(asked.payable or asked.digest)
     if payables := of_payables(opened, _but_reference(asked)):
         known = AllOf((opened.sight.payables, *payables))
@@ -70,14 +70,14 @@ def looked(opened: Reading, asked: EventFilters, *, after: int, limit: int) -> L
     return look(opened.connection, after, wanted, limit=limit)
 
 
-def _plain(asked: EventFilters) -> list[Condition]:
+def _plain(opened: Reading, asked: EventFilters) -> list[Condition]:
     found = as_asked(asked, "kind")
     if asked.participant:
         found.append(Named("participants", asked.participant, is_itself=True))
     if asked.payable:
         found.append(Is("payable", (parse_payable(asked.payable),)))
     if asked.digest:
-        found.append(OfCommands((bytes.fromhex(asked.digest[2:]),)))
+        found.append(of_commands(opened.connection, [bytes.fromhex(asked.digest[2:])]))
     return found
 
 
@@ -91,7 +91,7 @@ def _by_reference(opened: Reading, reference: str) -> tuple[Condition, bool]:
     if commands is None or ids is None:
         return AnyOf((OfEach("digest", "operations", "digest", own), _under(under, ids))), False
     digests = (one.digest for one in rows_of(opened.connection, "operations", Is("id", commands)))
-    done = OfCommands(tuple(one for one in digests if one))
+    done = of_commands(opened.connection, [one for one in digests if one])
     return AnyOf((done, _under(under, ids))), True
 
 

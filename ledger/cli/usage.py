@@ -42,8 +42,9 @@ def run(app: typer.Typer, arguments: Sequence[str], environment: Mapping[str, st
     except _CLICK as told:
         fault: Any = told
         fault.show()
-        if _is_chinese(arguments, environment):
-            typer.echo(f"错误：{usage_text(fault.format_message())}", err=True)
+        said = usage_text(fault.format_message())
+        if said and _is_chinese(arguments, environment):
+            typer.echo(f"错误：{said}", err=True)
         raise SystemExit(fault.exit_code) from None
     except typer.Abort:
         is_chinese = _is_chinese(arguments, environment)
@@ -53,11 +54,11 @@ def run(app: typer.Typer, arguments: Sequence[str], environment: Mapping[str, st
 
 
 def usage_text(message: str) -> str:
-    """What the library says of misuse, in Chinese; any other text as it is."""
+    """What the library says of misuse, in Chinese; empty for whatever else it says."""
     for pattern, text in _PATTERNS:
         if found := re.fullmatch(pattern, message.strip(), re.DOTALL):
             return text.format(*map(_bare, found.groups()))
-    return message
+    return ""
 
 
 def _bare(names: str) -> str:

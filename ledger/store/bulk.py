@@ -14,11 +14,11 @@ from ledger.store.metadata import Bytes, Word
 
 __all__ = ["Insertion", "array_type", "arrays", "insert_rows", "quoted", "update_rows"]
 
-_VALUES_MAX: Final = 8_192
+_VALUES_MAX: Final = 4_096
 """Values of one statement to SQLite, which takes 32,766; it keeps some 100 bytes for each."""
 
-_ROWS_MIN: Final = 32
-"""A statement of fewer rows takes longer to put together than to run."""
+_COUNTS: Final = (1024, 256, 64)
+"""Rows of one; a statement of fewer takes longer to put together than to run."""
 
 _ESCAPED: Final = str.maketrans({'"': r"\"", "\\": r"\\"})
 
@@ -32,6 +32,8 @@ class Insertion:
     columns: tuple[Column[Any], ...]
     conflict: str = ""
     """What is done about a row whose key stands there already; empty where that is a fault."""
+    are_wide: bool = False
+    """Whether numbers from 2^63 up to 2^64 may come; else the engine refuses one."""
     _texts: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     """By the rows of one statement: a number for SQLite, 0 for as many as there are."""
 
@@ -39,28 +41,30 @@ class Insertion:
         """Put rows in; how many went in. The transaction is of no use where one is a fault."""
         if connection.dialect.name == "sqlite":
             return sum(self._said_to_sqlite(connection, rows))
-        stored = arrays([as_stored(row) for row in rows])
-        return connection.exec_driver_sql(self._text(0), stored).rowcount
+        return connection.exec_driver_sql(self._text(0), arrays(self._stored(rows))).rowcount
 
     def _said_to_sqlite(self, connection: Connection, rows: Sequence[Plain]) -> Iterator[int]:
-        """In few statements, each of 2^n rows so that it is put together once; a rest row by row.
+        """In few statements of a few sizes, so that each is put together once; a rest row by row.
 
         Other threads may compute while one runs, and have the next one wait for its turn.
         """
-        done, count = 0, 1 << (_VALUES_MAX // len(self.columns)).bit_length() - 1
-        while count >= _ROWS_MIN:
-            if count > len(rows) - done:
-                count //= 2
-                continue
-            text = self._text(count)
-            values = tuple(chain.from_iterable(rows[done : done + count]))
-            try:
-                yield connection.exec_driver_sql(text, values).rowcount
-            except OverflowError:  # a number beyond 2^63; nothing of it has run
-                yield connection.exec_driver_sql(text, as_stored(values)).rowcount
-            done += count
-        if rest := [as_stored(row) for row in rows[done:]]:
+        done = 0
+        for count in _COUNTS:
+            while count * len(self.columns) <= _VALUES_MAX and done + count <= len(rows):
+                text = self._text(count)
+                values = tuple(chain.from_iterable(rows[done : done + count]))
+                try:
+                    yield connection.exec_driver_sql(text, values).rowcount
+                except OverflowError:  # a number beyond 2^63; nothing of it has run
+                    if not self.are_wide:
+                        raise
+                    yield connection.exec_driver_sql(text, as_stored(values)).rowcount
+                done += count
+        if rest := self._stored(rows[done:]):
             yield connection.exec_driver_sql(self._text(1), rest).rowcount
+
+    def _stored(self, rows: Sequence[Plain]) -> list[Plain]:
+        return [as_stored(row) for row in rows] if self.are_wide else list(rows)
 
     def _text(self, count: int) -> str:
         """The statement that puts so many rows in."""

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.engine import Connection
 
 from ledger.store.bulk import insert_rows
 from ledger.store.columns import Plain
-from ledger.store.lists import Condition
+from ledger.store.lists import AllOf, Condition, Is
 from ledger.store.tables.events import EVENTS, OWN
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "LOOKED_MOST",
     "FeedEvent",
     "Looked",
-    "OfCommands",
     "Wanted",
     "add_events",
     "events_after",
@@ -27,6 +26,7 @@ __all__ = [
     "first_seq_above",
     "last_seq",
     "look",
+    "of_commands",
     "participants_text",
 ]
 
@@ -50,18 +50,6 @@ class FeedEvent:
     """Its values: numbers as they are, bytes as `0x` and hexadecimal digits."""
     payable: int | None
     """On which it lies."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfCommands(Condition):
-    """Events of commands by their digests: an index has the one that names a command itself."""
-
-    digests: tuple[bytes, ...]
-
-    def said(self, table: Table) -> ColumnElement[bool]:
-        blocks = select(table.c.block).where(table.c.digest.in_(self.digests), text(OWN))
-        inner = blocks.correlate(None).scalar_subquery()
-        return and_(table.c.digest.in_(self.digests), table.c.block.in_(inner))
 
 
 GONE_THROUGH_MOST: Final = 20_000
@@ -172,6 +160,13 @@ def look(connection: Connection, after: int, wanted: Wanted, *, limit: int) -> L
         ended = found[-1].seq if found else after
         return Looked(found, ended, max(after, last), has_more=False)
     return Looked(found, upto, upto, has_more=True)
+
+
+def of_commands(connection: Connection, digests: Sequence[bytes]) -> Condition:
+    """Events of commands by their digests: those of the blocks that have one naming a command."""
+    own = EVENTS.c.digest.in_(digests), text(OWN)
+    blocks = connection.execute(select(EVENTS.c.block).where(*own).distinct()).scalars()
+    return AllOf((Is("digest", tuple(digests)), Is("block", tuple(blocks))))
 
 
 def find_event(connection: Connection, seq: int) -> FeedEvent | None:

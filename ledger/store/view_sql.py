@@ -164,12 +164,13 @@ class ViewSql:
     def _put(self, table: ViewTable, name: str) -> Insertion:
         columns = tuple(table.table.c[column] for column in table.columns)
         if table.field in _WRITTEN_ONCE:
-            return Insertion(name, columns)  # whatever is read twice is refused by its key
+            # Whatever is read twice is refused by its key.
+            return Insertion(name, columns, are_wide=True)
         keys = ", ".join(map(quoted, table.keys))
         rest = [quoted(column) for column in table.columns if column not in table.keys]
         changed = ", ".join(f"{column} = excluded.{column}" for column in rest)
         conflict = f"DO UPDATE SET {changed}" if changed else "DO NOTHING"
-        return Insertion(name, columns, f"ON CONFLICT ({keys}) {conflict}")
+        return Insertion(name, columns, f"ON CONFLICT ({keys}) {conflict}", are_wide=True)
 
     def _ordered(self, table: ViewTable, key: str) -> str:
         """Text in the order of its bytes, whatever the database's language."""

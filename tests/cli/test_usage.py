@@ -59,8 +59,10 @@ def test_a_value_that_is_none_of_those_names_them() -> None:
     assert told == "--lang 不能是 fr，可选：zh、en。"
 
 
-def test_words_that_are_not_known_are_kept() -> None:
-    assert usage_text("Something else.") == "Something else."
+@pytest.mark.parametrize("typed", ["", "payable", "book"])
+def test_help_of_whoever_names_no_command_comes_once(misused: Misused, typed: str) -> None:
+    status, _, told = misused(typed, locale="zh_CN.UTF-8")
+    assert (status, told.count("Usage:"), told.count("错误")) == (2, 1, 0)
 
 
 def test_status_of_a_command_is_the_process_s(misused: Misused) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from ledger.service.following.follower import Follower
 from ledger.store.conditions import EVERYTHING
 from ledger.store.database import Database
-from ledger.store.feed import GONE_THROUGH_MOST, OfCommands, Wanted, look
+from ledger.store.feed import GONE_THROUGH_MOST, Wanted, look, of_commands
 from ledger.store.tables.events import OWN
 from ledger.views import telling
 from tests.event_streams import book_stream, scenario_stream
@@ -31,11 +31,15 @@ def test_every_command_s_events_are_found(database: Database, stream: str) -> No
     assert max(map(len, by_digest.values())) > 3
     with database.reading() as connection:
         for digest, seqs in by_digest.items():
-            found = look(connection, 0, Wanted(OfCommands((digest,)), True), limit=1_000)
+            found = look(
+                connection, 0, Wanted(of_commands(connection, [digest]), True), limit=1_000
+            )
             assert [one.seq for one in found.events] == seqs
-        every = look(connection, 0, Wanted(OfCommands(tuple(by_digest)), True), limit=9_000)
+        every = look(
+            connection, 0, Wanted(of_commands(connection, [*by_digest]), True), limit=9_000
+        )
         assert [one.seq for one in every.events] == sorted(chain_of(*by_digest.values()))
-        none = look(connection, 0, Wanted(OfCommands(()), True), limit=9)
+        none = look(connection, 0, Wanted(of_commands(connection, []), True), limit=9)
         assert not none.events
         assert look(connection, 0, Wanted(EVERYTHING), limit=9_999).events == told
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.model.errors.store import DatabaseFailed
 from ledger.store.access import FirstAnswer, add_answers, find_answers
 from ledger.store.columns import Plain
 from ledger.store.database import Database
@@ -64,7 +65,7 @@ def test_answer_is_kept_under_its_client_s_key_as_it_is(database: Database) -> N
     assert [found[2, one] for one in TEXTS] == answers
 
 
-@pytest.mark.parametrize("count", [1, 31, 32, 33, 999, 1_000, 2_100])
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 319, 1_000, 2_100])
 def test_every_row_goes_in_once_however_many_they_are(database: Database, count: int) -> None:
     rows = [_event(number) for number in range(1, count + 1)]
     with database.writing() as connection:
@@ -76,7 +77,7 @@ def test_every_row_goes_in_once_however_many_they_are(database: Database, count:
     ]
 
 
-@pytest.mark.parametrize("place", [0, 10, 40, 1_050])
+@pytest.mark.parametrize("place", [0, 10, 70, 1_050, 1_099])
 def test_a_number_beyond_two_to_the_63_is_no_hindrance_to_rows_before_it(
     database: Database, place: int
 ) -> None:
@@ -97,6 +98,11 @@ def test_operations_that_are_known_are_left_out_of_many(database: Database) -> N
         assert add_operations(connection, [_operation(50, None)])
         assert not add_operations(connection, [_operation(one, None) for one in range(100)])
         assert find_operation(connection, f"op_{99:026}") is not None
+
+
+def test_a_number_beyond_two_to_the_63_is_told_where_none_belongs(database: Database) -> None:
+    with pytest.raises((OverflowError, DatabaseFailed)), database.writing() as connection:
+        add_events(connection, [(*_event(1)[:-1], 2**63)])
 
 
 def _event(number: int) -> Plain:

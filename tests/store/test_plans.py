@@ -21,8 +21,8 @@ from ledger.model.states import Role
 from ledger.store import following, imports, operations, relaying
 from ledger.store.cursor import NOWHERE
 from ledger.store.database import Connection, Database
-from ledger.store.feed import OfCommands, Wanted, add_events, look
-from ledger.store.lists import Condition, Is, Named, OfEach, page
+from ledger.store.feed import Wanted, add_events, look, of_commands
+from ledger.store.lists import AllOf, AnyOf, Condition, Is, Named, OfEach, page
 from tests.databases import database_url
 
 KEY = "0x" + "5" * 40
@@ -75,7 +75,7 @@ def test_walk_is_noticed(database: Database, statement: str) -> None:
 _KNOWN = "SEARCH events USING INDEX ix_events_payable_seq (payable=? AND seq>? AND seq<?)"
 _PASSED = "SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
 _OF_BLOCK = "SEARCH events USING INDEX ix_events_block (block=? AND rowid>? AND rowid<?)"
-_BY_DIGEST = "SEARCH events USING INDEX ix_events_digest (digest=?)"
+_OF_COMMANDS = AllOf((Is("digest", (bytes(32),)), Is("block", (1, 3))))
 _OWED = OfEach("payable", "payables", "id", Is("obligor", (1,)))
 
 
@@ -87,9 +87,9 @@ _OWED = OfEach("payable", "payables", "id", Is("obligor", (1,)))
         (Is("kind", ("PayableIssued",)), False, _PASSED),
         (Named("participants", 3), False, _PASSED),
         (_OWED, False, _PASSED),
-        (OfCommands((bytes(32),)), True, _OF_BLOCK),
-        (OfCommands((bytes(32), b"1" * 32)), True, _OF_BLOCK),
-        (OfCommands((bytes(32),)), True, _BY_DIGEST),
+        (_OF_COMMANDS, True, _OF_BLOCK),
+        (AnyOf((_OF_COMMANDS, Is("payable", (7,)))), True, _OF_BLOCK),
+        (AnyOf((_OF_COMMANDS, Is("payable", (7,)))), True, _KNOWN),
     ],
 )
 def test_page_of_events_goes_through_no_more_than_its_numbers(
@@ -100,6 +100,15 @@ def test_page_of_events_goes_through_no_more_than_its_numbers(
     with database.reading() as connection:
         plan = _plan(connection, lambda it: look(it, 0, Wanted(where, is_known), limit=50))
     assert way in plan
+    assert [line for line in plan if _WALKED.search(line)] == []
+
+
+def test_commands_are_looked_up_by_the_index_of_those_events_that_name_one(
+    database: Database,
+) -> None:
+    with database.reading() as connection:
+        plan = _plan(connection, lambda it: of_commands(it, [bytes(32), b"1" * 32]))
+    assert [line for line in plan if "ix_events_digest (digest=?)" in line] != []
     assert [line for line in plan if _WALKED.search(line)] == []
 
 
