@@ -1,4 +1,4 @@
-"""Many rows to an engine in one statement: row by row for SQLite, as arrays for PostgreSQL."""
+"""Many rows to an engine in one statement: lists of values for SQLite, arrays for PostgreSQL."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
